@@ -1,0 +1,188 @@
+"""Every error a person can meet: its code, exit code, HTTP status, and the sentence that says what to do next.
+
+    SlimreelError                    internal: something of ours went wrong
+    ├── UsageError                   the request itself is wrong
+    │   ├── NoSuchFile
+    │   ├── ImpossiblePair           this container cannot hold that codec
+    │   └── UnavailableEncoder
+    ├── NotAVideo
+    │   └── HostileInput             a playlist, manifest or script in disguise
+    ├── DamagedInput
+    ├── TargetImpossible             carries the smallest target that works
+    ├── OutputExists
+    ├── StorageError
+    │   ├── PermissionRefused
+    │   └── DiskFull
+    ├── WishNotUnderstood
+    ├── BatchFailed
+    ├── Interrupted
+    └── EngineError
+        ├── FfmpegFailed             carries the command and the end of its stderr
+        ├── Stalled
+        └── VerificationFailed       the result is not what was promised; nothing was published
+
+The docstring of a class is its sentence; `{name}` in it is a field given to the constructor.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class SlimreelError(Exception):
+    """Something went wrong inside slimreel: {detail}. Please report it with the command you ran."""
+
+    code: ClassVar[str] = "internal"
+    exit_code: ClassVar[int] = 1
+    http_status: ClassVar[int] = 500
+    retryable: ClassVar[bool] = False
+
+    def __init__(self, **fields: object) -> None:
+        self.fields = fields
+        super().__init__(self.sentence())
+
+    def sentence(self) -> str:
+        """The message for a person: the class's docstring with the fields filled in."""
+        template = " ".join((type(self).__doc__ or type(self).__name__).split())
+        return template.format_map(_Fields(self.fields))
+
+
+class _Fields(dict[str, object]):
+    def __missing__(self, key: str) -> str:
+        return f"({key} unknown)"
+
+
+class UsageError(SlimreelError):
+    """{detail}"""
+
+    code = "usage"
+    exit_code = 2
+    http_status = 400
+
+
+class NoSuchFile(UsageError):
+    """There is no file {path}. Check the spelling, or give a wish in words with --wish."""
+
+    code = "no_such_file"
+    http_status = 404
+
+
+class ImpossiblePair(UsageError):
+    """{container} cannot hold {codec}. {container} holds: {allowed}. Choose another --codec or --container."""
+
+    code = "impossible_pair"
+
+
+class UnavailableEncoder(UsageError):
+    """This machine's FFmpeg has no working encoder for {codec}. `slimreel doctor` lists those that work."""
+
+    code = "unavailable_encoder"
+
+
+class NotAVideo(SlimreelError):
+    """{path} is not a video that slimreel can read: {detail}."""
+
+    code = "not_a_video"
+    exit_code = 3
+    http_status = 415
+
+
+class HostileInput(NotAVideo):
+    """{path} is not a video: its content is {detail}, which can make a player open other files. It was not opened."""
+
+    code = "hostile_input"
+
+
+class DamagedInput(SlimreelError):
+    """{path} is damaged or cut short: {detail}. Use --salvage to compress the part that can be read."""
+
+    code = "damaged_input"
+    exit_code = 4
+    http_status = 422
+
+
+class TargetImpossible(SlimreelError):
+    """{target} is too small for this video: {detail}. The smallest that works is {smallest}."""
+
+    code = "target_impossible"
+    exit_code = 5
+    http_status = 422
+
+
+class OutputExists(SlimreelError):
+    """{path} exists already. Use --overwrite to replace it, or -o to name another file."""
+
+    code = "output_exists"
+    exit_code = 6
+    http_status = 409
+
+
+class StorageError(SlimreelError):
+    """{path} could not be read or written: {detail}."""
+
+    code = "storage"
+    exit_code = 7
+    http_status = 507
+
+
+class PermissionRefused(StorageError):
+    """No permission for {path}. Check who owns it, or write elsewhere with -o."""
+
+    code = "permission"
+    http_status = 403
+
+
+class DiskFull(StorageError):
+    """The disk that holds {path} is full. Free some space, or write elsewhere with -o."""
+
+    code = "disk_full"
+    retryable = True
+
+
+class WishNotUnderstood(SlimreelError):
+    """I did not understand: {unheard}. Try "8 Mbps", "under 25 MB", "half the size" or "720p"."""
+
+    code = "wish_not_understood"
+    exit_code = 8
+    http_status = 422
+
+
+class BatchFailed(SlimreelError):
+    """{failed} of {total} files failed; the lines above say why."""
+
+    code = "batch_failed"
+    exit_code = 9
+    http_status = 207
+
+
+class Interrupted(SlimreelError):
+    """Stopped. Nothing unfinished was left behind."""
+
+    code = "interrupted"
+    exit_code = 130
+    http_status = 499
+
+
+class EngineError(SlimreelError):
+    """The work on {path} failed: {detail}."""
+
+    code = "engine"
+
+
+class FfmpegFailed(EngineError):
+    """FFmpeg stopped with exit code {exit_status} during {stage}: {detail}"""
+
+    code = "ffmpeg_failed"
+
+
+class Stalled(EngineError):
+    """FFmpeg made no progress for {seconds} s during {stage} and was stopped."""
+
+    code = "stalled"
+    retryable = True
+
+
+class VerificationFailed(EngineError):
+    """The result did not pass its checks ({detail}), so it was not kept. Your original is untouched."""
+
+    code = "verification_failed"
