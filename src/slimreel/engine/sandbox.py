@@ -1,4 +1,4 @@
-"""Starts every child process: under a launcher that limits it to what its policy names. Knows no ffmpeg option.
+"""Starts every child process, limited by a launcher to what its policy names. Knows no ffmpeg option.
 
 The layers, each skipped where the system lacks it: resource limits (any Unix), no_new_privs, Landlock
 (files, TCP) and seccomp (system calls) on Linux. `level()` tries them out and says which really bite.
@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import contextlib
 import functools
+import json
 import os
 import signal
 import subprocess
 import sys
 import sysconfig
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -20,9 +22,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO
 
+from slimreel.errors import EngineError
+
 GIB = 1024**3
 LAUNCHER = Path(__file__).with_name("child") / "launch.py"
 LAUNCH_FAILED = 125  # exit code of a child whose launcher could not close a layer that the kernel has
+SELFTEST_S = 20  # it takes 0.1 s
+OTHER_PROGRAMS = ("/bin/true", "/usr/bin/true", "/bin/sh")
 GRACE_S = 3.0  # between SIGTERM and SIGKILL: ffmpeg needs under 1 s to write a trailer
 
 Process = subprocess.Popen[bytes]
@@ -65,34 +71,39 @@ def start(
     if not Path(command[0]).is_absolute():
         raise ValueError(f"the program must be an absolute path: {command[0]}")
     job_folder = policy.write[0] if policy.write else None
-    open_child = functools.partial(
-        subprocess.Popen[bytes],
-        [*launcher_command(policy, _without), *command] if os.name == "posix" else command,
-        stdin=stdin,
-        stdout=stdout,
-        stderr=stderr,
-        env=environment(policy),
-        cwd=cwd or job_folder,
-        pass_fds=tuple(pass_fds),
-        start_new_session=True,
+    launched = [*launcher_command(policy, _without), *command] if os.name == "posix" else command
+    return _from_one_thread(
+        lambda: subprocess.Popen(
+            launched,
+            stdin=stdin,
+            stdout=stdout,
+            stderr=stderr,
+            env=environment(policy),
+            cwd=cwd or job_folder,
+            pass_fds=tuple(pass_fds),
+            start_new_session=True,
+        )
     )
-    return _from_one_thread(open_child)
 
 
 def launcher_command(policy: Policy, without: frozenset[str] = frozenset()) -> list[str]:
     """The command line that closes the sandbox of `policy` around whatever is appended to it."""
-    options = [("--parent", os.getpid()), ("--memory", policy.memory_bytes), ("--open-files", policy.open_files)]
-    options += [("--cpu", policy.cpu_s)] if policy.cpu_s is not None else []
-    options += [("--file", policy.file_bytes)] if policy.file_bytes is not None else []
+    options = {
+        "--parent": os.getpid(),
+        "--memory": policy.memory_bytes,
+        "--cpu": policy.cpu_s,
+        "--file": policy.file_bytes,
+        "--open-files": policy.open_files,
+    }
     named = [("--read", policy.read), ("--write", policy.write), ("--execute", policy.execute)]
-    words = [(name, str(value)) for name, value in options]
+    words = [(name, str(value)) for name, value in options.items() if value is not None]
     words += [(name, str(path.absolute())) for name, paths in named for path in paths]
     words += [("--without", layer) for layer in sorted(without)]
     return [sys.executable, "-I", "-S", str(LAUNCHER), *(word for pair in words for word in pair), "--"]
 
 
 def environment(policy: Policy) -> dict[str, str]:
-    """All of a child's environment: what FFREPORT, LV2_PATH, LD_PRELOAD and their like say here stays here."""
+    """All of a child's environment: FFREPORT, LV2_PATH, LD_PRELOAD and their like stay outside."""
     folder = str(policy.write[0].absolute()) if policy.write else "/"
     scrubbed = {"PATH": "/usr/bin:/bin", "LC_ALL": "C", "HOME": folder, "TMPDIR": folder}
     if sys.platform == "win32":
@@ -101,7 +112,7 @@ def environment(policy: Policy) -> dict[str, str]:
 
 
 def python_policy(policy: Policy) -> Policy:
-    """The same policy for a child that is Python: `[sys.executable, "-I", program]` with the installed packages.
+    """The same policy for a child that is Python, `[sys.executable, "-I", program]`, and imports packages.
 
     Adds read rights on the standard library, on site-packages (av lives there) and on the programs of
     `engine/child`; a virtual environment's python is a link, so the file behind it is what may be executed.
@@ -118,7 +129,7 @@ def python_policy(policy: Policy) -> Policy:
 
 
 def kill(process: Process) -> None:
-    """Ends a child and all that it started: SIGTERM to the group, 3 s, SIGKILL. Harmless on one that has ended."""
+    """Ends a child and all that it started: SIGTERM to the group, 3 s, SIGKILL."""
     if process.poll() is not None:
         return
     if os.name != "posix":
@@ -138,8 +149,79 @@ def kill(process: Process) -> None:
     process.wait()
 
 
+@dataclass(frozen=True, slots=True)
+class Level:
+    """Which layers were seen to refuse something on this machine."""
+
+    rlimits: bool = False
+    no_new_privs: bool = False
+    landlock: int = 0  # the kernel's ABI version; 0 where files and programs are not guarded
+    seccomp: bool = False
+
+    @property
+    def is_full(self) -> bool:
+        return self.rlimits and self.no_new_privs and self.landlock > 0 and self.seccomp
+
+    def sentence(self) -> str:
+        """The level in plain words, for `doctor` and for one line on stderr."""
+        layers = (
+            (self.rlimits, "memory and time are limited"),
+            (self.landlock > 0, "only the job's own files can be opened"),
+            (self.seccomp, "the network and dangerous system calls are refused"),
+            (self.no_new_privs, "no privileges can be gained"),
+        )
+        held = [words for holds, words in layers if holds]
+        missing = [words for holds, words in layers if not holds]
+        if not missing:
+            return f"full: {', '.join(held)} (Landlock ABI {self.landlock})"
+        if not held:
+            return "none: FFmpeg runs with all of your rights on this system, so open only videos you trust"
+        return f"partial: {', '.join(held)}; not on this system: {', '.join(missing)}"
+
+
+@functools.cache
+def level() -> Level:
+    """Runs the self-test in the sandbox, once a process, about 0.1 s; nothing else here needs its answer."""
+    return measure_level()
+
+
+def measure_level(_without: frozenset[str] = frozenset()) -> Level:
+    """What `level` answers, not remembered."""
+    if os.name != "posix":
+        return Level()
+    with tempfile.TemporaryDirectory(prefix="slimreel-selftest-") as folder:
+        job, outside = Path(folder, "job"), Path(folder, "outside")
+        job.mkdir()
+        outside.mkdir()
+        (outside / "secret").write_bytes(b"secret")
+        policy = python_policy(Policy(write=(job,), memory_bytes=GIB // 2))
+        program = next(path for path in OTHER_PROGRAMS if Path(path).exists())
+        child = start(
+            [sys.executable, "-I", "-S", LAUNCHER.with_name("selftest.py"), str(policy.memory_bytes),
+             outside / "secret", outside, program],
+            policy,
+            _without=_without,
+        )  # fmt: skip
+        try:
+            answer, complaint = child.communicate(timeout=SELFTEST_S)
+        except subprocess.TimeoutExpired:
+            kill(child)
+            return Level()
+    if child.returncode != 0:
+        detail = complaint.decode(errors="replace").strip()[-500:]
+        raise EngineError(path="the sandbox's self-test", detail=detail)
+    refused = json.loads(answer)
+    files_guarded = refused["read"] and refused["write"] and refused["execute"]
+    return Level(
+        rlimits=refused["memory"],
+        no_new_privs=refused["no_new_privs"],
+        landlock=refused["landlock_abi"] if files_guarded else 0,
+        seccomp=refused["socket"],
+    )
+
+
 def _signal_group(process: Process, number: signal.Signals) -> None:
-    with contextlib.suppress(ProcessLookupError, PermissionError):  # macOS says the latter of a zombie's group
+    with contextlib.suppress(ProcessLookupError, PermissionError):  # the latter: macOS, of a zombie
         os.killpg(process.pid, number)
 
 

@@ -52,14 +52,15 @@ SCOPE = 0b11  # ABI 6: no abstract unix sockets and no signals to processes outs
 SYSTEM_READ = (
     "/lib", "/lib64", "/usr/lib", "/usr/lib64", "/usr/local/lib", "/nix/store", "/gnu/store",
     "/etc/ld.so.cache",
-    "/etc/fonts", "/usr/share/fontconfig", "/usr/share/fonts", "/usr/local/share/fonts", "/var/cache/fontconfig",
+    "/etc/fonts", "/usr/share/fontconfig", "/var/cache/fontconfig",
+    "/usr/share/fonts", "/usr/local/share/fonts",
     "/proc/cpuinfo", "/sys/devices/system/cpu", "/sys/devices/system/node",
     "/dev/urandom", "/dev/random", "/dev/zero",
 )  # fmt: skip
 
 
 def abi() -> int:
-    """The kernel's Landlock version, 0 where it is missing, switched off at boot, or refused by a container."""
+    """The kernel's Landlock version; 0 where it is missing, off at boot, or refused by a container."""
     try:
         return kernel.syscall(CREATE_RULESET, None, 0, CREATE_RULESET_VERSION)
     except OSError:
@@ -67,7 +68,7 @@ def abi() -> int:
 
 
 def apply(read: Iterable[str], write: Iterable[str], execute: Iterable[str]) -> int:
-    """Closes the file system but for the paths given; answers the ABI in force. Needs no_new_privs or root."""
+    """Closes the file system but for these paths; answers the ABI in force. Needs no_new_privs or root."""
     version = abi()
     if version == 0:
         return 0
@@ -98,9 +99,9 @@ def loader_of(program: str) -> str | None:
     """The dynamic loader an ELF program names (PT_INTERP); running the program executes this file as well."""
     with open(program, "rb") as file:
         head = file.read(64)
-        if head[:6] != b"\x7fELF\x02\x01":  # 64-bit, little-endian: all machines that have a seccomp table here
+        if head[:6] != b"\x7fELF\x02\x01":  # 64-bit, little-endian, as are all machines with a seccomp table
             return None
-        table, entry_bytes, entries = struct.unpack_from("<Q", head, 32)[0], *struct.unpack_from("<HH", head, 54)
+        table, entry_bytes, entries = struct.unpack_from("<Q14xHH", head, 32)
         file.seek(table)
         headers = file.read(entry_bytes * entries)
         for start in range(0, len(headers), entry_bytes):

@@ -43,7 +43,7 @@ def main(arguments: list[str]) -> NoReturn:
             limit_resources(options)
         if sys.platform == "linux":
             close_linux(argv[0], options, without)
-        # Python ignores SIGPIPE and an ignored signal stays ignored: ffmpeg would write on into a closed pipe.
+        # Python ignores SIGPIPE and an ignored signal stays ignored: ffmpeg would not notice a closed pipe.
         # SIGXFSZ stays ignored on purpose: a write over the limit then fails with EFBIG and a sentence.
         kernel.default_signal(SIGPIPE)
         os.execv(argv[0], argv)
@@ -72,11 +72,12 @@ def limit_resources(options: dict[str, list[str]]) -> None:
     limits = [(which, int(options[name][0])) for name, which in wanted if name in options]
     for which, value in [*limits, (resource.RLIMIT_CORE, 0)]:
         ceiling = resource.getrlimit(which)[1]
-        value = value if ceiling == resource.RLIM_INFINITY else min(value, ceiling)
+        is_open = ceiling == resource.RLIM_INFINITY
+        soft = value if is_open else min(value, ceiling)
         # SIGXCPU at the soft limit can be reported; the hard one, 2 s later, is SIGKILL.
-        hard = value + 2 if which == resource.RLIMIT_CPU and ceiling == resource.RLIM_INFINITY else value
+        hard = soft + 2 if which == resource.RLIMIT_CPU and is_open else soft
         try:
-            resource.setrlimit(which, (value, hard))
+            resource.setrlimit(which, (soft, hard))
         except (OSError, ValueError):
             if sys.platform == "linux":  # macOS has the name RLIMIT_AS but refuses to set it
                 raise

@@ -1,4 +1,4 @@
-"""A seccomp filter that refuses the system calls no video program needs. x86_64 and aarch64; others have none.
+"""A seccomp filter that refuses the system calls no video program needs, on x86_64 and aarch64.
 
 The filter is a list of classic BPF instructions over `struct seccomp_data` (linux/seccomp.h). It is a list of
 refusals: ffmpeg was seen to use 37 calls, but its threads, codecs and C libraries differ by machine.
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 else:
     import kernel
 
-# name: (x86_64, aarch64); None where that machine has no such call. From asm/unistd_64.h, asm-generic/unistd.h.
+# name: (x86_64, aarch64); None where there is no such call. asm/unistd_64.h, asm-generic/unistd.h.
 REFUSED: dict[str, tuple[int | None, int | None]] = {
     # the network, and sockets of every family
     "socket": (41, 198),
@@ -153,7 +153,7 @@ def is_available() -> bool:
 
 
 def apply() -> bool:
-    """Puts the filter on this process and its children; False where there is none. Needs no_new_privs or root."""
+    """Puts the filter on this process and its children; False without one. Needs no_new_privs or root."""
     if not is_available():
         return False
     program = filter_program(os.uname().machine)
