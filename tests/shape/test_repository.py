@@ -36,7 +36,7 @@ def forbidden_in(content: bytes) -> list[str]:
 
 def pins(lock: str) -> dict[str, str]:
     """Name to version of every pinned package; a pin without a hash is an error."""
-    found = {}
+    found: dict[str, str] = {}
     entries = re.sub(r"\\\n\s*", "", (ROOT / "requirements" / lock).read_text(encoding="utf-8"))
     for entry in entries.splitlines():
         if entry and not entry.startswith("#"):
