@@ -65,12 +65,14 @@ def _parameter_row(parameter: Any) -> str | None:
     if getattr(parameter, "hidden", False):
         return None
     if parameter.param_type_name == "argument":
-        name = f"`{parameter.human_readable_name}`"
+        name = f"`{parameter.metavar or parameter.name.upper()}`"
     else:
         name = ", ".join(f"`{option}`" for option in [*parameter.opts, *parameter.secondary_opts])
     default = parameter.default
     shown = "" if default in (None, False, (), []) or callable(default) else f"`{default}`"
-    return f"| {name} | {shown} | {_cell(getattr(parameter, 'help', None))} |"
+    choices = ", ".join(f"`{choice}`" for choice in getattr(parameter.type, "choices", ()))
+    meaning = _cell(getattr(parameter, "help", None)) + (f" One of: {choices}." if choices else "")
+    return f"| {name} | {shown} | {meaning} |"
 
 
 def _paragraphs(text: str | None) -> list[str]:

@@ -69,7 +69,9 @@ def test_generated_pages_are_fresh():
 
 def test_every_exported_name_has_a_docstring():
     exported = [name for name in getattr(slimreel, "__all__", []) if not name.startswith("__")]
-    assert [name for name in exported if not getattr(slimreel, name).__doc__] == []
+    # A dataclass without a docstring is given its signature as one; that does not count.
+    docs = {name: getattr(slimreel, name).__doc__ or "" for name in exported}
+    assert [name for name, doc in docs.items() if not doc or doc.startswith(f"{name}(")] == []
 
 
 def test_links_lead_somewhere():
