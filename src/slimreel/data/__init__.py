@@ -1,0 +1,1 @@
+"""Loads the tables that ship with the package: presets and words."""
