@@ -26,19 +26,20 @@ BUFFER_BYTES = 1 << 18  # fewer calls back into Python than with the default of 
 # 5 MB a second of 4K60 was decoded (0.22 s of CPU) to learn what one picture tells.
 HEADER_PROBE_BYTES = 500_000
 # Pictures are decoded for what their headers say: without residues and loop filter, on one thread.
-CHEAP = {"threads": "1", "skip_idct": "all", "skip_loop_filter": "all"}
+CHEAP = {"threads": "1", "skip_idct": "all", "skip_loop_filter": "all", "max_pixels": str(16384 * 16384)}
 # Whose header promises a length, for each stream or for the whole file; elsewhere FFmpeg estimates it.
 PROMISE_PER_STREAM = frozenset({"mov", "avi"})
 PROMISE_PER_FILE = frozenset({"matroska", "flv", "mxf"})
 
 
 def run(request: dict[str, Any]) -> dict[str, Any]:
-    """{"fd", "demuxer", "decoders"} → the facts of the file. Raises Refusal where it cannot be opened."""
+    """{"fd", "demuxer", "decoders"} → the facts of the file; all decoders where none is named. Raises Refusal where it cannot be opened."""
     av.logging.set_level(None)
     fd: int = request["fd"]
     layout = boxes.walk(fd, request["demuxer"])
-    container = _open(fd, request["demuxer"], request.get("decoders") or [], layout)
-    return _Reading(container, fd, request["demuxer"], layout).facts()
+    decoders: list[str] = request["decoders"]
+    container = _open(fd, request["demuxer"], decoders, layout)
+    return _Reading(container, fd, request["demuxer"], decoders, layout).facts()
 
 
 def _open(fd: int, demuxer: str, decoders: list[str], layout: boxes.Layout) -> Any:
@@ -74,10 +75,11 @@ def _open(fd: int, demuxer: str, decoders: list[str], layout: boxes.Layout) -> A
 class _Reading:
     """One pass over a file, and the facts that come of it."""
 
-    def __init__(self, container: Any, fd: int, demuxer: str, layout: boxes.Layout) -> None:
+    def __init__(self, container: Any, fd: int, demuxer: str, decoders: list[str], layout: boxes.Layout) -> None:
         self.container = container
         self.demuxer = demuxer
         self.layout = layout
+        self.decoders = frozenset(decoders)
         self.size = os.fstat(fd).st_size
         self.damage = list(layout.damage)
         self.tallies: dict[int, Tally] = {}
@@ -85,9 +87,14 @@ class _Reading:
         self.skips: dict[int, int] = {}
         for stream in container.streams:
             self.tallies[stream.index] = Tally(stream.time_base or Fraction(1, 1000), is_video=stream.type == "video")
-            if stream.type == "video" and not _is_cover(stream) and stream.codec_context is not None:
+            if stream.type == "video" and not _is_cover(stream) and self._can_decode(stream):
                 self.samplers[stream.index] = Sampler(stream, self.size, CHEAP)
         self._read_packets()
+
+    def _can_decode(self, stream: Any) -> bool:
+        return stream.codec_context is not None and (
+            not self.decoders or stream.codec_context.codec.name in self.decoders
+        )
 
     def _read_packets(self) -> None:
         try:
@@ -114,11 +121,14 @@ class _Reading:
         groups: dict[str, list[dict[str, Any]]] = {"video": [], "audio": [], "subtitles": []}
         covers: list[int] = []
         others: list[str] = []
+        unsupported: list[str] = []
         for stream in self.container.streams:
             if _is_cover(stream):
                 covers.append(stream.index)
             elif stream.codec_context is None or stream.type not in ("video", "audio", "subtitle"):
                 others.append(self.layout.entries.get(stream.index) or _other_name(stream))
+            elif stream.type == "video" and stream.index not in self.samplers:
+                unsupported.append(stream.codec_context.codec.canonical_name)
             elif stream.type == "video":
                 self._add_video(stream, groups["video"], others)
             elif stream.type == "audio":
@@ -137,13 +147,13 @@ class _Reading:
             "duration_s": end - start,
             "chapters": self._chapters(),
             "cover_indexes": covers,
-            "other_streams": others,
+            "other_streams": others + [f"{name} (not decoded)" for name in unsupported],
+            "unsupported": unsupported,
             "tags": tags.kept(metadata),
             "has_location": any(tags.names_a_place(m) for m in [metadata, *(s.metadata for s in self.container.streams)]),
             "faststart": self.layout.faststart,
             "fragmented": self.layout.fragmented,
             "damage": self.damage,
-            "brands": sorted(self.layout.brands),
         }
 
     def _span(self, index: int) -> tuple[float, float, float]:
