@@ -53,12 +53,21 @@ def analyse(
     ]
 
 
-def start_of(info: MediaInfo, fd: int, plan: EncodePlan, frames: int, output: str) -> list[str]:
-    """Keep the first pictures as they will be encoded, uncompressed and with their timestamps."""
+def start_of(
+    info: MediaInfo,
+    fd: int,
+    plan: EncodePlan,
+    size: tuple[int, int],
+    frames: int,
+    options: Sequence[str],
+    output: str,
+) -> list[str]:
+    """Encode the first pictures alone, at `size` and by `options`."""
+    chain = _picture(plan).chain(*size)
     return [
         *source(info, fd, plan),
-        *("-map", f"0:{plan.video.index}", "-vf", str(_picture(plan).chain()), *_KEEP_TIMING),
-        *("-frames:v", str(frames), "-c:v", "rawvideo", "-f", "nut", output),
+        *("-map", f"0:{plan.video.index}", "-vf", str(chain), *_KEEP_TIMING),
+        *("-frames:v", str(frames), *options, output),
     ]
 
 

@@ -21,7 +21,6 @@ _GAIN = 1.0
 _SUBSAMPLE = 5
 _WINDOW_FRAMES = 48
 _WINDOW = "window.nut"
-_KEEP = ["-fps_mode", "passthrough", "-enc_time_base", "demux"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +43,11 @@ def best_rung(job: Job, rate_bps: int, share: float) -> Steps[tuple[Rung, Rung] 
     equivalent = round(rate_bps / job.plan.encoder.bit_share)
     frames = min(_WINDOW_FRAMES, job.plan.video.packets)
     with job.open_source() as fd:
-        arguments = argv.start_of(job.source, fd, job.plan, frames, _WINDOW)
+        full_size = (picture.width, picture.height)
+        uncompressed = ["-c:v", "rawvideo", "-pix_fmt", picture.pix_fmt, "-f", "nut"]
+        arguments = argv.start_of(job.source, fd, job.plan, full_size, frames, uncompressed, _WINDOW)
         yield from job.run("measure", share / 6, arguments, (fd,))
-    full = yield from _measure(job, (picture.width, picture.height), equivalent, frames, share / 3)
+    full = yield from _measure(job, full_size, equivalent, frames, share / 3)
     if full.vmaf >= _GOOD_ENOUGH:
         return None
     best = full
@@ -66,8 +67,9 @@ def _measure(job: Job, size: tuple[int, int], rate_bps: int, frames: int, share:
     coded = f"rung{size[1]}.mkv"
     options = rate_options(encoder, Pass.ENCODE, rate_bps, job.plan.keyint, 1.0, scout.STATS)
     options += [*speed_options(encoder, scout.speed(job)), "-pix_fmt", encoder.pix_fmt_8bit]
-    scale = ["-vf", f"scale=w={size[0]}:h={size[1]}:flags=bicubic"]
-    yield from job.run("measure", share / 2, ["-i", _WINDOW, *scale, *_KEEP, *options, coded])
+    with job.open_source() as fd:
+        arguments = argv.start_of(job.source, fd, job.plan, size, frames, options, coded)
+        yield from job.run("measure", share / 2, arguments, (fd,))
     score = yield from quality.vmaf(
         job,
         job.folder / _WINDOW,
