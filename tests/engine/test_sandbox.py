@@ -46,7 +46,8 @@ ATTEMPTS: dict[tuple[str, str], str] = {
     ("landlock", "delete beside the job"): "import os; os.remove('{outside}/secret')",
     ("landlock", "execute another program"): "import os; os.execv('/bin/true', ['true'])",
     ("landlock", "execute what it wrote"): (
-        "import os; os.write(os.open('x', os.O_CREAT | os.O_WRONLY, 0o755), b'#!/bin/sh\\n')\n"
+        "import os; file = os.open('x', os.O_CREAT | os.O_WRONLY, 0o755)\n"
+        "os.write(file, b'#!/bin/sh\\n'); os.close(file)\n"
         "os.execv('./x', ['x'])"
     ),
     ("seccomp", "a TCP socket"): "import socket; socket.socket()",
