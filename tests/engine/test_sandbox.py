@@ -228,9 +228,7 @@ def test_kill_lets_ffmpeg_end_by_itself(folders: tuple[Path, Path]) -> None:
 @pytest.mark.parametrize(
     ("height", "threads", "measured_gib"), [(1080, 2, 1.6), (2160, 2, 2.9), (1080, 32, 3.0), (2160, 32, 8.1)]
 )
-def test_an_encoder_gets_more_than_it_was_seen_to_need(
-    height: int, threads: int, measured_gib: float
-) -> None:
+def test_an_encoder_gets_more_than_it_needs(height: int, threads: int, measured_gib: float) -> None:
     assert sandbox.memory_for(height * height * 16 // 9, threads) >= 1.2 * measured_gib * sandbox.GIB
 
 

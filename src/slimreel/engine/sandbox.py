@@ -87,7 +87,7 @@ def start(
 
 
 def memory_for(pixels: int, threads: int) -> int:
-    """How much address space an encoder needs for a picture of so many pixels; at least a fifth more than measured.
+    """Address space that an encoder needs for a picture of so many pixels; a fifth more than measured.
 
     Measured peaks in GiB, 1080p and 4K: 2 threads x264 0.9 and 1.5, SVT-AV1 1.6 and 2.9; all threads
     x264 2.1 and 4.2, x265 1.9 and 2.9, SVT-AV1 (its highest level of parallelism) 3.0 and 8.1.
