@@ -66,13 +66,12 @@ def make(path: Path, *arguments: str) -> Path:
     return path
 
 
-def decode(path: Path, job: Path, *, frames: int = 10, demuxer: str | None = None) -> Ended:
+def decode(path: Path, job: Path, *, frames: int = 10, stream: str = "0:v:0") -> Ended:
     """Decodes the first frames of a picture stream with all defences; stdout has one line a frame."""
-    fd = os.open(path, os.O_RDONLY) if demuxer else sniff.open_input(path).fd
+    fd, demuxer, _ = sniff.open_input(path)
     try:
-        forced = demuxer or sniff.sniff(path.read_bytes()[: sniff.HEAD_BYTES])
-        options = ["-threads", "2", *sniff.input_options(forced, fd)]
-        output = ["-map", "0:v:0", "-frames:v", str(frames), "-f", "framecrc", "pipe:1"]
+        options = ["-threads", "2", *sniff.input_options(demuxer, fd)]
+        output = ["-map", stream, f"-frames:{stream[2]}", str(frames), "-f", "framecrc", "pipe:1"]
         return run([FFMPEG, *HOME_MADE, *options, *output], sandbox.Policy(write=(job,)), fds=(fd,))
     finally:
         os.close(fd)

@@ -30,11 +30,13 @@ TO_NOWHERE = ["-map", "0", "-frames:v", "5", "-f", "null", "-"]
 DASH = """<?xml version="1.0"?>
 <MPD xmlns="urn:mpeg:dash:schema:mpd:2011" type="static" mediaPresentationDuration="PT1S"
  profiles="urn:mpeg:dash:profile:isoff-main:2011"><Period><AdaptationSet><Representation id="1"
- mimeType="video/mp4" bandwidth="1000"><BaseURL>{canary}</BaseURL></Representation></AdaptationSet></Period></MPD>
+ mimeType="video/mp4" bandwidth="1000"><BaseURL>{canary}</BaseURL></Representation></AdaptationSet></Period>
+</MPD>
 """
 IMF = """<?xml version="1.0"?>
 <CompositionPlaylist xmlns="http://www.smpte-ra.org/schemas/2067-3/2016"><Id>urn:uuid:0</Id>
-<EditRate>25 1</EditRate><SegmentList><Segment><Id>urn:uuid:1</Id></Segment></SegmentList></CompositionPlaylist>
+<EditRate>25 1</EditRate><SegmentList><Segment><Id>urn:uuid:1</Id></Segment></SegmentList>
+</CompositionPlaylist>
 """
 MANIFESTS = {
     "dash": DASH,
@@ -45,7 +47,7 @@ MANIFESTS = {
     "ffconcat sibling": "ffconcat version 1.0\nfile canary.mp4\n",
     "sdp": "v=0\no=- 0 0 IN IP4 127.0.0.1\ns=x\nc=IN IP4 127.0.0.1\nt=0 0\nm=video {port} RTP/AVP 96\n",
     "imf": IMF,
-    "svg": '<svg xmlns="http://www.w3.org/2000/svg"><image href="file://{canary}" width="9" height="9"/></svg>',
+    "svg": '<svg xmlns="http://www.w3.org/2000/svg"><image href="file://{canary}" width="9"/></svg>',
 }
 
 
@@ -67,7 +69,7 @@ class Trap:
         return path
 
     def was_touched(self, calls: str) -> bool:
-        """Whether the canary was opened or anything was called, by the trace of strace and by the port itself."""
+        """Whether the canary was opened or anything called, by strace's word and by the port's."""
         opened = re.search(rf'open[a-z0-9]*\(.*{re.escape(self.canary.name)}".* = \d', calls)
         called = re.search(r"(connect|bind)\(.*sa_family=AF_INET.* = (0|-1 EINPROGRESS)", calls)
         return bool(opened or called) or self.was_called()
@@ -96,7 +98,16 @@ def traced(trap: Trap, arguments: list[str], *, policy: sandbox.Policy | None, f
     """
     log = trap.folder / "trace"
     launcher = sandbox.launcher_command(policy) if policy else []
-    strace = ["strace", "-D", "-f", "-qq", "-o", log, "-e", "trace=open,openat,openat2,connect,bind,execve"]
+    strace: list[str | Path] = [
+        "strace",
+        "-D",
+        "-f",
+        "-qq",
+        "-o",
+        log,
+        "-e",
+        "trace=open,openat,openat2,connect,bind,execve",
+    ]
     subprocess.run(
         [*strace, *launcher, FFMPEG, *HOME_MADE, *arguments],
         stdin=subprocess.DEVNULL,
@@ -175,7 +186,7 @@ def test_filters_reach_no_file_and_no_port(trap: Trap) -> None:
 
 
 def with_counts(clip: bytes, count: int) -> bytes:
-    """The MP4 of one frame, changed to claim `count` samples of one size: a table of gigabytes in no bytes."""
+    """The MP4 of one frame, made to claim `count` samples of one size: a table of gigabytes in no bytes."""
     patched = bytearray(clip)
     for box, offset in ((b"stsz", 12), (b"stts", 12), (b"stsc", 16)):
         at = patched.index(box)

@@ -46,7 +46,8 @@ ATTEMPTS: dict[tuple[str, str], str] = {
     ("landlock", "delete beside the job"): "import os; os.remove('{outside}/secret')",
     ("landlock", "execute another program"): "import os; os.execv('/bin/true', ['true'])",
     ("landlock", "execute what it wrote"): (
-        "import os; os.write(os.open('x', os.O_CREAT | os.O_WRONLY, 0o755), b'#!/bin/sh\\n')\n"
+        "import os; file = os.open('x', os.O_CREAT | os.O_WRONLY, 0o755)\n"
+        "os.write(file, b'#!/bin/sh\\n'); os.close(file)\n"
         "os.execv('./x', ['x'])"
     ),
     ("seccomp", "a TCP socket"): "import socket; socket.socket()",
@@ -222,6 +223,13 @@ def test_kill_lets_ffmpeg_end_by_itself(folders: tuple[Path, Path]) -> None:
     sandbox.kill(child)
     assert child.returncode == 255  # what ffmpeg says after SIGTERM
     child.communicate()
+
+
+@pytest.mark.parametrize(
+    ("height", "threads", "measured_gib"), [(1080, 2, 1.6), (2160, 2, 2.9), (1080, 32, 3.0), (2160, 32, 8.1)]
+)
+def test_an_encoder_gets_more_than_it_needs(height: int, threads: int, measured_gib: float) -> None:
+    assert sandbox.memory_for(height * height * 16 // 9, threads) >= 1.2 * measured_gib * sandbox.GIB
 
 
 def test_the_level_is_what_bites() -> None:

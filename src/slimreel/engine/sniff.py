@@ -11,6 +11,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
+from slimreel.core.codecs import ALPHA_DECODERS
 from slimreel.engine import signatures
 from slimreel.engine.signatures import Kind
 from slimreel.errors import HostileInput, NoSuchFile, NotAVideo, PermissionRefused, StorageError
@@ -36,7 +37,7 @@ FORMATS: dict[str, str] = {
 # subtitles (memory bugs published in 2026 against FFmpeg 8.1.2 to 9.0.2), games, and every still-picture
 # format that no video holds.
 DECODERS: tuple[str, ...] = (
-    # phones, web, cameras, screen recorders, discs, TV. The alpha of vp8 and vp9 is not decoded.
+    # phones, web, cameras, screen recorders, discs, TV. vp8 and vp9 with alpha stand last.
     "h264", "hevc", "libdav1d", "vp8", "vp9", "mpeg4", "mpeg2video", "mpeg1video", "mpegvideo", "mjpeg",
     "h263", "h263p", "theora", "vc1", "wmv1", "wmv2", "wmv3", "flv",
     # editing and cameras' masters
@@ -58,6 +59,8 @@ DECODERS: tuple[str, ...] = (
     "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be",
     # subtitles that are text
     "subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text", "cc_dec",
+    # vp8 and vp9 with alpha
+    *ALPHA_DECODERS.values(),
 )  # fmt: skip
 
 
