@@ -147,7 +147,8 @@ def read_quantity(text: str, at: int = 0, *, spaced: bool = False) -> Quantity |
         end += 1
     gap = _GAP.match(text, end)
     found = read_unit(text, gap.end() if gap else end)
-    if found is None:
+    apart = gap is not None and gap.end() > end
+    if found is None or (apart and text[found[1] : found[1] + 1].isdigit()):  # "10 x264" is no 10 x
         return Quantity(value, Unit("none"), at, number[1])
     if text.startswith("半", found[1]) and found[0].kind in ("scale", "bytes", "duration"):
         return Quantity(value + Fraction(1, 2), found[0], at, found[1] + 1)  # 一兆半, 两分半

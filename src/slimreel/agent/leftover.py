@@ -1,0 +1,83 @@
+"""Finds what was left over in a wish and matters: amounts, edits, negations and unknown words.
+
+Grammar, politeness, the purpose of the file and the name of the video do not matter and are let go.
+"""
+
+from __future__ import annotations
+
+from slimreel.agent.lexicon import Token
+
+# Meanings that can stay unused without changing what was asked.
+_IDLE = {
+    "filler", "det", "this", "subject", "compress", "less", "make", "to", "by", "of", "at", "from", "is", "under",
+    "size", "rate", "purpose", "toobig", "mark", "correct", "total", "visible",
+}  # fmt: skip
+
+
+def unheard_phrases(tokens: list[Token]) -> list[str]:
+    """The phrases that were not understood, in the text's words; neighbours are joined to one phrase."""
+    _let_go(tokens)
+    phrases: list[list[Token]] = []
+    last = -9
+    for at, token in enumerate(tokens):
+        if token.claimed or token.concept in _IDLE or _hangs_loose(tokens, at):
+            continue
+        near = at - last == 1 or (at - last == 2 and tokens[at - 1].concept != "mark" and not tokens[at - 1].claimed)
+        if phrases and near:
+            phrases[-1].append(token)
+        else:
+            phrases.append([token])
+        last = at
+    return [_joined(phrase) for phrase in phrases]
+
+
+def _joined(phrase: list[Token]) -> str:
+    text = phrase[0].text
+    for before, token in zip(phrase, phrase[1:], strict=False):
+        text += (" " if token.start > before.end else "") + token.text
+    return text if len(text) <= 60 else text[:57] + "..."
+
+
+def _hangs_loose(tokens: list[Token], at: int) -> bool:
+    """ "no, 15 MB": a lone no before a comma answers something, it negates nothing."""
+    following = tokens[at + 1 : at + 2]
+    return tokens[at].concept == "neg" and at == 0 and bool(following) and following[0].concept == "mark"
+
+
+def _let_go(tokens: list[Token]) -> None:
+    """Unknown words that only say what the file is for or what the video shows are claimed here."""
+    purpose = False
+    for at, token in enumerate(tokens):
+        if token.concept == "purpose":
+            purpose = True
+        elif token.concept in ("mark", "amount", "edit", "frame") or (token.claimed and token.concept != "filler"):
+            purpose = purpose and token.claimed and token.concept not in ("mark",)
+        elif token.concept == "unknown":
+            if purpose or _describes_video(tokens, at):
+                token.claimed = not any(ch.isdigit() for ch in token.text)
+        elif purpose and token.concept in ("good", "bad", "medium", "sharp", "quality", "audio", "neg", "total", "resolution"):
+            token.claimed = token.concept != "neg" or _next_unknown(tokens, at)
+
+
+def _next_unknown(tokens: list[Token], at: int) -> bool:
+    return at + 1 < len(tokens) and tokens[at + 1].concept in ("unknown", "purpose")
+
+
+def _describes_video(tokens: list[Token], at: int) -> bool:
+    """Is this unknown word part of the video's name ("my cat video", "video of our trip", "毕业视频")?"""
+    last = at
+    while last < len(tokens) and last - at < 6 and (tokens[last].concept in ("unknown", "of") or tokens[last].text in "-_'"):
+        last += 1
+    if last < len(tokens) and tokens[last].concept == "subject":
+        return _no_amount_before(tokens, at)
+    first = at - 1
+    while first >= 0 and at - first < 6 and tokens[first].concept in ("unknown", "det", "this", "filler"):
+        first -= 1
+    of = first >= 1 and tokens[first].concept == "of" and tokens[first - 1].concept == "subject"
+    return of and _no_amount_before(tokens, at)
+
+
+def _no_amount_before(tokens: list[Token], at: int) -> bool:
+    """A bare number before an unknown word is an amount of something: "8 bananas"."""
+    before = tokens[at - 1] if at else None
+    return before is None or before.claimed or before.concept != "amount"
