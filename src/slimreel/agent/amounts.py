@@ -13,9 +13,9 @@ from slimreel.agent.lexicon import Token
 from slimreel.agent.phrases import Value
 from slimreel.core.units import KNOWN_LINES, NAMED_LINES, Quantity
 
-LABELS = {"rate", "total", "size", "audio", "fps", "resolution", "crf", "width", "tall", "quality"}
+LABELS = {"rate", "persec", "total", "size", "audio", "fps", "resolution", "crf", "width", "tall", "quality"}
 # Words that may stand between an amount and the word that says what it is.
-_LINKS = {"filler", "det", "this", "to", "at", "of", "is", "under", "by", "from", "make", "change", "compress", "less",
+_LINKS = {"filler", "det", "this", "to", "at", "of", "is", "under", "by", "from", "make", "change", "compress", "less", "lose",
           "keeping", "floor", "neg", "instead", "visible", "good", "bad"}  # fmt: skip
 _MARKS_IN_LABEL = {":", "=", "("}
 _SMALL_AUDIO = 512_000  # bit/s; above this a second rate is no audio rate
@@ -112,6 +112,8 @@ def read_amounts(tokens: list[Token]) -> Iterator[Value]:
 
 def _claimed(tokens: list[Token], at: int, slot: str, value: object, around: Around) -> Value:
     tokens[at].claimed = True
+    if around.links[:1] == ["keeping"]:
+        tokens[around.links_at["keeping"]].claimed = True
     for place in around.labels.values():
         tokens[place].claimed = True
     aimed = "to" in around.links or around.bound or "at" in around.links
@@ -123,6 +125,8 @@ def _role(
 ) -> tuple[str, object]:
     """The slot and value of an amount, or ("", None) when nothing says what it is."""
     kind, amount = quantity.unit.kind, quantity.amount
+    if kind in ("scale", "bytes", "bits") and around.has("persec"):
+        return _rate_slot(around), round(amount * (8 if kind == "bytes" else 1))
     if kind == "scale":
         kind = _scale_role(tokens, at, quantity, around)
         if kind == "named":
@@ -130,6 +134,8 @@ def _role(
     if kind == "bits":
         kind = "bytes" if around.has("size") and not around.has("rate") else "rate"
         amount = amount / 8 if kind == "bytes" else amount
+    if kind == "bytes" and around.has("rate", "total") and tokens[at].text.endswith(("kb", "mb")):
+        kind = "rate"  # all lower-case beside a rate word: "8mb bitrate"
     if kind == "rate" and amount >= 1:
         return _rate_slot(around), round(amount)
     if kind == "bytes" and amount >= 1 and not around.has("rate", "total", "fps", "resolution"):
@@ -166,6 +172,11 @@ def _scale_role(tokens: list[Token], at: int, quantity: Quantity, around: Around
         return "rate"  # "720p at 2M"
     if at and tokens[at - 1].concept == "subject" and any(token.concept == "audio" for token in tokens):
         return "rate"  # "video 3M, audio 128k"
+    near = next((t for t in reversed(tokens[max(0, at - 5) : at]) if t.concept == "amount"), None)
+    if around.bound and near is not None and near.quantity is not None and near.quantity.unit == quantity.unit:
+        spoken = [t for t in tokens[:at] if t.concept == "rate" and t.claimed]
+        if spoken and quantity.value <= 3 * near.quantity.value:
+            return "rate"  # "average bitrate 4M, max 6M"
     return "bytes"
 
 
@@ -189,8 +200,8 @@ def _share_role(tokens: list[Token], at: int, share: Fraction, around: Around) -
     if around.has("resolution", "fps", "quality", "audio", "crf"):
         return "", None
     order = around.links
-    nearest = next((name for name in order if name in ("to", "by", "less", "compress", "under", "at")), "")
-    if _next_is(tokens, at, "less") or nearest in ("by", "less", "compress"):
+    nearest = next((name for name in order if name in ("to", "by", "less", "lose", "compress", "under", "at")), "")
+    if _next_is(tokens, at, "less") or nearest in ("by", "less", "lose", "compress"):
         share = 1 - share
     return ("size_ratio", float(share)) if 0 < share <= 1 else ("", None)
 
@@ -214,7 +225,7 @@ def _bare_role(
         return ("crf", float(value)) if 0 <= value <= 63 else ("", None)
     if whole in (264, 265):
         return "codec", "h264" if whole == 264 else "hevc"
-    if around.has("fps"):
+    if around.has("fps", "persec"):
         return ("fps", float(value)) if 0 < value <= 240 else ("", None)
     if around.has("audio") and ("audio" in on_left or around.has("rate")) and 16 <= value <= 640:
         return "audio_bitrate_bps", int(value * 1000)

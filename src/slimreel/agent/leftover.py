@@ -10,7 +10,7 @@ from slimreel.agent.lexicon import Token
 # Meanings that can stay unused without changing what was asked.
 _IDLE = {
     "filler", "det", "this", "subject", "compress", "less", "make", "to", "by", "of", "at", "from", "is", "under",
-    "size", "rate", "purpose", "toobig", "mark", "correct", "total", "visible",
+    "size", "rate", "purpose", "toobig", "mark", "correct", "total", "visible", "reencode",
 }  # fmt: skip
 
 
@@ -39,9 +39,36 @@ def _joined(phrase: list[Token]) -> str:
 
 
 def _hangs_loose(tokens: list[Token], at: int) -> bool:
-    """ "no, 15 MB": a lone no before a comma answers something, it negates nothing."""
-    following = tokens[at + 1 : at + 2]
-    return tokens[at].concept == "neg" and at == 0 and bool(following) and following[0].concept == "mark"
+    """Words that matter elsewhere and mean nothing where they stand."""
+    token = tokens[at]
+    before, after = _neighbour(tokens, at, -1), _neighbour(tokens, at, 1)
+    match token.concept:
+        case "neg":  # "no, 15 MB": a lone no before a comma negates nothing
+            return at == 0 and tokens[at + 1 : at + 2] != [] and tokens[at + 1].concept == "mark"
+        case "keeping":  # "25 % of the original size", "smaller than the original"
+            used = any(0 <= i < len(tokens) and tokens[i].claimed for i in (at - 1, at + 1))
+            return used or before in ("of", "from", "less", "under") or after in ("size", "subject") and before != ""
+        case "lose":  # "drop to 30 fps"
+            return after in ("to", "by", "amount", "size", "rate", "at")
+        case "audio":  # aac is what is used anyway
+            return token.text.lower().startswith("aac")
+        case "scale" | "resolution":  # "resize to 720p"
+            return any(t.claimed and (t.frame or (t.quantity and t.concept == "amount" and _is_picture(t))) for t in tokens)
+        case "good" | "best":  # "the best 25 MB file"
+            return after in ("compress", "size", "less")
+    return False
+
+
+def _is_picture(token: Token) -> bool:
+    kind = token.quantity.unit.kind if token.quantity else ""
+    return kind in ("lines", "pixels", "none") or (kind == "scale" and token.text.lower().endswith("k"))
+
+
+def _neighbour(tokens: list[Token], at: int, step: int) -> str:
+    i = at + step
+    while 0 <= i < len(tokens) and tokens[i].concept in ("filler", "det"):
+        i += step
+    return tokens[i].concept if 0 <= i < len(tokens) else ""
 
 
 def _let_go(tokens: list[Token]) -> None:

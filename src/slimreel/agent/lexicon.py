@@ -46,6 +46,7 @@ class Token:
 
 _MARK = re.compile(r"[^\w\s]")
 _CLOCK = re.compile(r"[0-9]{1,3}(?::[0-9]{1,3})+")
+_NEGATIVE = re.compile(r"-[0-9][^ ,]*")
 _RUN = re.compile(r"[A-Za-z0-9_.']*[A-Za-z0-9_]")
 
 
@@ -108,6 +109,8 @@ def tokenize(text: str) -> list[Token]:
 
 def _token_at(text: str, small: str, at: int) -> Token:
     word = _known_word(small, at)
+    if (negative := _NEGATIVE.match(text, at)) is not None and (at == 0 or text[at - 1] == " "):
+        return Token("unknown", negative[0], at, negative.end())
     if (clock := _CLOCK.match(text, at)) is not None:
         return Token("unknown", clock[0], at, clock.end())
     if (frame := SIZE_PATTERN.match(text, at)) is not None:

@@ -49,9 +49,9 @@ ROWS = (
     Row("quality is? neg visible? lose|less|change|bad|scale", "quality", "visually_lossless"),
     Row("keeping visible? of? quality", "quality", "visually_lossless"),
     Row("quality is? keeping", "quality", "visually_lossless"),
-    Row("keeping det? good quality", "quality", "high"),
-    Row("keeping? this? quality is? good|sharp", "quality", "high"),
-    Row("keeping? det? good quality", "quality", "high"),
+    Row("keeping det? good|best quality", "quality", "high"),
+    Row("keeping? this? quality is? good|best|sharp", "quality", "high"),
+    Row("keeping? det? good|best quality", "quality", "high"),
     Row("keeping? sharp quality?", "quality", "high"),
     Row("neg bad quality?", "quality", "high"),
     Row("neg|keeping? medium quality", "quality", "medium"),
@@ -66,6 +66,10 @@ ROWS = (
     Row("smallest size?", "quality", "low"),
     Row("size smallest", "quality", "low"),
     Row("neg lose", "quality", "visually_lossless"),
+    Row("minimal visible? quality? lose of? quality?", "quality", "high"),
+    Row("neg make? quality? bad", "quality", "high"),
+    Row("neg make quality? lose", "quality", "visually_lossless"),
+    Row("best", "encode_speed", "best"),
     # sound
     Row("neg|remove this? of? subject? audio !amount", "audio", "mute"),
     Row("audio remove", "audio", "mute"),
@@ -111,7 +115,7 @@ _MOST_SKIPPED = 3
 def _fits(token: Token, names: str) -> bool:
     for name in names.split("|"):
         concept, _, value = name.partition("=")
-        if token.concept == concept and (not value or token.value == value):
+        if token.concept == concept and token.value == value:
             return True
     return False
 
@@ -133,6 +137,8 @@ def _match(tokens: list[Token], at: int, items: tuple[str, ...]) -> int | None:
         there = here if here < len(tokens) and not tokens[here].claimed else len(tokens)
         if there < len(tokens) and _fits(tokens[there], item.removesuffix("?")):
             end = there + 1
+            while end < len(tokens) and "keeping" in item and _fits(tokens[end], "keeping"):
+                end += 1  # 保持原分辨率, keep the same quality
         elif not item.endswith("?"):
             return None
     return end if end > at else None
@@ -169,6 +175,9 @@ def read_phrases(tokens: list[Token]) -> Iterator[Value]:
             at += 1
             continue
         end, row = best
+        if "keeping" in row.pattern:
+            while (after := _skip(tokens, end)) < len(tokens) and tokens[after].concept == "keeping":
+                end = after + 1  # "keep the quality the same"
         for token in tokens[at:end]:
             token.claimed = True
         yield Value(row.slot, row.value, at, end - 1)

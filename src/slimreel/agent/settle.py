@@ -16,7 +16,7 @@ _SINGLE = {"size": "sizes", "video_bitrate_bps": "video bitrates", "audio_bitrat
            "container": "containers", "preset": "places to send it", "crf": "CRF values", "audio": "wishes for the sound",
            "encode_speed": "speeds", "hdr": "wishes for HDR", "reencode": "wishes about re-encoding"}  # fmt: skip
 _SOURCE_ONLY = {"duration", "source_format"}
-_SQUEEZE = {"compress", "less", "make"}
+_ANSWERS = {"source_format": ("container",), "resolution": ("frame",), "frame": ("resolution",)}
 _LIGHT = {"filler", "det"}
 
 
@@ -39,29 +39,35 @@ def settle(tokens: list[Token], values: list[Value]) -> tuple[list[Value], list[
 
 
 def _inherited(tokens: list[Token], values: list[Value]) -> list[Value]:
-    """A bare number beside a negated or corrected amount has that amount's unit: "not 10 MB, 15"."""
+    """A bare number has the unit of the amount it negates or corrects ("not 10 MB, 15"), or of the one it is
+    led from or to ("it's 300 MB, get it under 25", "from 80 to 25 MB")."""
     found: list[Value] = []
     for at, token in enumerate(tokens):
         if token.claimed or token.quantity is None or token.quantity.unit.kind != "none":
             continue
         for value in values:
             other = tokens[value.first].quantity
-            if other is None or other.unit.kind in ("none", "duration") or not 0 < abs(at - value.first) <= 4:
+            if other is None or other.unit.kind not in ("bytes", "rate", "scale", "bits", "fps", "share") or not other.value:
                 continue
-            between = tokens[min(at, value.first) : max(at, value.first)]
-            before = tokens[max(0, min(at, value.first) - 2) : min(at, value.first)]
-            if any(t.concept in ("neg", "instead", "correct") for t in [*before, *between]) and other.value:
-                scaled = float(str(value.value)) * float(token.quantity.value / other.value) if _is_number(value) else None
-                if scaled is not None and scaled > 0:
+            if _takes_unit_of(tokens, at, value.first) and isinstance(value.value, int | float):
+                scaled = value.value * float(token.quantity.value / other.value)
+                if scaled > 0:
                     token.claimed = True
-                    kept: object = round(scaled) if isinstance(value.value, int) else scaled
-                    found.append(Value(value.slot, kept, at, at, token.text, value.bound, value.aimed))
+                    kept = round(scaled) if isinstance(value.value, int) else scaled
+                    led = _left(tokens, at)[0] in ("to", "under")
+                    found.append(Value(value.slot, kept, at, at, token.text, aimed=led, bound=value.bound))
                     break
     return found
 
 
-def _is_number(value: Value) -> bool:
-    return isinstance(value.value, int | float) and not isinstance(value.value, bool)
+def _takes_unit_of(tokens: list[Token], at: int, other: int) -> bool:
+    between = tokens[min(at, other) : max(at, other)]
+    before = tokens[max(0, min(at, other) - 2) : min(at, other)]
+    if len(between) <= 5 and any(t.concept in ("neg", "instead", "correct") for t in [*before, *between]):
+        return True
+    if _left(tokens, at)[0] == "from" and at < other:
+        return True
+    return other < at and _left(tokens, at)[0] in ("to", "under")
 
 
 def _describes_source(tokens: list[Token], values: list[Value], value: Value) -> bool:
@@ -76,10 +82,11 @@ def _describes_source(tokens: list[Token], values: list[Value], value: Value) ->
     if left in ("to", "under"):
         return False
     right, right_at = _right(tokens, value.last, _LIGHT | {"is"})
-    if right == "toobig":
+    if right == "toobig" or (left == "toobig" and value.slot in ("size", "resolution", "duration")):
         return True
-    if left == "is" and _left(tokens, left_at)[0] in ("subject", "size", "") and value.slot not in ("codec", "container"):
-        return _left(tokens, left_at)[0] != "" or tokens[left_at].text.lower() in ("it's", "it is", "is", "its")
+    if left == "is" and value.slot not in ("codec", "container"):
+        of_it = tokens[left_at].text.lower() in ("it's", "it is", "its", "that's", "this is", "which is", "that is")
+        return of_it or _left(tokens, left_at)[0] in ("subject", "size")
     return _turns_into(tokens, values, value) or _names_subject(tokens, value) or _after_subject(tokens, value)
 
 
@@ -87,7 +94,7 @@ def _left(tokens: list[Token], at: int, also: Iterable[str] = ()) -> tuple[str, 
     """The nearest telling concept left of a place, past filler and values of the same noun phrase."""
     skipped = {*_LIGHT, *also}
     i = at - 1
-    while i >= 0 and (tokens[i].concept in skipped or (tokens[i].claimed and _is_value(tokens[i]))):
+    while i >= 0 and (tokens[i].concept in skipped or tokens[i].text == "(" or (tokens[i].claimed and _is_value(tokens[i]))):
         i -= 1
     return (tokens[i].concept, i) if i >= 0 else ("", -1)
 
@@ -104,17 +111,22 @@ def _is_value(token: Token) -> bool:
 
 
 def _turns_into(tokens: list[Token], values: list[Value], value: Value) -> bool:
-    """ "80MB to 25MB", "h265转h264", "80MB的压到25MB": the same slot follows a `to`."""
-    right, i = _right(tokens, value.last, _LIGHT | {"of", "subject", "compress", "less", "make", "size", "rate", "at"})
-    if right != "to":
-        return tokens[value.last + 1].text == "转" if value.last + 1 < len(tokens) and _next_value(tokens, values, value.last + 1, value.slot) else False
-    return _next_value(tokens, values, i, value.slot)
-
-
-def _next_value(tokens: list[Token], values: list[Value], at: int, slot: str) -> bool:
-    _, i = _right(tokens, at, {*_LIGHT, "to", "under", "this", "at"})
-    same = {slot, "container"} if slot == "source_format" else {slot, "frame"} if slot == "resolution" else {slot}
-    return any(v.first <= i <= v.last and v.slot in same for v in values)
+    """ "80MB to 25MB", "h265转h264", "80MB的压到25MB", "4k 60fps to 1080p 30fps": its slot follows a `to`."""
+    i = value.last + 1
+    skipped = {*_LIGHT, "of", "subject", "compress", "less", "make", "size", "rate", "at"}
+    arrow = -1
+    while i < len(tokens) and (tokens[i].concept in skipped or _is_value(tokens[i]) or tokens[i].text in "()"):
+        if tokens[i].text == "转":
+            arrow = i
+            break
+        i += 1
+    if arrow < 0 and i < len(tokens) and tokens[i].concept == "to":
+        arrow = i
+    if arrow < 0:
+        return False
+    same = {value.slot, *_ANSWERS.get(value.slot, ())}
+    end = next((k for k in range(arrow, len(tokens)) if tokens[k].concept == "mark"), len(tokens))
+    return any(arrow < v.first < end and v.slot in same for v in values)
 
 
 def _names_subject(tokens: list[Token], value: Value) -> bool:
@@ -130,14 +142,9 @@ def _names_subject(tokens: list[Token], value: Value) -> bool:
         return False
     left, j = _left(tokens, value.first, {"of", "subject"})
     if left == "this":
-        return _verb_is_not_wanting(tokens, j)
+        return True
     squeezing = left in ("compress", "less") or (left == "make" and tokens[j].text.lower().startswith(("conv", "turn", "chang")))
     return (squeezing or left == "") and any(token.concept in ("to", "under") for token in tokens[i:])
-
-
-def _verb_is_not_wanting(tokens: list[Token], this_at: int) -> bool:
-    """ "make my 4K video smaller" describes; "give me this 720p version" does not come up: versions are filler."""
-    return this_at >= 0
 
 
 def _after_subject(tokens: list[Token], value: Value) -> bool:

@@ -23,6 +23,7 @@ from slimreel.errors import WishNotUnderstood
 _FIELDS = ("codec", "container", "source_format", "resolution", "quality", "encode_speed", "audio", "reencode", "hdr",
            "granted", "preset", "size_ratio")  # fmt: skip
 _SLOT_FIELD = {"size": "target_size_bytes"}
+_SQUEEZING = ("compress", "less", "toobig", "reencode")
 _BOOLEAN = {"true": True, "false": False}
 
 
@@ -55,11 +56,12 @@ def read_wish(text: str) -> Wish:
     settled, conflicts = settle(tokens, values)
     unheard = [*conflicts, *unheard_phrases(tokens)]
     fields = {_SLOT_FIELD.get(value.slot, value.slot): value.value for value in settled}
-    understood = bool(fields) or any(token.concept in ("compress", "less") for token in tokens)
+    squeezing = any(token.concept in _SQUEEZING for token in tokens)
+    understood = bool(fields) or squeezing
     fields.pop("granted", None)
     if not understood and not unheard:
         unheard = [_quoted(text)]
-    if understood and not fields and not unheard:
+    if squeezing and not fields and not unheard:
         fields = {"quality": "medium"}  # "make it smaller": the balanced default
     try:
         return Wish(Goal.model_validate(fields), language, tuple(dict.fromkeys(unheard)))
@@ -79,6 +81,8 @@ def _said_fields(tokens: list[Token]) -> list[Value]:
         if token.claimed or token.concept not in _FIELDS or not token.value:
             continue
         token.claimed = True
+        if at and tokens[at - 1].concept == "keeping":
+            tokens[at - 1].claimed = True
         value: object = _BOOLEAN.get(token.value, token.value)
         if token.concept == "resolution":
             value = int(token.value)

@@ -138,7 +138,7 @@ def read_quantity(text: str, at: int = 0, *, spaced: bool = False) -> Quantity |
     """A number with its unit at `at`: "25 MB", "half a gig", "一点五兆", "1.5个G"; unit kind `none` without one."""
     number = read_number(text, at, spaced=spaced)
     share = read_share(text, at)
-    if share and (number is None or share[1] > number[1]):
+    if share and (number is None or share[1] >= number[1]):
         return _of_a_unit(text, at, share) or Quantity(share[0], Unit("share"), at, share[1])
     if number is None:
         return None
