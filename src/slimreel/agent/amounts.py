@@ -18,6 +18,7 @@ LABELS = {"rate", "persec", "total", "size", "audio", "fps", "resolution", "crf"
 _LINKS = {"filler", "det", "this", "to", "at", "of", "is", "under", "by", "from", "make", "change", "compress", "less", "lose",
           "keeping", "floor", "neg", "instead", "visible", "good", "bad"}  # fmt: skip
 _MARKS_IN_LABEL = {":", "=", "("}
+_RIGHT_LABELS = {"lines": {"resolution", "quality"}, "fps": {"fps"}, "duration": set[str]()}
 _SMALL_AUDIO = 512_000  # bit/s; above this a second rate is no audio rate
 
 
@@ -59,12 +60,16 @@ def _left(tokens: list[Token], at: int, used: set[int], wide: bool) -> Around:
 
 def _right(tokens: list[Token], at: int, around: Around) -> None:
     """Labels and bounds directly after the amount, unless they belong to the next amount."""
+    quantity = tokens[at].quantity
+    owned = _RIGHT_LABELS.get(quantity.unit.kind if quantity else "", LABELS)
+    if around.labels:  # "码率6M 帧率30": what follows belongs to what comes next
+        owned = owned & {"total"}
     i, gap = at + 1, 0
     while i < len(tokens) and gap < 3:
         token = tokens[i]
         if token.claimed:
             return
-        if token.concept in LABELS and not _leads_next(tokens, i):
+        if token.concept in owned and not _leads_next(tokens, i):
             around.labels.setdefault(token.concept, i)
         elif token.concept == "under" and not _leads_next(tokens, i):
             around.bound = True
@@ -137,7 +142,8 @@ def _role(
     if kind == "bytes" and around.has("rate", "total") and tokens[at].text.endswith(("kb", "mb")):
         kind = "rate"  # all lower-case beside a rate word: "8mb bitrate"
     if kind == "rate" and amount >= 1:
-        return _rate_slot(around), round(amount)
+        sound = amount <= _SMALL_AUDIO and any(t.claimed and t.concept == "audio" for t in tokens[max(0, at - 2) : at])
+        return ("audio_bitrate_bps" if sound else _rate_slot(around)), round(amount)  # "keep audio but 64 kbps"
     if kind == "bytes" and amount >= 1 and not around.has("rate", "total", "fps", "resolution"):
         return "size", int(amount)
     if kind == "share":
@@ -240,8 +246,8 @@ def _bare_role(
         return "fps", float(value)  # 1080p60
     if whole in KNOWN_LINES or (around.has("resolution") and whole and 64 <= whole <= 8640):
         return "resolution", whole
-    if whole is not None and whole < 1000 and _next_is(tokens, at, "subject"):
-        return "granted", True  # "these 3 clips"
+    if whole is not None and whole < 1000 and (_next_is(tokens, at, "subject") or (whole == 4 and _next_is(tokens, at, "preset"))):
+        return "granted", True  # "these 3 clips", "4 discord"
     return "", None
 
 

@@ -52,10 +52,12 @@ def _hangs_loose(tokens: list[Token], at: int) -> bool:
             return after in ("to", "by", "amount", "size", "rate", "at")
         case "audio":  # aac is what is used anyway
             return token.text.lower().startswith("aac")
+        case "change":  # "only change the format to mkv"
+            return before != "neg"
         case "scale" | "resolution":  # "resize to 720p"
             return any(t.claimed and (t.frame or (t.quantity and t.concept == "amount" and _is_picture(t))) for t in tokens)
         case "good" | "best":  # "the best 25 MB file"
-            return after in ("compress", "size", "less")
+            return after in ("compress", "size", "less", "mark", "") or before == "mark"
     return False
 
 

@@ -68,16 +68,23 @@ def slips_allowed(word: str) -> int:
 
 
 def _nearest(word: str, misspelled: dict[str, tuple[str, ...]]) -> str | None:
-    best: tuple[int, bool, str] | None = None
+    best: tuple[int, bool, int, str] | None = None
     for stem in without_letters(word, slips_allowed(word)):
         for candidate in misspelled.get(stem, ()):
             distance = _distance(word, candidate)
-            # Four letters hold too little to tell a slip from another word; only a swap counts there.
-            limit = slips_allowed(word) if len(word) > 4 else 1 if sorted(word) == sorted(candidate) else 0
-            rank = (distance, candidate[0] != word[0], candidate)
+            if _bits_or_bytes(candidate) and _bits_or_bytes(candidate) != _bits_or_bytes(word):
+                continue  # "megabts" could be either, and they differ by eight
+            # Four letters hold little: there only a swap counts, or a letter lost inside a longer word.
+            near = sorted(word) == sorted(candidate) or (len(candidate) == 5 and candidate[0] == word[0])
+            limit = slips_allowed(word) if len(word) > 4 else int(near)
+            rank = (distance, candidate[0] != word[0], -len(candidate), candidate)
             if distance <= limit and (best is None or rank < best):
                 best = rank
-    return best[2] if best else None
+    return best[3] if best else None
+
+
+def _bits_or_bytes(word: str) -> str:
+    return "byt" if "byt" in word else "bit" if "bit" in word and not word.startswith("bitr") else ""
 
 
 def _distance(a: str, b: str) -> int:

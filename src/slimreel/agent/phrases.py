@@ -45,7 +45,7 @@ ROWS = (
     # quality
     Row("neg|instead visible? quality? lose visible? of? quality?", "quality", "visually_lossless"),
     Row("neg visible? less|change|remove visible? quality", "quality", "visually_lossless"),
-    Row("neg|keeping|make visible? quality neg? lose|less|change|bad quality?", "quality", "visually_lossless"),
+    Row("neg|keeping visible? quality neg? lose|less|change|bad quality?", "quality", "visually_lossless"),
     Row("quality is? neg visible? lose|less|change|bad|scale", "quality", "visually_lossless"),
     Row("keeping visible? of? quality", "quality", "visually_lossless"),
     Row("quality is? keeping", "quality", "visually_lossless"),
@@ -68,10 +68,12 @@ ROWS = (
     Row("neg lose", "quality", "visually_lossless"),
     Row("minimal visible? quality? lose of? quality?", "quality", "high"),
     Row("neg make? quality? bad", "quality", "high"),
+    Row("neg make? quality? quality=low", "quality", "high"),
+    Row("nothing of? quality lose|bad|less", "quality", "low"),
     Row("neg make quality? lose", "quality", "visually_lossless"),
     Row("best", "encode_speed", "best"),
     # sound
-    Row("neg|remove this? of? subject? audio !amount", "audio", "mute"),
+    Row("neg|remove|lose this? of? subject? audio !amount|to|by|at", "audio", "mute"),
     Row("audio remove", "audio", "mute"),
     Row("neg audio=mute", "audio", "keep"),
     Row("neg remove|change|lose this? audio", "audio", "keep"),
@@ -115,9 +117,17 @@ _MOST_SKIPPED = 3
 def _fits(token: Token, names: str) -> bool:
     for name in names.split("|"):
         concept, _, value = name.partition("=")
-        if token.concept == concept and token.value == value:
+        if token.concept == concept and token.value == value and (name != "amount" or _could_be_sound(token)):
             return True
     return False
+
+
+def _could_be_sound(token: Token) -> bool:
+    """Is this amount one that "audio" before it could own (a rate up to 640 kbps)?"""
+    quantity = token.quantity
+    if quantity is None or quantity.unit.kind not in ("rate", "scale", "none"):
+        return False
+    return quantity.amount <= (640 if quantity.unit.kind == "none" else 640_000)
 
 
 def _skip(tokens: list[Token], at: int) -> int:

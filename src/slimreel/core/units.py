@@ -66,11 +66,13 @@ def _unit_table() -> dict[str, Unit]:
         if letter:
             add("scale", factor, letter)
             add("bytes", 2 ** (10 * (1 + "kmgt".index(letter))), f"{letter}ib", f"{name[:2]}bibytes")
-            add("rate", factor, *bit_names, *(letter + per for per in per_second if per[0] in "/每 " and per != " ps"))
+            add("rate", factor, *bit_names, *(letter + per for per in per_second if not per.endswith("ps")))
         else:
             add("depth", 1, *bit_names)
-        add("rate", factor, *(f"{stem}{per}" for stem in (f"{letter}b", *bit_names) for per in per_second))
-        add("rate", factor * 8, *(f"{stem}{per}" for stem in byte_names for per in per_second if per[-1] != "p"))
+        add("rate", factor, *(f"{letter}b{per}" for per in per_second))
+        spoken = [per for per in per_second if not per.endswith("ps")]
+        add("rate", factor, *(f"{stem}{per}" for stem in bit_names for per in spoken))
+        add("rate", factor * 8, *(f"{stem}{per}" for stem in byte_names for per in spoken))
     add("bytes", 10**6, "mbs", "megs", "meg", "megas", "mbyte", "mega", "兆字节", "m字节")
     add("bytes", 10**9, "gbs", "gigs", "gig", "giga")
     add("bytes", 10**3, "kbs", "kilo", "kilos", "千字节", "k字节")
