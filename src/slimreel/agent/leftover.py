@@ -47,7 +47,7 @@ def _hangs_loose(tokens: list[Token], at: int) -> bool:
             return at == 0 and tokens[at + 1 : at + 2] != [] and tokens[at + 1].concept == "mark"
         case "keeping":  # "25 % of the original size", "smaller than the original"
             used = any(0 <= i < len(tokens) and tokens[i].claimed for i in (at - 1, at + 1))
-            return used or before in ("of", "from", "less", "under") or after in ("size", "subject") and before != ""
+            return used or after in ("amount", "frame") or before in ("of", "from", "less", "under") or after in ("size", "subject") and before != ""
         case "lose":  # "drop to 30 fps"
             return after in ("to", "by", "amount", "size", "rate", "at")
         case "audio":  # aac is what is used anyway
@@ -56,8 +56,22 @@ def _hangs_loose(tokens: list[Token], at: int) -> bool:
             return before != "neg"
         case "scale" | "resolution":  # "resize to 720p"
             return any(t.claimed and (t.frame or (t.quantity and t.concept == "amount" and _is_picture(t))) for t in tokens)
+        case "quality":  # "sd quality"
+            return at > 0 and tokens[at - 1].concept == "resolution" and tokens[at - 1].claimed
+        case "bad":
+            return "rate" in (before, after)
         case "good" | "best":  # "the best 25 MB file"
-            return after in ("compress", "size", "less", "mark", "") or before == "mark"
+            return after in ("compress", "size", "less", "rate", "mark", "") or before == "mark"
+    return False
+
+
+def asks_for_less(tokens: list[Token]) -> bool:
+    """Does the wish say in any way that the file should become smaller?"""
+    for at, token in enumerate(tokens):
+        if token.concept in ("compress", "less", "toobig", "reencode"):
+            return True
+        if token.concept == "bad" and "rate" in (_neighbour(tokens, at, -1), _neighbour(tokens, at, 1)):
+            return True
     return False
 
 

@@ -33,7 +33,8 @@ class Value:
 class Row:
     """A pattern of meanings (`a|b` either, `a?` may be absent; filler between is skipped) and what it sets.
 
-    Slot `granted` is for wishes that hold anyway. A pattern ending in `!x` must not be followed by x.
+    Slot `granted` is for wishes that hold anyway. A pattern ending in `!x` must not be followed by x
+    (`sound` is an amount that could be an audio rate).
     """
 
     pattern: str
@@ -73,17 +74,17 @@ ROWS = (
     Row("neg make quality? lose", "quality", "visually_lossless"),
     Row("best", "encode_speed", "best"),
     # sound
-    Row("neg|remove|lose this? of? subject? audio !amount|to|by|at", "audio", "mute"),
+    Row("neg|remove|lose this? of? subject? audio !sound|to|by|at", "audio", "mute"),
     Row("audio remove", "audio", "mute"),
     Row("neg audio=mute", "audio", "keep"),
     Row("neg remove|change|lose this? audio", "audio", "keep"),
-    Row("keeping this? audio !amount", "audio", "keep"),
+    Row("keeping this? audio !sound", "audio", "keep"),
     Row("audio keeping", "audio", "keep"),
     Row("audio neg change|lose|remove", "audio", "keep"),
     Row("copying", "audio", "keep"),
     # picture size
     Row("keeping this? of? resolution", "keep_resolution", True),
-    Row("resolution is? keeping", "keep_resolution", True),
+    Row("resolution is? keeping !amount", "keep_resolution", True),
     Row("neg scale resolution?", "keep_resolution", True),
     Row("neg change|less|lose this? resolution", "keep_resolution", True),
     Row("resolution neg change|less|make|scale", "keep_resolution", True),
@@ -117,7 +118,9 @@ _MOST_SKIPPED = 3
 def _fits(token: Token, names: str) -> bool:
     for name in names.split("|"):
         concept, _, value = name.partition("=")
-        if token.concept == concept and token.value == value and (name != "amount" or _could_be_sound(token)):
+        if name == "sound" and _could_be_sound(token):
+            return True
+        if token.concept == concept and token.value == value:
             return True
     return False
 

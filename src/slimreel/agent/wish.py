@@ -12,7 +12,7 @@ from itertools import pairwise
 from pydantic import ValidationError
 
 from slimreel.agent.amounts import read_amounts, second_rate_is_audio
-from slimreel.agent.leftover import unheard_phrases
+from slimreel.agent.leftover import asks_for_less, unheard_phrases
 from slimreel.agent.lexicon import Token, tokenize
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.phrases import Value, read_phrases
@@ -23,7 +23,6 @@ from slimreel.errors import WishNotUnderstood
 _FIELDS = ("codec", "container", "source_format", "resolution", "quality", "encode_speed", "audio", "reencode", "hdr",
            "granted", "preset", "size_ratio")  # fmt: skip
 _SLOT_FIELD = {"size": "target_size_bytes"}
-_SQUEEZING = ("compress", "less", "toobig", "reencode")
 _BOOLEAN = {"true": True, "false": False}
 
 
@@ -56,7 +55,7 @@ def read_wish(text: str) -> Wish:
     settled, conflicts = settle(tokens, values)
     unheard = [*conflicts, *unheard_phrases(tokens)]
     fields = {_SLOT_FIELD.get(value.slot, value.slot): value.value for value in settled}
-    squeezing = any(token.concept in _SQUEEZING for token in tokens)
+    squeezing = asks_for_less(tokens)
     understood = bool(fields) or squeezing
     fields.pop("granted", None)
     if not understood and not unheard:

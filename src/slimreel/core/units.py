@@ -143,7 +143,7 @@ def read_quantity(text: str, at: int = 0, *, spaced: bool = False) -> Quantity |
     if share and (number is None or share[1] >= number[1]):
         return _of_a_unit(text, at, share) or Quantity(share[0], Unit("share"), at, share[1])
     if number is None:
-        return None
+        return _one_unit(text, at)
     value, end = number
     if text.startswith("个", end):
         end += 1
@@ -155,6 +155,13 @@ def read_quantity(text: str, at: int = 0, *, spaced: bool = False) -> Quantity |
     if text.startswith("半", found[1]) and found[0].kind in ("scale", "bytes", "duration"):
         return Quantity(value + Fraction(1, 2), found[0], at, found[1] + 1)  # 一兆半, 两分半
     return Quantity(value, found[0], at, found[1])
+
+
+def _one_unit(text: str, at: int) -> Quantity | None:
+    """ "a gig", "a megabyte"."""
+    article = re.compile(r"[Aa] (?=[A-Za-z]{3})").match(text, at)
+    found = read_unit(text, article.end()) if article else None
+    return Quantity(Fraction(1), found[0], at, found[1]) if found and found[0].kind == "bytes" else None
 
 
 def _of_a_unit(text: str, at: int, share: tuple[Fraction, int]) -> Quantity | None:
