@@ -76,13 +76,9 @@ class _Drain(threading.Thread):
     def run(self) -> None:
         if self._pipe is None:
             return
-        pieces: list[bytes] = []
-        taken = 0
-        while taken <= self._limit and (piece := self._pipe.read1(65536)):  # type: ignore[attr-defined]
-            pieces.append(piece)
-            taken += len(piece)
-        self.overflowed = taken > self._limit
-        self.content = b"".join(pieces)
+        with self._pipe as pipe:
+            self.content = pipe.read(self._limit + 1)
+        self.overflowed = len(self.content) > self._limit
 
 
 def _listen(
