@@ -227,7 +227,7 @@ def test_fragments_are_seen(name: str) -> None:
 def test_sound_pictures_and_subtitles_are_no_videos(name: str, media: Path) -> None:
     words = {"audio": "a sound file", "image": "a still picture|an animated WebP", "subtitle": "subtitle|text",
              "multi": "a sound file"}  # fmt: skip
-    with pytest.raises(NotAVideo, match=words[name.split("/")[0]]):
+    with pytest.raises(NotAVideo, match=words[name.split("/", maxsplit=1)[0]]):
         probe(media / name)
 
 

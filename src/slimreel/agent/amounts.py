@@ -241,7 +241,7 @@ def _bare_role(
         return (_rate_slot(around), int(value * scale)) if scale else ("", None)
     if around.has("width", "tall") and whole and 16 <= whole <= 16384:
         return ("width_px" if around.has("width") else "height_px"), whole
-    glued = at > 0 and tokens[at - 1].end == tokens[at].start or tokens[at - 1].text == "@"
+    glued = (at > 0 and tokens[at - 1].end == tokens[at].start) or tokens[at - 1].text == "@"
     if at and glued and 10 <= value <= 240 and _is_picture_size(tokens[at - 1 if tokens[at - 1].text != "@" else at - 2]):
         return "fps", float(value)  # 1080p60
     if whole in KNOWN_LINES or (around.has("resolution") and whole and 64 <= whole <= 8640):

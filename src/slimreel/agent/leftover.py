@@ -47,7 +47,7 @@ def _hangs_loose(tokens: list[Token], at: int) -> bool:
             return at == 0 and tokens[at + 1 : at + 2] != [] and tokens[at + 1].concept == "mark"
         case "keeping":  # "25 % of the original size", "smaller than the original"
             used = any(0 <= i < len(tokens) and tokens[i].claimed for i in (at - 1, at + 1))
-            return used or after in ("amount", "frame") or before in ("of", "from", "less", "under") or after in ("size", "subject") and before != ""
+            return used or after in ("amount", "frame") or before in ("of", "from", "less", "under") or (after in ("size", "subject") and before != "")
         case "lose":  # "drop to 30 fps"
             return after in ("to", "by", "amount", "size", "rate", "at")
         case "audio":  # aac is what is used anyway

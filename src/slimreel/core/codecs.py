@@ -25,10 +25,7 @@ class Pass(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Encoder:
-    """One encoder. `crf` is on the encoder's own scale; `bit_share` is the rate at which it looks like H.264 at 1.
-
-    `exact_at_s` tells from which length on its two-pass result may be trusted to come near the target.
-    """
+    """One encoder. `crf` is on the encoder's own scale; `bit_share` is the rate at which it looks like H.264 at 1."""
 
     codec: Codec
     name: str
@@ -42,7 +39,6 @@ class Encoder:
     bit_share: float
     small_first_pass: bool
     params_option: str = ""
-    rate_unit_bps: int = 1000
 
 
 ENCODERS: Mapping[Codec, Encoder] = {
@@ -119,6 +115,8 @@ ENCODERS: Mapping[Codec, Encoder] = {
     ),
 }
 
+AUDIO_ENCODERS: Mapping[str, str] = {"aac": "aac", "opus": "libopus"}
+
 # FFmpeg's native VP8 and VP9 decoders drop the alpha plane; libvpx's keep it.
 ALPHA_DECODERS: Mapping[str, str] = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
 
@@ -151,9 +149,7 @@ def quality_options(encoder: Encoder, crf: float, keyint: int) -> list[str]:
     return [*options, "-crf", f"{crf:.2f}" if encoder.dialect == "x264" else f"{crf:.0f}"]
 
 
-def rate_options(
-    encoder: Encoder, stage: Pass, rate_bps: int, keyint: int, tolerance: float, stats: str
-) -> list[str]:
+def rate_options(encoder: Encoder, stage: Pass, rate_bps: int, keyint: int, tolerance: float, stats: str) -> list[str]:
     """Options of one pass of a two-pass encode to `rate_bps`.
 
     `stats` is a bare file name in the working folder (encoders split their options at colons).

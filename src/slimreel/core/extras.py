@@ -12,7 +12,17 @@ from slimreel.core.events import Reason
 from slimreel.core.goal import Goal
 from slimreel.core.media import MediaInfo, SubtitleStream
 
-KEPT_TAGS = ("title", "creation_time", "artist", "album", "genre", "date", "comment", "description", "copyright")
+KEPT_TAGS = (
+    "title",
+    "creation_time",
+    "artist",
+    "album",
+    "genre",
+    "date",
+    "comment",
+    "description",
+    "copyright",
+)
 LOCATION_TAG = "location"
 _TAG_LIMIT_CHARACTERS = 2000
 

@@ -120,9 +120,7 @@ def rungs_below(picture: Picture, least_short_side: int = LEAST_SHORT_SIDE) -> l
     return [_to_short_side((picture.width, picture.height), side) for side in sides]
 
 
-def _repairs(
-    video: VideoStream, encoder: Encoder, goal: Goal, reasons: list[Reason]
-) -> tuple[Chain, Fraction]:
+def _repairs(video: VideoStream, encoder: Encoder, goal: Goal, reasons: list[Reason]) -> tuple[Chain, Fraction]:
     filters: list[Filter] = []
     if video.interlaced:
         filters.append(Filter("bwdif", {"mode": "send_frame", "parity": "auto", "deint": "all"}))

@@ -182,9 +182,7 @@ def _remuxed_bytes(base: EncodePlan) -> int:
     return base.video.bytes + sound + overhead + base.extras.estimated_bytes
 
 
-def _remux(
-    goal: Goal, source: MediaInfo, base: EncodePlan, reason: Reason, *, size_fits: bool = True
-) -> EncodePlan:
+def _remux(goal: Goal, source: MediaInfo, base: EncodePlan, reason: Reason, *, size_fits: bool = True) -> EncodePlan:
     identical = (
         size_fits
         and _same_container(source, base.container)
@@ -248,9 +246,7 @@ def _plan_encode(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
     )
 
 
-def _target(
-    goal: Goal, video: VideoStream, encoder: Encoder, limit: int | None
-) -> tuple[Target, list[Reason]]:
+def _target(goal: Goal, video: VideoStream, encoder: Encoder, limit: int | None) -> tuple[Target, list[Reason]]:
     source_bps = max(1000, round(video.bitrate_bps))
     transparent = encoder.crf["visually_lossless"] - 1
     reasons: list[Reason] = []

@@ -13,8 +13,6 @@ from slimreel.core.events import Reason
 from slimreel.core.goal import Goal
 from slimreel.core.media import AudioStream, MediaInfo
 
-AUDIO_ENCODERS = {"aac": "aac", "opus": "libopus"}
-
 # Per channel pair, bits per second: where AAC-LC and Opus are held transparent by most listeners.
 _PAIR_BPS = {"aac": 128_000, "opus": 112_000}
 _FLOOR_BPS = {"aac": 24_000, "opus": 16_000}

@@ -8,13 +8,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from slimreel.core.codecs import ALPHA_DECODERS, Encoder, speed_options
-from slimreel.core.filters import Chain, Filter
+from slimreel.core.codecs import ALPHA_DECODERS, AUDIO_ENCODERS, Encoder, speed_options
 from slimreel.core.goal import Speed
 from slimreel.core.media import MediaInfo
 from slimreel.core.picture import Picture
 from slimreel.core.plan import EncodePlan
-from slimreel.core.sound import AUDIO_ENCODERS, SoundTrack
+from slimreel.core.sound import SoundTrack
 from slimreel.engine import sniff
 from slimreel.settings import read_settings
 
@@ -37,9 +36,7 @@ def measure_sound(info: MediaInfo, fd: int, plan: EncodePlan, output: str) -> li
     return [*source(info, fd), *maps, *_sound_options(plan.sound), "-f", "nut", output]
 
 
-def analyse(
-    info: MediaInfo, fd: int, plan: EncodePlan, size: tuple[int, int], options: Sequence[str]
-) -> list[str]:
+def analyse(info: MediaInfo, fd: int, plan: EncodePlan, size: tuple[int, int], options: Sequence[str]) -> list[str]:
     """A pass over small pictures that only leaves statistics."""
     picture = _picture(plan)
     return [
@@ -86,9 +83,7 @@ def first_pass(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options
     ]
 
 
-def encode(
-    info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Sequence[str], output: str
-) -> list[str]:
+def encode(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Sequence[str], output: str) -> list[str]:
     """The run that makes the file: pictures by `options`, sound, subtitles, chapters and tags by the plan."""
     encoder, picture = _encoder(plan), _picture(plan)
     tag = plan.container.video_tags.get(encoder.codec)
@@ -133,13 +128,16 @@ def _rest(plan: EncodePlan) -> list[str]:
         stream = f"s:{number}"
         options += [f"-c:{stream}", subtitle.codec]
         options += _labels(stream, subtitle.language, subtitle.title)
-        flags = [
-            name
-            for name, holds in (("default", subtitle.is_default), ("forced", subtitle.is_forced))
-            if holds
-        ]
+        flags = [name for name, holds in (("default", subtitle.is_default), ("forced", subtitle.is_forced)) if holds]
         options += [f"-disposition:{stream}", "+".join(flags) or "0"]
-    options += ["-map_metadata:g", "-1", "-map_metadata:s", "-1", "-map_chapters", "0" if extras.chapters else "-1"]
+    options += [
+        "-map_metadata:g",
+        "-1",
+        "-map_metadata:s",
+        "-1",
+        "-map_chapters",
+        "0" if extras.chapters else "-1",
+    ]
     options += [part for key, value in extras.tags for part in ("-metadata", f"{key}={value}")]
     if extras.timecode:
         options += ["-timecode", extras.timecode]

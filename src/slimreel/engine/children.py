@@ -44,7 +44,7 @@ def call(
     crashes or its reply is no reply.
     """
     limits = policy or sandbox.Policy(memory_bytes=MEMORY_BYTES, cpu_s=int(deadline_s) + 1)
-    command = [sys.executable, "-I", "-S", START, program, _av_init()]
+    command: list[str | Path] = [sys.executable, "-I", "-S", START, program, _av_init()]
     with tempfile.TemporaryFile() as question:
         question.write(json.dumps(request).encode())
         question.seek(0)

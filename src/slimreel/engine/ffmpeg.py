@@ -88,9 +88,7 @@ def run(
     return Finished(reader.last, reader.complaints)
 
 
-def failure(
-    status: int, tail: list[str], stage: str, path: str, arguments: Sequence[str]
-) -> FfmpegFailed | DiskFull:
+def failure(status: int, tail: list[str], stage: str, path: str, arguments: Sequence[str]) -> FfmpegFailed | DiskFull:
     """The error that an exit status and the last lines of stderr mean."""
     text = "\n".join(tail)
     if "No space left on device" in text:
@@ -98,9 +96,7 @@ def failure(
     meaningful = [line for line in tail if not _HARMLESS.search(line)]
     detail = meaningful[0] if meaningful else f"no message (signal or status {status})"
     command = " ".join(arguments)
-    return FfmpegFailed(
-        path=path, stage=stage, exit_status=status, detail=detail, command=command, stderr=text
-    )
+    return FfmpegFailed(path=path, stage=stage, exit_status=status, detail=detail, command=command, stderr=text)
 
 
 class _Reader:

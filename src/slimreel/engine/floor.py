@@ -38,9 +38,7 @@ def check(job: Job, window: Window) -> Steps[None]:
         refuse(job, least)
 
 
-def give_up(
-    job: Job, least: int, found: Measured, again: Callable[[Job], Steps[Measured]]
-) -> Steps[Measured]:
+def give_up(job: Job, least: int, found: Measured, again: Callable[[Job], Steps[Measured]]) -> Steps[Measured]:
     """The encoder cannot go lower at this size: try the next smaller one, else refuse."""
     picture, target = job.plan.picture, job.plan.target
     assert picture is not None and target is not None
@@ -98,4 +96,5 @@ def _least_video_bytes(job: Job) -> Steps[int]:
 def _round_up(number: float) -> int:
     """Up to three significant digits, so that what is named is easy to ask for."""
     digits = max(0, math.floor(math.log10(max(number, 1))) - 2)
-    return math.ceil(number / 10**digits) * 10**digits
+    step: int = 10**digits
+    return math.ceil(number / step) * step

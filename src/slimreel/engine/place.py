@@ -58,7 +58,7 @@ def publish(made: Path, output: Path, *, overwrite: bool, times_of: Path | None)
         os.umask(umask)
         made.chmod(0o666 & ~umask)
         if overwrite:
-            os.replace(made, output)
+            made.replace(output)
         else:
             _rename_exclusively(made, output)
         _sync_folder(output.parent)
@@ -73,7 +73,7 @@ def _rename_exclusively(made: Path, output: Path) -> None:
         # Some network and FAT disks have no hard links.
         if output.exists():
             raise OutputExists(path=output) from None
-        os.replace(made, output)
+        made.replace(output)
 
 
 def _sync_folder(folder: Path) -> None:

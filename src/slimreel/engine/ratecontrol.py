@@ -7,7 +7,6 @@ number where the measured bytes are off; a quality by one pass. The numbers aske
 from __future__ import annotations
 
 import math
-import os
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
@@ -18,8 +17,8 @@ from slimreel.core.events import Reason
 from slimreel.core.picture import rungs_below
 from slimreel.core.plan import Target
 from slimreel.engine import argv, floor, rungs, scout
-from slimreel.engine.job import Job, Steps
 from slimreel.engine.allowance import window_of
+from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import Measured, measure
 
 # x264's ratetol, in seconds of rate. At the default 1.0 half-minute clips miss by 1…5 %; at 0.1 by 0.1…0.3 %
@@ -69,7 +68,7 @@ class Trials:
             return
         distance = abs(math.log(found.video_bytes / self.window.aim))
         if self.best is None or distance < abs(math.log(self.best.video_bytes / self.window.aim)):
-            os.replace(job.result, job.folder / "best.part")
+            job.result.replace(job.folder / "best.part")
             self.best = found
 
 
@@ -115,16 +114,12 @@ def _by_rate(job: Job, window: Window) -> Steps[Measured]:
             yield from job.run("analyse", 0.2, arguments, (fd,))
 
     def options_for(number: float) -> list[str]:
-        return rate_options(
-            encoder, Pass.ENCODE, round(number), job.plan.keyint, RATE_TOLERANCE_S, stats
-        )
+        return rate_options(encoder, Pass.ENCODE, round(number), job.plan.keyint, RATE_TOLERANCE_S, stats)
 
     return (yield from _converge(job, window, options_for, rate))
 
 
-def _converge(
-    job: Job, window: Window, options_for: Callable[[float], list[str]], number: float
-) -> Steps[Measured]:
+def _converge(job: Job, window: Window, options_for: Callable[[float], list[str]], number: float) -> Steps[Measured]:
     """Encode, measure, correct the number; keep the best file."""
     trials = Trials(window)
     hard = _is_hard(job)
@@ -143,7 +138,7 @@ def _converge(
             break
     if trials.best is None:
         return (yield from floor.give_up(job, trials.points[-1][1], found, reach))
-    os.replace(job.folder / "best.part", job.result)
+    (job.folder / "best.part").replace(job.result)
     return trials.best
 
 
@@ -184,7 +179,7 @@ def _by_search(job: Job, window: Window) -> Steps[Measured]:
         if _target(job).size_limit_bytes is not None:
             window = window_of(job, found.other_bytes)
         if found.video_bytes <= window.high and (best is None or crf < best[0]):
-            os.replace(job.result, job.folder / "best.part")
+            job.result.replace(job.folder / "best.part")
             best = (crf, found)
         if window.holds(found.video_bytes) or (found.video_bytes < window.low and crf <= low):
             break
@@ -200,7 +195,7 @@ def _by_search(job: Job, window: Window) -> Steps[Measured]:
             break
     if best is None:
         return (yield from floor.give_up(job, found.video_bytes, found, reach))
-    os.replace(job.folder / "best.part", job.result)
+    (job.folder / "best.part").replace(job.result)
     return best[1]
 
 

@@ -67,4 +67,3 @@ def _make(job: Job) -> Steps[Measured]:
             arguments = argv.remux(job.source, fd, job.plan, job.result.name)
             yield from job.run("mux", 0.5, arguments, (fd,))
     return measure(job.result)
-

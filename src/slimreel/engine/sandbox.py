@@ -133,9 +133,7 @@ def python_policy(policy: Policy) -> Policy:
     library_folder = sysconfig.get_config_var("LIBDIR")  # where a shared libpython is
     places |= {library_folder} if sysconfig.get_config_var("Py_ENABLE_SHARED") and library_folder else set()
     found = tuple(path for path in map(Path, sorted(places)) if path.exists())
-    return replace(
-        policy, read=(*policy.read, *found), execute=(*policy.execute, Path(sys.executable).resolve())
-    )
+    return replace(policy, read=(*policy.read, *found), execute=(*policy.execute, Path(sys.executable).resolve()))
 
 
 def kill(process: Process) -> None:

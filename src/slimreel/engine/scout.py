@@ -74,8 +74,6 @@ def small_size(picture: Picture) -> tuple[int, int]:
 def read_stats(path: Path) -> tuple[FrameCost, ...]:
     """The frames of an x264 statistics file."""
     return tuple(
-        FrameCost(
-            int(match[1]), match[2].decode(), float(match[3]), int(match[4]) + int(match[5]) + int(match[6])
-        )
+        FrameCost(int(match[1]), match[2].decode(), float(match[3]), int(match[4]) + int(match[5]) + int(match[6]))
         for match in _FRAME.finditer(path.read_bytes())
     )

@@ -63,9 +63,7 @@ RIFF_FORMS = {
     b"WAVE": Content("wav", "sound"),
     b"WEBP": Content("webp_pipe", "picture"),
 }
-FIRST_BOXES = frozenset(
-    b"ftyp moov mdat wide free skip pnot styp moof sidx uuid junk udta prft emsg PICT".split()
-)
+FIRST_BOXES = frozenset(b"ftyp moov mdat wide free skip pnot styp moof sidx uuid junk udta prft emsg PICT".split())
 PICTURE_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"crx "))
 MXF_PARTITION = bytes.fromhex("060e2b34020501010d0102010102")
 

@@ -10,14 +10,14 @@ import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 
+from slimreel.agent.wish import goal_from_text
 from slimreel.core import plan as plans
 from slimreel.core.containers import CONTAINERS, container_of_suffix
 from slimreel.core.events import Decided, Progress
 from slimreel.core.goal import Goal
 from slimreel.core.media import MediaInfo
 from slimreel.core.plan import EncodePlan
-from slimreel.core.presets import apply_preset
-from slimreel.data.presets import load_presets
+from slimreel.core.presets import with_preset
 from slimreel.engine import capabilities, probe, render
 from slimreel.engine.render import Rendered
 from slimreel.errors import DamagedInput, NoSuchFile, OutputExists, UsageError
@@ -89,25 +89,14 @@ def compress_events(
 def read_goal(goal: Goal | str) -> Goal:
     """A Goal from words or as it is, with its preset filled in. Raises WishNotUnderstood, UsageError."""
     if isinstance(goal, str):
-        from slimreel.agent.wish import goal_from_text
-
         goal = goal_from_text(goal)
-    if goal.preset is None:
-        return goal
-    presets = load_presets()
-    if goal.preset not in presets:
-        raise UsageError(detail=f"there is no preset {goal.preset!r}; there are: {', '.join(sorted(presets))}")
-    return apply_preset(goal, presets[goal.preset])
+    return with_preset(goal)
 
 
 def default_output(path: Path, goal: Goal, folder: Path | None = None) -> Path:
     """`NAME-slim.mp4` beside the source or in `folder`, with the container's own suffix."""
-    name = goal.container or _container_for(goal)
+    name = goal.container or "mp4"
     return (folder or path.parent) / f"{path.stem}-slim{CONTAINERS[name].suffixes[0]}"
-
-
-def _container_for(goal: Goal) -> str:
-    return "mp4"
 
 
 def _named_container(output: Path, goal: Goal) -> str | None:

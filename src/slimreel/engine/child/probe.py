@@ -69,7 +69,7 @@ def _open(fd: int, demuxer: str, decoders: list[str], layout: boxes.Layout) -> A
     except (av.FFmpegError, OSError, ValueError) as error:
         if layout.damage:
             raise Refusal("damaged", "; ".join(layout.damage)) from error
-        raise Refusal("unreadable", f"its content cannot be read as {demuxer.split(',')[0]}") from error
+        raise Refusal("unreadable", f"its content cannot be read as {demuxer.split(',', maxsplit=1)[0]}") from error
 
 
 class _Reading:
