@@ -17,7 +17,12 @@ MAX_COORDINATOR_LINES = 200
 COORDINATORS = {"src/slimreel/engine/render.py"}
 VAGUE_NAMES = {"utils", "util", "helpers", "helper", "common", "manager", "managers"}
 
-PROCESS_STARTERS = {"src/slimreel/engine/ffmpeg.py", "src/slimreel/engine/sandbox.py"}
+PROCESS_STARTERS = {
+    "src/slimreel/engine/ffmpeg.py",
+    "src/slimreel/engine/sandbox.py",
+    "src/slimreel/engine/child/launch.py",  # becomes the child that sandbox.py started
+    "src/slimreel/engine/child/selftest.py",  # tries to start one, to see it refused
+}
 PROCESS_MODULES = {"subprocess", "multiprocessing", "pty"}
 PROCESS_FUNCTION = re.compile(r"os\.(exec\w+|spawn\w+|posix_spawnp?|fork|forkpty|system|popen|startfile)$")
 ENVIRONMENT = re.compile(r"os\.(environb?|getenvb?|putenv|unsetenv)$")

@@ -1,1 +1,1 @@
-"""Loads the tables that ship with the package: presets and words."""
+"""Reads the project's tables: words, messages and presets. Returns plain values and knows no type above it."""

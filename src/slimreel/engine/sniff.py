@@ -11,6 +11,7 @@ import stat
 from pathlib import Path
 from typing import NamedTuple
 
+from slimreel.core.codecs import ALPHA_DECODERS
 from slimreel.engine import signatures
 from slimreel.engine.signatures import Kind
 from slimreel.errors import HostileInput, NoSuchFile, NotAVideo, PermissionRefused, StorageError
@@ -36,9 +37,9 @@ FORMATS: dict[str, str] = {
 # subtitles (memory bugs published in 2026 against FFmpeg 8.1.2 to 9.0.2), games, and every still-picture
 # format that no video holds.
 DECODERS: tuple[str, ...] = (
-    # phones, web, cameras, screen recorders, discs, TV. vp8 and vp9 with alpha need libvpx.
-    "h264", "hevc", "libdav1d", "libaom-av1", "vp8", "vp9", "libvpx", "libvpx-vp9", "mpeg4", "mpeg2video",
-    "mpeg1video", "mpegvideo", "mjpeg", "h263", "h263p", "theora", "vc1", "wmv1", "wmv2", "wmv3", "flv",
+    # phones, web, cameras, screen recorders, discs, TV. vp8 and vp9 with alpha stand last.
+    "h264", "hevc", "libdav1d", "vp8", "vp9", "mpeg4", "mpeg2video", "mpeg1video", "mpegvideo", "mjpeg",
+    "h263", "h263p", "theora", "vc1", "wmv1", "wmv2", "wmv3", "flv",
     # editing and cameras' masters
     "prores", "dnxhd", "cfhd", "dvvideo", "rawvideo", "v210", "qtrle",
     # lossless: archives and screen capture
@@ -50,7 +51,7 @@ DECODERS: tuple[str, ...] = (
     "gif", "apng", "png", "webp", "bmp",
     # sound
     "aac", "aac_latm", "mp3", "mp3float", "mp2", "mp2float", "mp1", "mp1float", "ac3", "eac3", "dca",
-    "truehd", "mlp", "opus", "libopus", "vorbis", "libvorbis", "flac", "alac", "ape", "wavpack", "tta", "speex",
+    "truehd", "mlp", "opus", "vorbis", "flac", "alac", "ape", "wavpack", "tta", "speex",
     "amrnb", "amrwb", "wmav1", "wmav2", "wmapro", "wmavoice", "wmalossless", "nellymoser", "cook",
     "sipr", "real_144", "real_288", "qdm2", "qcelp", "gsm_ms", "dvaudio", "s302m", "adpcm_ms",
     "adpcm_ima_wav", "adpcm_ima_qt", "adpcm_swf", "adpcm_yamaha", "pcm_alaw", "pcm_mulaw", "pcm_bluray",
@@ -58,6 +59,8 @@ DECODERS: tuple[str, ...] = (
     "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be",
     # subtitles that are text
     "subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text", "cc_dec",
+    # vp8 and vp9 with alpha
+    *ALPHA_DECODERS.values(),
 )  # fmt: skip
 
 

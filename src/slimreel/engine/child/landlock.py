@@ -8,8 +8,8 @@ from __future__ import annotations
 import os
 import stat
 import struct
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # see launch.py
 if TYPE_CHECKING:
     from collections.abc import Iterable
 

@@ -10,8 +10,8 @@ import ctypes
 import errno
 import os
 import struct
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # see launch.py
 if TYPE_CHECKING:
     from slimreel.engine.child import kernel
 else:

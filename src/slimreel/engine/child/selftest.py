@@ -11,12 +11,13 @@ import json
 import os
 import socket
 import sys
-from collections.abc import Callable
-from typing import TYPE_CHECKING
 
 sys.path.append(os.path.dirname(os.path.abspath(__file__)))
 
+TYPE_CHECKING = False  # see launch.py
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from slimreel.engine.child import kernel, landlock
 elif sys.platform == "linux":
     import kernel

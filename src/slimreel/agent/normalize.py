@@ -1,0 +1,114 @@
+"""Makes a wish's text plain before it is read: one width, one space, simplified characters, known spelling.
+
+Keeps the case of letters, for b is not B. Knows which words exist, not what they mean.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from slimreel.core.numerals import EN_NUMBERS, EN_PARTS, EN_POWERS
+from slimreel.core.units import UNITS
+from slimreel.data.tables import word_table
+
+# A wish is a sentence or two. The bound keeps every reader's work small whatever is typed.
+MAX_LENGTH = 1200
+
+# Full-width list commas must not become decimal commas: 1080P，4000k.
+_BEFORE = {ord("，"): ", ", ord("、"): ", ", ord("。"): ". ", ord("；"): "; ", ord("\u2044"): "/"}
+_AFTER = str.maketrans({"\u2044": "/", "’": "'", "‘": "'", "–": "-", "—": "-", "−": "-", "“": '"', "”": '"', "～": "~"})
+_LOWER = {i: i + 32 for i in range(ord("A"), ord("Z") + 1)}
+_WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{4,20}(?![A-Za-z0-9])")
+
+
+def lower(text: str) -> str:
+    """Lower-case of ASCII only, so that positions in both texts are the same."""
+    return text.translate(_LOWER)
+
+
+def normalize(text: str) -> str:
+    """The text in plain form. Anything beyond MAX_LENGTH is cut off; callers refuse such texts first."""
+    plain = unicodedata.normalize("NFKC", text[:MAX_LENGTH].translate(_BEFORE)).translate(_AFTER)
+    plain = "".join(ch for ch in plain if unicodedata.category(ch) not in ("Cf", "Cs", "Co", "Cn"))
+    plain = " ".join(plain[: 2 * MAX_LENGTH].split())
+    return plain.translate(_simplified())
+
+
+def language_of(text: str) -> str:
+    """ "zh" when Chinese characters outnumber the words in Latin letters that are not units or names."""
+    chinese = len(re.findall(r"[\u4e00-\u9fff]", text))
+    latin = len(re.findall(r"(?<![A-Za-z0-9])[A-Za-z]{2,}(?![A-Za-z0-9])", text))
+    return "zh" if chinese and chinese >= latin else "en"
+
+
+def correct_spelling(text: str, known: frozenset[str], misspelled: dict[str, tuple[str, ...]]) -> str:
+    """Unknown words one slip away from a known one become it: "comprss", "bitarte", "qaulity"."""
+
+    def fix(match: re.Match[str]) -> str:
+        word = lower(match[0])
+        return match[0] if word in known else _nearest(word, misspelled) or match[0]
+
+    return _WORD.sub(fix, text)
+
+
+def without_letters(word: str, most: int) -> set[str]:
+    """The word with up to `most` letters left out, the word itself included."""
+    found = {word}
+    layer = {word}
+    for _ in range(most):
+        layer = {w[:i] + w[i + 1 :] for w in layer for i in range(len(w))}
+        found |= layer
+    return found
+
+
+def slips_allowed(word: str) -> int:
+    return 2 if len(word) >= 9 else 1
+
+
+def _nearest(word: str, misspelled: dict[str, tuple[str, ...]]) -> str | None:
+    best: tuple[int, bool, int, str] | None = None
+    for stem in without_letters(word, slips_allowed(word)):
+        for candidate in misspelled.get(stem, ()):
+            distance = _distance(word, candidate)
+            if _bits_or_bytes(candidate) and _bits_or_bytes(candidate) != _bits_or_bytes(word):
+                continue  # "megabts" could be either, and they differ by eight
+            # Four letters hold little: there only a swap counts, or a letter lost inside a longer word.
+            near = sorted(word) == sorted(candidate) or (len(candidate) == 5 and candidate[0] == word[0])
+            limit = slips_allowed(word) if len(word) > 4 else int(near)
+            rank = (distance, candidate[0] != word[0], -len(candidate), candidate)
+            if distance <= limit and (best is None or rank < best):
+                best = rank
+    return best[3] if best else None
+
+
+def _bits_or_bytes(word: str) -> str:
+    return "byt" if "byt" in word else "bit" if "bit" in word and not word.startswith("bitr") else ""
+
+
+def _distance(a: str, b: str) -> int:
+    """Edits between two words, a swap of neighbours counting one (optimal string alignment)."""
+    rows = [list(range(len(b) + 1))]
+    for i, x in enumerate(a, 1):
+        row = [i]
+        for j, y in enumerate(b, 1):
+            cost = min(rows[-1][j] + 1, row[-1] + 1, rows[-1][j - 1] + (x != y))
+            if i > 1 and j > 1 and x == b[j - 2] and y == a[i - 2]:
+                cost = min(cost, rows[-2][j - 2] + 1)
+            row.append(cost)
+        rows.append(row)
+    return rows[-1][-1]
+
+
+@cache
+def _simplified() -> dict[int, str]:
+    pairs = word_table("zh")["traditional"]["pairs"].split()
+    return {ord(pair[0]): pair[1] for pair in pairs}
+
+
+@cache
+def number_and_unit_words() -> frozenset[str]:
+    """Words that spelling must leave alone because the amounts' reader knows them."""
+    words = {word for unit in UNITS for word in re.findall(r"[a-z]+", unit)}
+    return frozenset(words | set(EN_NUMBERS) | set(EN_POWERS) | set(EN_PARTS) | {"point", "half"})

@@ -1,0 +1,197 @@
+"""The table of phrases: sequences of meanings that set a field of the goal. Another phrase is another row.
+
+Reads tokens, claims those it used, and yields values; how values become a goal is not its business.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from slimreel.agent.lexicon import Token
+
+
+@dataclass(slots=True)
+class Value:
+    """Something said about the output (or, once found so, about the source): a slot and what it is to be.
+
+    `first` and `last` are the places of its tokens; `bound` marks an upper bound, `aimed` a value that the
+    sentence points at ("to", "should be"), `text` is how it was said.
+    """
+
+    slot: str
+    value: object
+    first: int
+    last: int
+    text: str = ""
+    bound: bool = False
+    aimed: bool = False
+    source: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A pattern of meanings (`a|b` either, `a?` may be absent; filler between is skipped) and what it sets.
+
+    Slot `granted` is for wishes that hold anyway. A pattern ending in `!x` must not be followed by x
+    (`sound` is an amount that could be an audio rate).
+    """
+
+    pattern: str
+    slot: str
+    value: object
+
+
+ROWS = (
+    # quality
+    Row("neg|instead visible? quality? lose visible? of? quality?", "quality", "visually_lossless"),
+    Row("neg visible? less|change|remove visible? quality", "quality", "visually_lossless"),
+    Row("neg|keeping visible? quality neg? lose|less|change|bad quality?", "quality", "visually_lossless"),
+    Row("quality is? neg visible? lose|less|change|bad|scale", "quality", "visually_lossless"),
+    Row("keeping visible? of? quality", "quality", "visually_lossless"),
+    Row("quality is? keeping", "quality", "visually_lossless"),
+    Row("keeping det? good|best quality", "quality", "high"),
+    Row("keeping? this? quality is? good|best|sharp", "quality", "high"),
+    Row("keeping? det? good|best quality", "quality", "high"),
+    Row("keeping? sharp quality?", "quality", "high"),
+    Row("neg bad quality?", "quality", "high"),
+    Row("neg|keeping? medium quality", "quality", "medium"),
+    Row("quality medium", "quality", "medium"),
+    Row("medium compress", "quality", "medium"),
+    Row("bad quality nothing?", "quality", "low"),
+    Row("quality is? bad nothing?", "quality", "low"),
+    Row("nothing of? quality", "quality", "low"),
+    Row("quality is? nothing", "quality", "low"),
+    Row("lose|less of? quality nothing?", "quality", "low"),
+    Row("quality lose nothing", "quality", "low"),
+    Row("smallest size?", "quality", "low"),
+    Row("size smallest", "quality", "low"),
+    Row("neg lose", "quality", "visually_lossless"),
+    Row("minimal visible? quality? lose of? quality?", "quality", "high"),
+    Row("neg make? quality? bad", "quality", "high"),
+    Row("neg make? quality? quality=low", "quality", "high"),
+    Row("nothing of? quality lose|bad|less", "quality", "low"),
+    Row("neg make quality? lose", "quality", "visually_lossless"),
+    Row("best", "encode_speed", "best"),
+    # sound
+    Row("neg|remove|lose this? of? subject? audio !sound|to|by|at", "audio", "mute"),
+    Row("audio remove", "audio", "mute"),
+    Row("neg audio=mute", "audio", "keep"),
+    Row("neg remove|change|lose this? audio", "audio", "keep"),
+    Row("keeping this? audio !sound", "audio", "keep"),
+    Row("audio keeping", "audio", "keep"),
+    Row("audio neg change|lose|remove", "audio", "keep"),
+    Row("copying", "audio", "keep"),
+    # picture size
+    Row("keeping this? of? resolution", "keep_resolution", True),
+    Row("resolution is? keeping !amount", "keep_resolution", True),
+    Row("neg scale resolution?", "keep_resolution", True),
+    Row("neg change|less|lose this? resolution", "keep_resolution", True),
+    Row("resolution neg change|less|make|scale", "keep_resolution", True),
+    Row("keeping this? fps !amount", "granted", True),
+    Row("fps is? keeping", "granted", True),
+    Row("neg change|less this? fps", "granted", True),
+    Row("fps neg change|less", "granted", True),
+    # streams and container
+    Row("neg reencode", "reencode", False),
+    # privacy
+    Row("neg|remove this? of? metadata", "strip_metadata", True),
+    Row("metadata remove|neg", "strip_metadata", True),
+    Row("keeping this? metadata", "granted", True),
+    Row("keeping this? location metadata?", "keep_location", True),
+    Row("location keeping", "keep_location", True),
+    Row("neg remove|lose this? location", "keep_location", True),
+    Row("neg|remove this? location metadata?", "granted", True),
+    Row("location remove|neg", "granted", True),
+    # dynamic range
+    Row("neg remove|lose hdr", "hdr", "keep"),
+    Row("keeping? hdr keeping?", "hdr", "keep"),
+    Row("neg|remove hdr", "hdr", "tonemap"),
+    Row("hdr? to? sdr", "hdr", "tonemap"),
+    Row("neg hdr=tonemap", "hdr", "keep"),
+)
+
+_SKIPPED = {"filler", "det"}
+_MOST_SKIPPED = 3
+
+
+def _fits(token: Token, names: str) -> bool:
+    for name in names.split("|"):
+        concept, _, value = name.partition("=")
+        if name == "sound" and _could_be_sound(token):
+            return True
+        if token.concept == concept and token.value == value:
+            return True
+    return False
+
+
+def _could_be_sound(token: Token) -> bool:
+    """Is this amount one that "audio" before it could own (a rate up to 640 kbps)?"""
+    quantity = token.quantity
+    if quantity is None or quantity.unit.kind not in ("rate", "scale", "none"):
+        return False
+    return quantity.amount <= (640 if quantity.unit.kind == "none" else 640_000)
+
+
+def _skip(tokens: list[Token], at: int) -> int:
+    for _ in range(_MOST_SKIPPED):
+        if at < len(tokens) and tokens[at].concept in _SKIPPED and not tokens[at].claimed:
+            at += 1
+    return at
+
+
+def _match(tokens: list[Token], at: int, items: tuple[str, ...]) -> int | None:
+    """Where a row's pattern that starts at `at` ends (exclusive), or None."""
+    end = at
+    for item in items:
+        here = _skip(tokens, end) if end > at else end
+        if item.startswith("!"):
+            return None if here < len(tokens) and _fits(tokens[here], item[1:]) else end
+        there = here if here < len(tokens) and not tokens[here].claimed else len(tokens)
+        if there < len(tokens) and _fits(tokens[there], item.removesuffix("?")):
+            end = there + 1
+            while end < len(tokens) and "keeping" in item and _fits(tokens[end], "keeping"):
+                end += 1  # 保持原分辨率, keep the same quality
+        elif not item.endswith("?"):
+            return None
+    return end if end > at else None
+
+
+def _by_first_word() -> dict[str, list[tuple[tuple[str, ...], Row]]]:
+    """Rows by each concept that can open them, so that most tokens try none."""
+    index: dict[str, list[tuple[tuple[str, ...], Row]]] = {}
+    for row in ROWS:
+        items = tuple(row.pattern.split())
+        openers: list[str] = []
+        for item in items:
+            openers += [name.partition("=")[0] for name in item.removesuffix("?").split("|")]
+            if not item.endswith("?"):
+                break
+        for opener in dict.fromkeys(openers):
+            index.setdefault(opener, []).append((items, row))
+    return index
+
+
+_INDEX = _by_first_word()
+
+
+def read_phrases(tokens: list[Token]) -> Iterator[Value]:
+    """The values that rows find, left to right; the longest row wins, then the earlier one."""
+    at = 0
+    while at < len(tokens):
+        best: tuple[int, Row] | None = None
+        for items, row in _INDEX.get(tokens[at].concept, ()):
+            end = _match(tokens, at, items)
+            if end is not None and (best is None or end > best[0]):
+                best = (end, row)
+        if best is None:
+            at += 1
+            continue
+        end, row = best
+        if "keeping" in row.pattern:
+            while (after := _skip(tokens, end)) < len(tokens) and tokens[after].concept == "keeping":
+                end = after + 1  # "keep the quality the same"
+        for token in tokens[at:end]:
+            token.claimed = True
+        yield Value(row.slot, row.value, at, end - 1)
+        at = end

@@ -1,0 +1,98 @@
+"""Reads a wish for an output ("under 25 MB", "码率改成8M") into a Goal, and says what it did not understand.
+
+A wish goes text → tokens → values → one value per field → Goal. Edits of the content are not read here; they
+are reported as unheard. Any text gives a Goal or WishNotUnderstood, nothing else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from itertools import pairwise
+
+from pydantic import ValidationError
+
+from slimreel.agent.amounts import read_amounts, second_rate_is_audio
+from slimreel.agent.leftover import asks_for_less, unheard_phrases
+from slimreel.agent.lexicon import Token, tokenize
+from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
+from slimreel.agent.phrases import Value, read_phrases
+from slimreel.agent.settle import settle
+from slimreel.core.goal import Goal
+from slimreel.errors import WishNotUnderstood
+
+_FIELDS = ("codec", "container", "source_format", "resolution", "quality", "encode_speed", "audio", "reencode", "hdr",
+           "granted", "preset", "size_ratio")  # fmt: skip
+_SLOT_FIELD = {"size": "target_size_bytes"}
+_BOOLEAN = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was understood, the language it was said in, and the phrases that were not understood."""
+
+    goal: Goal
+    language: str
+    unheard: tuple[str, ...] = ()
+
+
+def goal_from_text(text: str) -> Goal:
+    """The goal a wish asks for. Raises WishNotUnderstood (fields: unheard, language) when a part that matters
+    was not understood, when two parts contradict each other, or when nothing was understood at all."""
+    wish = read_wish(text)
+    if wish.unheard:
+        raise WishNotUnderstood(unheard=", ".join(wish.unheard), language=wish.language)
+    return wish.goal
+
+
+def read_wish(text: str) -> Wish:
+    """What can be understood of a wish. `unheard` is empty exactly when the goal holds all that was said."""
+    language = language_of(text[:MAX_LENGTH])
+    if len(text) > MAX_LENGTH:
+        return Wish(Goal(), language, (f"a text of {len(text)} characters",))
+    tokens = tokenize(normalize(text))
+    values = sorted([*read_phrases(tokens), *_said_fields(tokens), *read_amounts(tokens)], key=lambda v: v.first)
+    second_rate_is_audio(values)
+    settled, conflicts = settle(tokens, values)
+    unheard = [*conflicts, *unheard_phrases(tokens)]
+    fields = {_SLOT_FIELD.get(value.slot, value.slot): value.value for value in settled}
+    squeezing = asks_for_less(tokens)
+    understood = bool(fields) or squeezing
+    fields.pop("granted", None)
+    if not understood and not unheard:
+        unheard = [_quoted(text)]
+    if squeezing and not fields and not unheard:
+        fields = {"quality": "medium"}  # "make it smaller": the balanced default
+    try:
+        return Wish(Goal.model_validate(fields), language, tuple(dict.fromkeys(unheard)))
+    except ValidationError:
+        return Wish(Goal(), language, (*unheard, _quoted(text)))
+
+
+def _quoted(text: str) -> str:
+    short = " ".join(text.split())
+    return (short[:57] + "...") if len(short) > 60 else short or "an empty wish"
+
+
+def _said_fields(tokens: list[Token]) -> list[Value]:
+    """Words that name a value by themselves: hevc, mkv, full hd, fast, discord."""
+    values: list[Value] = []
+    for at, token in enumerate(tokens):
+        if token.claimed or token.concept not in _FIELDS or not token.value:
+            continue
+        token.claimed = True
+        if at and tokens[at - 1].concept == "keeping":
+            tokens[at - 1].claimed = True
+        value: object = _BOOLEAN.get(token.value, token.value)
+        if token.concept == "resolution":
+            value = int(token.value)
+        elif token.concept == "size_ratio":
+            value = float(token.value.replace("_", "."))
+        values.append(Value(token.concept, value, at, at, token.text, aimed=_points(tokens, at)))
+    return values
+
+
+def _points(tokens: list[Token], at: int) -> bool:
+    """Does the sentence point at this place ("to mp4", "转成mp4", "as mkv")?"""
+    before = [token for token in tokens[max(0, at - 4) : at] if token.concept not in ("filler", "det")]
+    pairs = list(pairwise([*before, tokens[at]]))
+    return bool(pairs) and pairs[-1][0].concept in ("to", "at", "under")

@@ -1,0 +1,71 @@
+"""A preset: a named goal for one platform, dated and with the source of its numbers.
+
+Knows how a preset fills a goal; how a wish names one, and how it is stored, is known elsewhere.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from slimreel.core.goal import Goal
+from slimreel.data.tables import preset_tables
+from slimreel.errors import UsageError
+
+Certainty = Literal["stated by the platform", "commonly reported", "unverified"]
+
+
+class Preset(BaseModel):
+    """What a platform takes, as far as known in the month `checked`, and the goal that fits it.
+
+    `goal.target_size_bytes` can be below `platform_limit_bytes` where files grow on the way (e-mail).
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    id: str = Field(pattern="^[a-z0-9_]+$")
+    label: str
+    names: tuple[str, ...] = Field(min_length=1, description="how people call it, in any language")
+    goal: Goal
+    platform_limit_bytes: int | None = Field(None, gt=0)
+    checked: str = Field(pattern=r"^\d{4}-\d{2}$", description="year and month")
+    certainty: Certainty
+    source_title: str
+    source_url: str
+    note: str
+
+
+@cache
+def all_presets() -> dict[str, Preset]:
+    """Every preset by id, in alphabetical order."""
+    return {name: Preset(id=name, **table) for name, table in preset_tables().items()}
+
+
+def find_preset(name: str) -> Preset:
+    """The preset with this id or one of its names; UsageError lists the ids when there is none."""
+    wanted = name.strip().lower()
+    presets = all_presets()
+    for preset in presets.values():
+        if wanted in (preset.id, preset.id.replace("_", " "), preset.id.replace("_", "-"), *preset.names):
+            return preset
+    raise UsageError(detail=f"There is no preset called {name}. The presets are: {', '.join(presets)}.")
+
+
+def with_preset(goal: Goal, preset: Preset | None = None) -> Goal:
+    """The goal with what its preset asks for wherever the person asked for nothing.
+
+    A size or picture that was said wins over the preset's; so "discord, 8 MB" is 8 MB. When the person named
+    a rate, a share or a CRF, the preset's size stays as an upper bound beside it.
+    """
+    if preset is None and goal.preset is None:
+        return goal
+    preset = preset or find_preset(str(goal.preset))
+    given = goal.model_dump(exclude_defaults=True)
+    if {"width_px", "height_px", "resolution", "keep_resolution"} & set(given):
+        given.setdefault("resolution", None)
+    if "codec" in given or "container" in given:  # the preset's pair may not go with the one said
+        given.setdefault("codec", None)
+        given.setdefault("container", None)
+    return Goal.model_validate(preset.goal.model_dump(exclude_defaults=True) | given | {"preset": preset.id})

@@ -1,0 +1,34 @@
+"""Loads the TOML tables beside it, once each. Knows nothing of what the tables mean."""
+
+from __future__ import annotations
+
+import tomllib
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+LANGUAGES = ("en", "zh")
+
+
+@cache
+def _table(*path: str) -> dict[str, Any]:
+    text = files("slimreel.data").joinpath(*path).read_text(encoding="utf-8")
+    return tomllib.loads(text)
+
+
+def word_table(language: str) -> dict[str, Any]:
+    """The words of a language by meaning: `concepts`, `fields`, and for Chinese `traditional`."""
+    return _table("words", f"{language}.toml")
+
+
+def message_table(language: str) -> dict[str, str]:
+    """The sentences of a language by message id."""
+    return _table("words", f"messages.{language}.toml")
+
+
+@cache
+def preset_tables() -> dict[str, dict[str, Any]]:
+    """Every preset's table by its id, which is the name of its file."""
+    folder = files("slimreel.data").joinpath("presets")
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".toml"))
+    return {name.removesuffix(".toml"): _table("presets", name) for name in names}
