@@ -75,8 +75,6 @@ class Trials:
 def reach(job: Job) -> Steps[Measured]:
     """Make `job.result` and measure it. Raises TargetImpossible with the smallest that works."""
     target = _target(job)
-    if target.size_limit_bytes is not None and job.plan.sound:
-        yield from _measure_sound(job)
     if target.crf is not None:
         return (yield from _by_quality(job, target))
     window = window_of(job)
@@ -87,18 +85,14 @@ def reach(job: Job) -> Steps[Measured]:
     return (yield from _by_rate(job, window))
 
 
-def _measure_sound(job: Job) -> Steps[None]:
-    with job.open_source() as fd:
-        yield from job.run("audio", 0.02, argv.measure_sound(job.source, fd, job.plan, "sound.nut"), (fd,))
-    job.sound_bytes = measure(job.folder / "sound.nut").sound_bytes
-    (job.folder / "sound.nut").unlink()
-
-
 def _by_rate(job: Job, window: Window) -> Steps[Measured]:
     encoder = _encoder(job)
     rate = _bps(window.aim, job)
     starved = _starved(job, rate)
     first = yield from scout.look(job, rate, _LOOK)
+    if job.other_bytes is not None:
+        window = window_of(job)
+        rate = _bps(window.aim, job)
     if _plentiful(job, first):
         found = yield from _transparent(job, window)
         if found is not None:
