@@ -150,7 +150,7 @@ def _match(tokens: list[Token], at: int, items: tuple[str, ...]) -> int | None:
         there = here if here < len(tokens) and not tokens[here].claimed else len(tokens)
         if there < len(tokens) and _fits(tokens[there], item.removesuffix("?")):
             end = there + 1
-            while end < len(tokens) and "keeping" in item and _fits(tokens[end], "keeping"):
+            while end < min(len(tokens), there + 3) and "keeping" in item and _fits(tokens[end], "keeping"):
                 end += 1  # 保持原分辨率, keep the same quality
         elif not item.endswith("?"):
             return None

@@ -269,10 +269,13 @@ def parse_resolution(text: str) -> Resolution:
 
 def parse_fps(text: str) -> float:
     """Frames per second: "30", "29.97", "30fps", "30000/1001"."""
-    found = _whole(text, 'a frame rate; write it like "30"')
     ratio = re.fullmatch(r"([0-9]{1,7})/([0-9]{1,5})", normal(text))
-    value = Fraction(int(ratio[1]), int(ratio[2])) if ratio and int(ratio[2]) else found.value
-    if found.unit.kind not in ("none", "fps", "share") or not 0 < value <= 1000:
+    if ratio is not None and int(ratio[2]):
+        value, kind = Fraction(int(ratio[1]), int(ratio[2])), "fps"
+    else:
+        found = _whole(text, 'a frame rate; write it like "30"')
+        value, kind = found.value, found.unit.kind
+    if kind not in ("none", "fps") or not 0 < value <= 1000:
         raise UnitError(f'"{text}" is not a frame rate; write it like "30".')
     return float(value)
 
