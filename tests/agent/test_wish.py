@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
+import sys
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -87,7 +90,11 @@ def test_not_understood_and_says_which_part(text: str, named: str) -> None:
 
 @pytest.mark.parametrize(
     ("bits", "bytes_"),
-    [("8 Mb/s", "8 MB/s"), ("8 megabits per second", "8 megabytes per second"), ("800 kbit/s", "800 kbyte/s")],
+    [
+        ("8 Mb/s", "8 MB/s"),
+        ("8 megabits per second", "8 megabytes per second"),
+        ("800 kbit/s", "800 kbyte/s"),
+    ],
 )
 def test_bits_are_not_bytes(bits: str, bytes_: str) -> None:
     eighth, whole = goal_from_text(bits).video_bitrate_bps, goal_from_text(bytes_).video_bitrate_bps
@@ -119,11 +126,24 @@ CORES = (
     ("h265 at 3 Mbps", {"codec": "hevc", "video_bitrate_bps": 3_000_000}),
     ("no audio", {"audio": "mute"}),
 )
-BEFORE = ("", "please ", "hey, can you make it ", "i want it ", "could you compress this video: ", "Um, ", "ok so just ")
+BEFORE = (
+    "",
+    "please ",
+    "hey, can you make it ",
+    "i want it ",
+    "could you compress this video: ",
+    "Um, ",
+    "ok so just ",
+)
 AFTER = ("", " please", ", thanks!", " if possible", " thx", ".", " :)", " so i can send it to my cousin")
 
 
-@given(st.sampled_from(CORES), st.sampled_from(BEFORE), st.sampled_from(AFTER), st.sampled_from((" ", "  ", "\u00a0", "\t")))
+@given(
+    st.sampled_from(CORES),
+    st.sampled_from(BEFORE),
+    st.sampled_from(AFTER),
+    st.sampled_from((" ", "  ", "\u00a0", "\t")),
+)
 def test_politeness_and_spacing_change_nothing(core, before: str, after: str, space: str) -> None:
     text, goal = core
     assert said(goal_from_text((before + text + after).replace(" ", space))) == goal
@@ -135,7 +155,10 @@ def test_case_changes_nothing_where_no_bit_is_meant(core, upper: bool) -> None:
     assert said(goal_from_text(text.upper() if upper else text.lower())) == goal
 
 
-@given(st.lists(st.sampled_from([core for core in CORES if "MB" not in core[0]][:1] + [CORES[2], CORES[5]]), unique_by=lambda c: c[0], min_size=1))
+INDEPENDENT = st.sampled_from((CORES[0], CORES[2], CORES[5]))
+
+
+@given(st.lists(INDEPENDENT, unique_by=lambda core: core[0], min_size=1))
 def test_order_changes_nothing(cores) -> None:
     expected = {key: value for _, goal in cores for key, value in goal.items()}
     assert said(goal_from_text(", ".join(text for text, _ in cores))) == expected
@@ -146,21 +169,40 @@ def test_any_size(number: int, unit: str) -> None:
     assert goal_from_text(f"压到{number}{unit}").target_size_bytes == number * 10**6
 
 
-WORDS = st.sampled_from(sorted(lexicon.vocabulary()) + ["8 Mbps", "25 MB", "50%", "12", "4k", "bananas", "，", ". "])
+WORDS = st.sampled_from([*sorted(lexicon.vocabulary()), "8 Mbps", "25 MB", "50%", "12", "4k", "bananas", "，", ". "])
+PIECES = st.lists(WORDS, max_size=8)
 
 
-@given(st.one_of(st.text(max_size=60), st.lists(WORDS, max_size=8).map(" ".join), st.lists(WORDS, max_size=8).map("".join)))
+@given(st.one_of(st.text(max_size=60), PIECES.map(" ".join), PIECES.map("".join)))
 def test_any_text_gives_a_goal_or_says_what_it_missed(text: str) -> None:
     wish = read_wish(text)
-    assert all(wish.unheard) and wish.language in ("en", "zh")
-    try:
+    assert all(wish.unheard)
+    assert wish.language in ("en", "zh")
+    with contextlib.suppress(WishNotUnderstood):
         assert goal_from_text(text) == wish.goal
-    except WishNotUnderstood as error:
-        assert error.fields["unheard"]
+        assert not wish.unheard
 
 
 @pytest.mark.parametrize(
-    "piece", ["a", "1", "1,", "一", "点", "half ", "8 MB ", "not ", "mbps", "a ", "(", "不", "keep the same ", "1 000 ", "ⅷ", "ﷺ"]
+    "piece",
+    [
+        "a",
+        "1",
+        "1,",
+        "一",
+        "点",
+        "half ",
+        "8 MB ",
+        "not ",
+        "mbps",
+        "a ",
+        "(",
+        "不",
+        "keep the same ",
+        "1 000 ",
+        "ⅷ",
+        "ﷺ",
+    ],
 )
 def test_work_grows_with_length_only(piece: str) -> None:
     """Counts the interpreter's steps instead of time: twice the text, at most about twice the work."""
@@ -170,8 +212,6 @@ def test_work_grows_with_length_only(piece: str) -> None:
 
 
 def _steps(text: str) -> int:
-    import sys
-
     count = 0
 
     def trace(frame, event, arg):

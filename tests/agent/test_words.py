@@ -57,5 +57,7 @@ def test_words_name_real_fields(language: str) -> None:
         if slot in ("granted", "source_format"):
             continue
         for value in values:
-            given: object = {"true": True, "false": False}.get(value, value.replace("_", ".") if slot == "size_ratio" else value)
+            given: object = {"true": True, "false": False}.get(
+                value, value.replace("_", ".") if slot == "size_ratio" else value
+            )
             assert Goal.model_validate({slot: given})

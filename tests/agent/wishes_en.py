@@ -1,11 +1,14 @@
-"""English wishes as people write them, each with the goal it asks for (fields that differ from the default)."""
+"""English wishes as people write them, each with the goal it asks for (where it differs from the default)."""
 
 ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("bring it down to 8 mbps", {"video_bitrate_bps": 8_000_000}),
     ("squash this to 50 megs", {"target_size_bytes": 50_000_000}),
     ("fit in 24MB keep it sharp", {"target_size_bytes": 24_000_000, "quality": "high"}),
     ("smaller file, same look", {"quality": "visually_lossless"}),
-    ("1080p at 4000k, aac 128", {"video_bitrate_bps": 4_000_000, "resolution": 1080, "audio_bitrate_bps": 128_000}),
+    (
+        "1080p at 4000k, aac 128",
+        {"video_bitrate_bps": 4_000_000, "resolution": 1080, "audio_bitrate_bps": 128_000},
+    ),
     ("crf 23 h265", {"crf": 23.0, "codec": "hevc"}),
     ("hevc 10-bit no resize", {"keep_resolution": True, "codec": "hevc"}),
     ("make it discord friendly", {"preset": "discord"}),
@@ -17,10 +20,20 @@ ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("remux only, dont reencode", {"reencode": False}),
     ("strip the sound and shrink to 6 mb", {"target_size_bytes": 6_000_000, "audio": "mute"}),
     ("batch: all clips 480p", {"resolution": 480}),
-    ("compress a 10-minute 4K tutorial recording at 80MB into a 1080p MP4", {"resolution": 1080, "container": "mp4"}),
-    ("compress this video to 8 Mbps bitrate without losing visible quality", {"video_bitrate_bps": 8_000_000, "quality": "visually_lossless"}),
+    (
+        "compress a 10-minute 4K tutorial recording at 80MB into a 1080p MP4",
+        {"resolution": 1080, "container": "mp4"},
+    ),
+    (
+        "compress this video to 8 Mbps bitrate without losing visible quality",
+        {"video_bitrate_bps": 8_000_000, "quality": "visually_lossless"},
+    ),
     ("reduce the file size", {"quality": "medium"}),
-    ("reducing video file size by adjusting bitrate for upload or storage for content creators, marketers, students", {"quality": "medium"}),
+    (
+        "reducing video file size by adjusting bitrate for upload or storage"
+         " for content creators, marketers, students",
+        {"quality": "medium"},
+    ),
     ("smaller", {"quality": "medium"}),
     ("compress it", {"quality": "medium"}),
     ("8 Mbps", {"video_bitrate_bps": 8_000_000}),
@@ -97,7 +110,10 @@ ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("8 mbsp", {"video_bitrate_bps": 8_000_000}),
     ("8 Mbps under 2 MB", {"target_size_bytes": 2_000_000, "video_bitrate_bps": 8_000_000}),
     ("please make this nice and small for discord thanks", {"preset": "discord"}),
-    ("I have a 500MB video, need it under 25 MB for email", {"target_size_bytes": 25_000_000, "preset": "email"}),
+    (
+        "I have a 500MB video, need it under 25 MB for email",
+        {"target_size_bytes": 25_000_000, "preset": "email"},
+    ),
     ("my boss wants this under 10 megabytes", {"target_size_bytes": 10_000_000}),
     ("this file is 2GB, get it below 500 MB", {"target_size_bytes": 500_000_000}),
     ("can you shrink my 300MB clip to 20mb please??", {"target_size_bytes": 20_000_000}),
@@ -116,7 +132,10 @@ ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("1080p60", {"resolution": 1080, "fps": 60.0}),
     ("1080p at 60fps", {"resolution": 1080, "fps": 60.0}),
     ("4k60", {"resolution": 2160, "fps": 60.0}),
-    ("720p @ 30fps, 2000 kbps, aac 96k", {"video_bitrate_bps": 2_000_000, "resolution": 720, "fps": 30.0, "audio_bitrate_bps": 96_000}),
+    (
+        "720p @ 30fps, 2000 kbps, aac 96k",
+        {"video_bitrate_bps": 2_000_000, "resolution": 720, "fps": 30.0, "audio_bitrate_bps": 96_000},
+    ),
     ("h264 crf 20 1080p mp4", {"crf": 20.0, "resolution": 1080, "codec": "h264", "container": "mp4"}),
     ("reduce size by 40%", {"size_ratio": 0.6}),
     ("reduce by 40 percent", {"size_ratio": 0.6}),
@@ -135,11 +154,20 @@ ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("the file is too big (300MB), get it under 25", {"target_size_bytes": 25_000_000}),
     ("make it small enough for email", {"preset": "email"}),
     ("make it fit in a discord message", {"preset": "discord"}),
-    ("can you make it fit under discord's 10MB limit", {"target_size_bytes": 10_000_000, "preset": "discord"}),
+    (
+        "can you make it fit under discord's 10MB limit",
+        {"target_size_bytes": 10_000_000, "preset": "discord"},
+    ),
     ("whatsapp limit is 16mb so under that", {"target_size_bytes": 16_000_000, "preset": "whatsapp"}),
-    ("I need to send this to my professor by email, max 20MB", {"target_size_bytes": 20_000_000, "preset": "email"}),
+    (
+        "I need to send this to my professor by email, max 20MB",
+        {"target_size_bytes": 20_000_000, "preset": "email"},
+    ),
     ("upload limit is 100 MB", {"target_size_bytes": 100_000_000}),
-    ("compress this to less than 8 MB without making it look terrible", {"target_size_bytes": 8_000_000, "quality": "high"}),
+    (
+        "compress this to less than 8 MB without making it look terrible",
+        {"target_size_bytes": 8_000_000, "quality": "high"},
+    ),
     ("as high quality as possible under 50 MB", {"target_size_bytes": 50_000_000, "quality": "high"}),
     ("best quality you can get under 50MB", {"target_size_bytes": 50_000_000, "quality": "high"}),
     ("best quality for 25 MB", {"target_size_bytes": 25_000_000, "quality": "high"}),
@@ -159,9 +187,15 @@ ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("lower the bitrate", {"quality": "medium"}),
     ("lower bitrate to 2500k", {"video_bitrate_bps": 2_500_000}),
     ("drop the bitrate to 1.5 Mbps", {"video_bitrate_bps": 1_500_000}),
-    ("set video bitrate to 6000 kbps and audio to 192 kbps", {"video_bitrate_bps": 6_000_000, "audio_bitrate_bps": 192_000}),
+    (
+        "set video bitrate to 6000 kbps and audio to 192 kbps",
+        {"video_bitrate_bps": 6_000_000, "audio_bitrate_bps": 192_000},
+    ),
     ("6000kbps video, 192kbps audio", {"video_bitrate_bps": 6_000_000, "audio_bitrate_bps": 192_000}),
-    ("bitrate 6 Mbps, 30 fps, 1080p, h264", {"video_bitrate_bps": 6_000_000, "resolution": 1080, "fps": 30.0, "codec": "h264"}),
+    (
+        "bitrate 6 Mbps, 30 fps, 1080p, h264",
+        {"video_bitrate_bps": 6_000_000, "resolution": 1080, "fps": 30.0, "codec": "h264"},
+    ),
     ("5mbps hevc 1440p", {"video_bitrate_bps": 5_000_000, "resolution": 1440, "codec": "hevc"}),
     ("hevc 4 mbps", {"video_bitrate_bps": 4_000_000, "codec": "hevc"}),
     ("convert to hevc", {"codec": "hevc"}),

@@ -1,4 +1,4 @@
-"""More English wishes, plainer and rougher, each with the goal it asks for (fields that differ from the default)."""
+"""More English wishes, plainer and rougher, each with the goal it asks for (but for defaults)."""
 
 MORE_ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("crf 28", {"crf": 28.0}),
@@ -25,7 +25,10 @@ MORE_ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("8 MB/s", {"video_bitrate_bps": 64_000_000}),
     ("8 MBps", {"video_bitrate_bps": 64_000_000}),
     ("8mb bitrate", {"video_bitrate_bps": 8_000_000}),
-    ("i want my video to be 8mb so i can send it on discord", {"target_size_bytes": 8_000_000, "preset": "discord"}),
+    (
+        "i want my video to be 8mb so i can send it on discord",
+        {"target_size_bytes": 8_000_000, "preset": "discord"},
+    ),
     ("could you reduce my video to about 15 megabytes thanks a lot", {"target_size_bytes": 15_000_000}),
     ("compress video for teams meeting upload, limit 50mb", {"target_size_bytes": 50_000_000}),
     ("target bitrate 3500k", {"video_bitrate_bps": 3_500_000}),
@@ -61,9 +64,23 @@ MORE_ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("1.2M bitrate", {"video_bitrate_bps": 1_200_000}),
     ("constant bitrate of 4 Mbps", {"video_bitrate_bps": 4_000_000}),
     ("vbr 5 mbps", {"video_bitrate_bps": 5_000_000}),
-    ("video bit rate: 4.5 Mbps; audio bit rate: 160 kbps", {"video_bitrate_bps": 4_500_000, "audio_bitrate_bps": 160_000}),
-    ("1080p, 4.5Mbps, 160k audio, mp4", {"video_bitrate_bps": 4_500_000, "resolution": 1080, "container": "mp4", "audio_bitrate_bps": 160_000}),
-    ("h.265 1080p 3mbps mkv", {"video_bitrate_bps": 3_000_000, "resolution": 1080, "codec": "hevc", "container": "mkv"}),
+    (
+        "video bit rate: 4.5 Mbps; audio bit rate: 160 kbps",
+        {"video_bitrate_bps": 4_500_000, "audio_bitrate_bps": 160_000},
+    ),
+    (
+        "1080p, 4.5Mbps, 160k audio, mp4",
+        {
+            "video_bitrate_bps": 4_500_000,
+            "resolution": 1080,
+            "container": "mp4",
+            "audio_bitrate_bps": 160_000,
+        },
+    ),
+    (
+        "h.265 1080p 3mbps mkv",
+        {"video_bitrate_bps": 3_000_000, "resolution": 1080, "codec": "hevc", "container": "mkv"},
+    ),
     ("export in 4k at 35 mbps", {"video_bitrate_bps": 35_000_000, "resolution": 2160}),
     ("export 1080p h264 for youtube", {"preset": "youtube", "resolution": 1080, "codec": "h264"}),
     ("youtube 1080p upload settings", {"preset": "youtube", "resolution": 1080}),
@@ -169,7 +186,10 @@ MORE_ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("not more than 720p", {"resolution": 720}),
     ("don't go above 1080p", {"resolution": 1080}),
     ("no bigger than 1280x720", {"width_px": 1280, "height_px": 720}),
-    ("under 10mb at 720p with no sound", {"target_size_bytes": 10_000_000, "resolution": 720, "audio": "mute"}),
+    (
+        "under 10mb at 720p with no sound",
+        {"target_size_bytes": 10_000_000, "resolution": 720, "audio": "mute"},
+    ),
     ("yo can u make dis 10mb", {"target_size_bytes": 10_000_000}),
     ("pls compress vid 4 discord", {"preset": "discord"}),
     ("compress pls", {"quality": "medium"}),
@@ -177,8 +197,21 @@ MORE_ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("tiny file", {"quality": "medium"}),
     ("make it tiny but still readable", {"quality": "medium"}),
     ("shrink for wechat under 20MB", {"target_size_bytes": 20_000_000, "preset": "wechat"}),
-    ("1080p 5 megabits h264 mp4 aac 192k 30fps", {"video_bitrate_bps": 5_000_000, "resolution": 1080, "fps": 30.0, "codec": "h264", "container": "mp4", "audio_bitrate_bps": 192_000}),
-    ("need smaller video, my upload fails because it is 600 MB and limit is 200 MB", {"target_size_bytes": 200_000_000}),
+    (
+        "1080p 5 megabits h264 mp4 aac 192k 30fps",
+        {
+            "video_bitrate_bps": 5_000_000,
+            "resolution": 1080,
+            "fps": 30.0,
+            "codec": "h264",
+            "container": "mp4",
+            "audio_bitrate_bps": 192_000,
+        },
+    ),
+    (
+        "need smaller video, my upload fails because it is 600 MB and limit is 200 MB",
+        {"target_size_bytes": 200_000_000},
+    ),
     ("the max allowed is 50 megabytes", {"target_size_bytes": 50_000_000}),
     ("lower it to 3 megabit per sec", {"video_bitrate_bps": 3_000_000}),
     ("compress the attached clip to 1 GB or under", {"target_size_bytes": 1_000_000_000}),
@@ -186,9 +219,15 @@ MORE_ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("please encode at 2 mbps average", {"video_bitrate_bps": 2_000_000}),
     ("bitrate=2500k", {"video_bitrate_bps": 2_500_000}),
     ("b:v 2500k", {"video_bitrate_bps": 2_500_000}),
-    ("video: 2 Mbps, audio: 128 kbps, 720p", {"video_bitrate_bps": 2_000_000, "resolution": 720, "audio_bitrate_bps": 128_000}),
+    (
+        "video: 2 Mbps, audio: 128 kbps, 720p",
+        {"video_bitrate_bps": 2_000_000, "resolution": 720, "audio_bitrate_bps": 128_000},
+    ),
     ("I'd like this at 720p and no more than 2 Mbps", {"max_bitrate_bps": 2_000_000, "resolution": 720}),
-    ("get my lecture recording down to 200MB so I can upload it to moodle", {"target_size_bytes": 200_000_000}),
+    (
+        "get my lecture recording down to 200MB so I can upload it to moodle",
+        {"target_size_bytes": 200_000_000},
+    ),
     ("turn my 2 hour lecture into something under 500MB", {"target_size_bytes": 500_000_000}),
     ("half size but same quality", {"size_ratio": 0.5, "quality": "visually_lossless"}),
     ("can u do 15mb? actually 12", {"target_size_bytes": 12_000_000}),
@@ -198,7 +237,10 @@ MORE_ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("use vp9 in webm", {"codec": "vp9", "container": "webm"}),
     ("make it av1 in mkv, 1080p", {"resolution": 1080, "codec": "av1", "container": "mkv"}),
     ("h264 instead of hevc", {"codec": "h264"}),
-    ("4k hevc 20mbps keep hdr", {"video_bitrate_bps": 20_000_000, "resolution": 2160, "codec": "hevc", "hdr": "keep"}),
+    (
+        "4k hevc 20mbps keep hdr",
+        {"video_bitrate_bps": 20_000_000, "resolution": 2160, "codec": "hevc", "hdr": "keep"},
+    ),
     ("1440p60 16 Mbps", {"video_bitrate_bps": 16_000_000, "resolution": 1440, "fps": 60.0}),
     ("2K 30fps", {"resolution": 1440, "fps": 30.0}),
     ("fit on a 700 MB CD", {"target_size_bytes": 700_000_000}),
@@ -225,7 +267,10 @@ MORE_ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("mp4 h264 so it plays on my tv", {"codec": "h264", "container": "mp4"}),
     ("without gps data", {}),
     ("keep my location info", {"keep_location": True}),
-    ("make a copy for email, 20 MB, 720p", {"target_size_bytes": 20_000_000, "preset": "email", "resolution": 720}),
+    (
+        "make a copy for email, 20 MB, 720p",
+        {"target_size_bytes": 20_000_000, "preset": "email", "resolution": 720},
+    ),
     ("same but 720p", {"resolution": 720}),
     ("smaller than the original", {"quality": "medium"}),
     ("reduce to a third of its original size", {"size_ratio": 1 / 3}),

@@ -33,7 +33,10 @@ CHINESE: tuple[tuple[str, dict[str, object]], ...] = (
     ("静音", {"audio": "mute"}),
     ("快一点", {"encode_speed": "fast"}),
     ("不是10兆，是15兆", {"target_size_bytes": 15_000_000}),
-    ("压到25MB, 720p, for discord", {"target_size_bytes": 25_000_000, "preset": "discord", "resolution": 720}),
+    (
+        "压到25MB, 720p, for discord",
+        {"target_size_bytes": 25_000_000, "preset": "discord", "resolution": 720},
+    ),
     ("把这个80MB的4K视频压到25MB以内，1080p", {"target_size_bytes": 25_000_000, "resolution": 1080}),
     ("视频80M，压到25M", {"target_size_bytes": 25_000_000}),
     ("h265转h264", {"codec": "h264"}),
@@ -177,7 +180,10 @@ CHINESE: tuple[tuple[str, dict[str, object]], ...] = (
     ("1080p太大了，换成720p", {"resolution": 720}),
     ("换成H265编码，码率2M", {"video_bitrate_bps": 2_000_000, "codec": "hevc"}),
     ("用h264编码的mp4，码率3500kbps", {"video_bitrate_bps": 3_500_000, "codec": "h264", "container": "mp4"}),
-    ("码率3.5Mbps，帧率25，声音128k", {"video_bitrate_bps": 3_500_000, "fps": 25.0, "audio_bitrate_bps": 128_000}),
+    (
+        "码率3.5Mbps，帧率25，声音128k",
+        {"video_bitrate_bps": 3_500_000, "fps": 25.0, "audio_bitrate_bps": 128_000},
+    ),
     ("声音128k", {"audio_bitrate_bps": 128_000}),
     ("声音码率128kbps", {"audio_bitrate_bps": 128_000}),
     ("无声，5M", {"target_size_bytes": 5_000_000, "audio": "mute"}),

@@ -11,7 +11,10 @@ from slimreel.core.goal import Goal
 from slimreel.core.presets import all_presets, find_preset, with_preset
 from slimreel.errors import UsageError
 
-PROMISED = "discord whatsapp email youtube tiktok douyin instagram_reels wechat bilibili xiaohongshu x telegram slack github kuaishou web"
+PROMISED = """
+    discord whatsapp email youtube tiktok douyin instagram_reels wechat bilibili xiaohongshu
+    x telegram slack github kuaishou web
+"""
 
 
 def test_the_promised_presets_exist() -> None:
@@ -22,7 +25,8 @@ def test_the_promised_presets_exist() -> None:
 def test_each_preset(name: str) -> None:
     preset = all_presets()[name]
     assert preset.source_url.startswith("https://")
-    assert preset.note and preset.source_title
+    assert preset.note
+    assert preset.source_title
     if preset.platform_limit_bytes and preset.goal.target_size_bytes:
         assert preset.goal.target_size_bytes <= preset.platform_limit_bytes
     assert preset.goal.preset is None
@@ -38,7 +42,8 @@ def test_names_belong_to_one_preset() -> None:
 
 def test_email_leaves_room_for_base64() -> None:
     email = find_preset("gmail")
-    assert email.goal.target_size_bytes is not None and email.platform_limit_bytes is not None
+    assert email.goal.target_size_bytes is not None
+    assert email.platform_limit_bytes is not None
     assert email.goal.target_size_bytes * 1.37 < email.platform_limit_bytes
 
 

@@ -20,8 +20,9 @@ from slimreel.agent.settle import settle
 from slimreel.core.goal import Goal
 from slimreel.errors import WishNotUnderstood
 
-_FIELDS = ("codec", "container", "source_format", "resolution", "quality", "encode_speed", "audio", "reencode", "hdr",
-           "granted", "preset", "size_ratio")  # fmt: skip
+_FIELDS = frozenset(
+    "codec container source_format resolution quality encode_speed audio reencode hdr granted preset size_ratio".split()
+)
 _SLOT_FIELD = {"size": "target_size_bytes"}
 _MOST_VALUES = 24  # there are fewer fields; more values than this is no wish
 _BOOLEAN = {"true": True, "false": False}
