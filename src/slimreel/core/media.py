@@ -43,14 +43,15 @@ class VideoStream(Stream):
     height: int
     sar: Fraction = Fraction(1)
     rotation: int = 0  # degrees clockwise a player turns the picture: 0, 90, 180, 270
-    flipped: bool = False  # the display matrix mirrors the picture as well
+    flipped: bool = False  # a player mirrors the picture left to right before it turns it
     pix_fmt: str
     bit_depth: int = 8
     chroma: str = "420"  # 420, 422, 444, 440, 411, 410, gray or rgb
     profile: str | None = None
-    frame_rate: Fraction  # median: 1 / the median interval between frames
+    frames: int  # pictures shown: without those an edit list cuts, and a pair of fields is one
+    frame_rate: Fraction  # 1 / the usual interval between frames, snapped to a standard rate within 0.2 %
     average_rate: Fraction  # frames over duration
-    is_vfr: bool = False
+    is_vfr: bool = False  # more than 1 % of the intervals differ from the usual one by more than rounding
     timebase: Fraction
     interlaced: bool = False
     top_field_first: bool = True
@@ -60,12 +61,12 @@ class VideoStream(Stream):
     color_range: str | None = None  # tv, pc or None
     hdr: str | None = None  # pq, hlg or None
     dolby_vision_profile: int | None = None
-    mastering_display: str | None = None
+    mastering_display: str | None = None  # as x265 takes it: G(x,y)B(x,y)R(x,y)WP(x,y)L(max,min)
     content_light: tuple[int, int] | None = None  # MaxCLL, MaxFALL in cd/m²
     has_alpha: bool = False
     changes_size: bool = False  # the coded size changes on the way
     timecode: str | None = None
-    keyframes_s: tuple[float, ...] = ()
+    keyframes_s: tuple[float, ...] = ()  # at most 10 000, evenly thinned; the first may lie before start_s
 
     @property
     def upright(self) -> tuple[int, int]:
@@ -127,3 +128,8 @@ class MediaInfo(_Fact):
     faststart: bool = False
     fragmented: bool = False
     damage: tuple[str, ...] = ()  # sentences about what is missing; empty for a whole file
+
+
+def main_video(info: MediaInfo) -> VideoStream:
+    """The picture a person means: of the default ones, else of all, the largest. Covers are none of them."""
+    return max(info.video, key=lambda video: (video.is_default, video.width * video.height, -video.index))

@@ -1,0 +1,1 @@
+"""Measurements that compare slimreel with other ways to reach the same target."""

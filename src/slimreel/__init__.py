@@ -1,0 +1,1 @@
+"""Compress a video to a bitrate, a size or a quality, and check that the result keeps the promise."""

@@ -1,0 +1,1 @@
+"""Language in, wishes out: understands what people ask for and touches no files."""

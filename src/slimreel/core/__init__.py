@@ -1,0 +1,1 @@
+"""Nouns and arithmetic of compression: no I/O, clock, randomness or processes."""

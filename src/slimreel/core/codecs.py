@@ -1,0 +1,166 @@
+"""The encoders slimreel drives and the rate-control dialects they speak: the only place that knows an encoder's name.
+
+A row says what an encoder is called, what its quality steps are, and which dialect turns a rate into options.
+Nothing here knows a source or a goal.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import Enum
+
+from slimreel.core.goal import Codec, Quality, Speed
+
+# ×0.7 in the exponent: x264's own scaling of stats between resolutions (ratecontrol.c, res_factor_bits).
+STATS_SCALE_EXPONENT = 0.7
+
+
+class Pass(Enum):
+    """Which run over the pictures is meant."""
+
+    ANALYSE = 1
+    ENCODE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Encoder:
+    """One encoder. `crf` is on the encoder's own scale; `bit_share` is the rate at which it looks like H.264 at 1."""
+
+    codec: Codec
+    name: str
+    dialect: str
+    speeds: Mapping[Speed, tuple[str, ...]]
+    crf: Mapping[Quality, float]
+    crf_step: float
+    crf_max: float
+    pix_fmt_8bit: str
+    pix_fmt_10bit: str
+    bit_share: float
+    small_first_pass: bool
+    params_option: str = ""
+
+
+ENCODERS: Mapping[Codec, Encoder] = {
+    "h264": Encoder(
+        codec="h264",
+        name="libx264",
+        dialect="x264",
+        speeds={
+            "fast": ("-preset", "veryfast"),
+            "balanced": ("-preset", "medium"),
+            "best": ("-preset", "slower"),
+        },
+        crf={"low": 28, "medium": 23, "high": 20, "visually_lossless": 17, "lossless": 0},
+        crf_step=0.1,
+        crf_max=51,
+        pix_fmt_8bit="yuv420p",
+        pix_fmt_10bit="yuv420p10le",
+        bit_share=1.0,
+        small_first_pass=True,
+        params_option="-x264-params",
+    ),
+    "hevc": Encoder(
+        codec="hevc",
+        name="libx265",
+        dialect="x265",
+        speeds={
+            "fast": ("-preset", "veryfast"),
+            "balanced": ("-preset", "medium"),
+            "best": ("-preset", "slow"),
+        },
+        crf={"low": 31, "medium": 26, "high": 22, "visually_lossless": 18, "lossless": 0},
+        crf_step=0.1,
+        crf_max=51,
+        pix_fmt_8bit="yuv420p",
+        pix_fmt_10bit="yuv420p10le",
+        bit_share=0.65,
+        small_first_pass=False,
+        params_option="-x265-params",
+    ),
+    "av1": Encoder(
+        codec="av1",
+        name="libsvtav1",
+        dialect="svt",
+        speeds={
+            "fast": ("-preset", "10"),
+            "balanced": ("-preset", "7"),
+            "best": ("-preset", "4"),
+        },
+        crf={"low": 42, "medium": 34, "high": 28, "visually_lossless": 20, "lossless": 1},
+        crf_step=1.0,
+        crf_max=63,
+        pix_fmt_8bit="yuv420p",
+        pix_fmt_10bit="yuv420p10le",
+        bit_share=0.5,
+        small_first_pass=False,
+        params_option="-svtav1-params",
+    ),
+    "vp9": Encoder(
+        codec="vp9",
+        name="libvpx-vp9",
+        dialect="vpx",
+        speeds={
+            "fast": ("-deadline", "good", "-cpu-used", "5", "-row-mt", "1"),
+            "balanced": ("-deadline", "good", "-cpu-used", "3", "-row-mt", "1"),
+            "best": ("-deadline", "good", "-cpu-used", "1", "-row-mt", "1"),
+        },
+        crf={"low": 42, "medium": 34, "high": 28, "visually_lossless": 20, "lossless": 4},
+        crf_step=1.0,
+        crf_max=63,
+        pix_fmt_8bit="yuv420p",
+        pix_fmt_10bit="yuv420p10le",
+        bit_share=0.7,
+        small_first_pass=False,
+    ),
+}
+
+AUDIO_ENCODERS: Mapping[str, str] = {"aac": "aac", "opus": "libopus"}
+
+# FFmpeg's native VP8 and VP9 decoders drop the alpha plane; libvpx's keep it.
+ALPHA_DECODERS: Mapping[str, str] = {"vp8": "libvpx", "vp9": "libvpx-vp9"}
+
+# Bits per pixel codecs need for like quality, H.264 = 1 (compression.md's sources: HEVC −39…−44 %, AV1 −49…−55 %).
+EFFICIENCY: Mapping[str, float] = {
+    "av1": 0.5,
+    "hevc": 0.6,
+    "vp9": 0.65,
+    "h264": 1.0,
+    "vp8": 1.3,
+    "mpeg4": 1.6,
+    "mpeg2video": 2.2,
+    "mjpeg": 6.0,
+    "prores": 8.0,
+}
+
+
+def speed_options(encoder: Encoder, speed: Speed) -> list[str]:
+    """Options for a point on the speed/size frontier."""
+    return list(encoder.speeds[speed])
+
+
+def quality_options(encoder: Encoder, crf: float, keyint: int) -> list[str]:
+    """Options for constant quality at `crf` on the encoder's own scale."""
+    options = ["-c:v", encoder.name, "-g", str(keyint)]
+    if encoder.dialect == "vpx":
+        return [*options, "-b:v", "0", "-crf", f"{crf:.0f}"]
+    if encoder.dialect == "x265":
+        return [*options, "-crf", f"{crf:.2f}", "-x265-params", "log-level=error"]
+    return [*options, "-crf", f"{crf:.2f}" if encoder.dialect == "x264" else f"{crf:.0f}"]
+
+
+def rate_options(encoder: Encoder, stage: Pass, rate_bps: int, keyint: int, tolerance: float, stats: str) -> list[str]:
+    """Options of one pass of a two-pass encode to `rate_bps`.
+
+    `stats` is a bare file name in the working folder (encoders split their options at colons).
+    `tolerance` is x264's and x265's ratetol: seconds of rate that overflow control may be off by.
+    """
+    number = stage.value
+    options = ["-c:v", encoder.name, "-g", str(keyint), "-b:v", str(rate_bps)]
+    if encoder.dialect == "x264":
+        log = ["-pass", str(number), "-passlogfile", stats]
+        return [*options, *log, "-x264-params", f"ratetol={tolerance:.3f}"]
+    if encoder.dialect == "x265":
+        params = f"log-level=error:pass={number}:stats={stats}.x265"
+        return [*options, "-x265-params", params]
+    return [*options, "-pass", str(number), "-passlogfile", stats]

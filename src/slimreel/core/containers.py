@@ -1,0 +1,132 @@
+"""The containers slimreel writes: what each can hold, its default sound, and the flags its muxer wants.
+
+Everything that is true of a container rather than of an encoder stands here; nothing else does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from slimreel.core.goal import Codec, ContainerName
+from slimreel.errors import ImpossiblePair
+
+
+@dataclass(frozen=True, slots=True)
+class Container:
+    """One container. `frame_bytes` and `packet_bytes` are its cost per video frame and audio packet.
+
+    Measured for MP4: 12.7 B a frame with B-frames (stts, ctts, stsz, stss) and 4.6 B an AAC packet.
+    """
+
+    name: ContainerName
+    muxer: str
+    suffixes: tuple[str, ...]
+    default_codec: Codec
+    video: frozenset[str]
+    audio: frozenset[str]
+    default_audio: str
+    text_subtitles: str  # codec that text is converted to, or "copy"
+    bitmap_subtitles: bool
+    video_tags: Mapping[str, str]
+    muxer_options: tuple[str, ...]
+    frame_bytes: float
+    packet_bytes: float
+    fixed_bytes: int
+    holds_timecode: bool = False
+    holds_cover: bool = False
+
+
+_ISO_AUDIO = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"})
+_ISO_TAGS: Mapping[str, str] = {"hevc": "hvc1"}
+
+CONTAINERS: Mapping[ContainerName, Container] = {
+    "mp4": Container(
+        name="mp4",
+        muxer="mp4",
+        suffixes=(".mp4", ".m4v"),
+        default_codec="h264",
+        video=frozenset({"h264", "hevc", "av1", "vp9", "mpeg4"}),
+        audio=_ISO_AUDIO,
+        default_audio="aac",
+        text_subtitles="mov_text",
+        bitmap_subtitles=False,
+        video_tags=_ISO_TAGS,
+        muxer_options=("-movflags", "+faststart"),
+        frame_bytes=12.7,
+        packet_bytes=4.6,
+        fixed_bytes=2000,
+        holds_timecode=True,
+        holds_cover=True,
+    ),
+    "mov": Container(
+        name="mov",
+        muxer="mov",
+        suffixes=(".mov", ".qt"),
+        default_codec="h264",
+        video=frozenset({"h264", "hevc", "mpeg4", "prores", "mjpeg"}),
+        audio=frozenset({"aac", "mp3", "ac3", "alac", "pcm_s16le", "pcm_s16be", "pcm_s24le", "pcm_s24be"}),
+        default_audio="aac",
+        text_subtitles="mov_text",
+        bitmap_subtitles=False,
+        video_tags=_ISO_TAGS,
+        muxer_options=("-movflags", "+faststart"),
+        frame_bytes=12.7,
+        packet_bytes=4.6,
+        fixed_bytes=2000,
+        holds_timecode=True,
+    ),
+    "mkv": Container(
+        name="mkv",
+        muxer="matroska",
+        suffixes=(".mkv",),
+        default_codec="h264",
+        video=frozenset({"h264", "hevc", "av1", "vp9", "vp8", "mpeg4", "mpeg2video", "prores", "mjpeg"}),
+        audio=_ISO_AUDIO | {"vorbis", "pcm_s16le", "pcm_s24le", "dts", "mp2"},
+        default_audio="aac",
+        text_subtitles="copy",
+        bitmap_subtitles=True,
+        video_tags={},
+        muxer_options=("-cues_to_front", "1"),
+        frame_bytes=8.5,
+        packet_bytes=8.0,
+        fixed_bytes=2500,
+    ),
+    "webm": Container(
+        name="webm",
+        muxer="webm",
+        suffixes=(".webm",),
+        default_codec="vp9",
+        video=frozenset({"vp9", "av1", "vp8"}),
+        audio=frozenset({"opus", "vorbis"}),
+        default_audio="opus",
+        text_subtitles="webvtt",
+        bitmap_subtitles=False,
+        video_tags={},
+        muxer_options=("-cues_to_front", "1"),
+        frame_bytes=8.5,
+        packet_bytes=8.0,
+        fixed_bytes=2500,
+    ),
+}
+
+MEDIA_SUFFIXES = frozenset(
+    ".mp4 .m4v .mov .qt .mkv .webm .avi .gif .mts .m2ts .ts .mxf .flv .wmv .asf .mpg .mpeg .vob .3gp .3g2 "
+    ".ogv .ogg .ivf .y4m .dv .f4v .rm .rmvb .webp .insv .lrv".split()
+)
+
+
+def container_of_suffix(suffix: str) -> ContainerName | None:
+    """The container that a file name's ending means, or None."""
+    for name, row in CONTAINERS.items():
+        if suffix.lower() in row.suffixes:
+            return name
+    return None
+
+
+def check_pair(container: ContainerName, codec: Codec) -> None:
+    """Raise ImpossiblePair unless slimreel writes `codec` into `container`."""
+    allowed = CONTAINERS[container].video
+    if codec not in allowed:
+        names = ", ".join(sorted(allowed & {"h264", "hevc", "av1", "vp9"}))
+        raise ImpossiblePair(container=container, codec=codec, allowed=names)

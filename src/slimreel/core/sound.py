@@ -1,0 +1,116 @@
+"""Decides what happens to each sound track: copy, encode at which rate, or drop.
+
+It knows containers and goals, but neither pictures nor how sound is encoded.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from slimreel.core.containers import Container
+from slimreel.core.events import Reason
+from slimreel.core.goal import Goal
+from slimreel.core.media import AudioStream, MediaInfo
+
+# Per channel pair, bits per second: where AAC-LC and Opus are held transparent by most listeners.
+_PAIR_BPS = {"aac": 128_000, "opus": 112_000}
+_FLOOR_BPS = {"aac": 24_000, "opus": 16_000}
+# Sound may take this share of a size before it is made smaller (compression.md §5.1: 10–15 %).
+_SHARE_OF_SIZE = 0.12
+_COPY_CEILING_BPS = 330_000
+
+
+@dataclass(frozen=True, slots=True)
+class SoundTrack:
+    """What to do with one source track. `bitrate_bps` is nominal when encoding, measured when copying."""
+
+    source_index: int
+    action: Literal["copy", "encode"]
+    codec: str
+    bitrate_bps: int
+    channels: int
+    sample_rate_hz: int
+    language: str | None
+    title: str | None
+    is_default: bool
+
+    @property
+    def packet_samples(self) -> int:
+        """Samples of one packet: AAC-LC 1024, Opus at 20 ms 960 of 48 kHz."""
+        return 960 if self.codec == "opus" else 1024
+
+
+def plan_sound(
+    source: MediaInfo, goal: Goal, container: Container, size_limit_bytes: int | None
+) -> tuple[tuple[SoundTrack, ...], list[Reason]]:
+    """One SoundTrack for each track that is kept, and why they are treated so."""
+    reasons: list[Reason] = []
+    if goal.audio == "mute":
+        return (), [Reason(id="muted")] if source.audio else []
+    usable = [track for track in source.audio if track.packets and track.channels and track.sample_rate_hz]
+    share_bps = _share_bps(source, usable, size_limit_bytes)
+    tracks = []
+    for track in usable:
+        kept = _plan_track(track, goal, container, share_bps)
+        tracks.append(kept)
+        fields: dict[str, str | int | float] = {"codec": kept.codec, "bitrate": kept.bitrate_bps}
+        if kept.action == "copy":
+            reasons.append(Reason(id="copied_audio", fields=fields))
+        else:
+            fields["before"] = round(track.bitrate_bps)
+            reasons.append(Reason(id="audio_encoded", fields=fields))
+    if len(usable) < len(source.audio):
+        dropped = len(source.audio) - len(usable)
+        reasons.append(Reason(id="audio_tracks_dropped", fields={"count": dropped}))
+    return tuple(tracks), reasons
+
+
+def _share_bps(source: MediaInfo, usable: list[AudioStream], size_limit_bytes: int | None) -> float | None:
+    """The rate that each track may have inside a size, or None where no size binds."""
+    if size_limit_bytes is None or not usable or source.duration_s <= 0:
+        return None
+    return size_limit_bytes * 8 / source.duration_s * _SHARE_OF_SIZE / len(usable)
+
+
+def _plan_track(track: AudioStream, goal: Goal, container: Container, share_bps: float | None) -> SoundTrack:
+    codec = container.default_audio
+    natural = _natural_bps(codec, track)
+    wanted = goal.audio_bitrate_bps or natural
+    ceiling = goal.audio_bitrate_bps or max(_COPY_CEILING_BPS, round(natural * 1.3))
+    if share_bps is not None:
+        ceiling = min(ceiling, max(round(share_bps), _floor_bps(codec, track)))
+        wanted = min(wanted, ceiling)
+    fits = track.codec in container.audio and 0 < track.bitrate_bps <= ceiling * 1.02
+    if fits and not (goal.audio_bitrate_bps and track.bitrate_bps > goal.audio_bitrate_bps * 1.02):
+        return _track(track, "copy", track.codec, round(track.bitrate_bps))
+    # A lossy source has nothing above its own rate to give; Opus and AAC waste what exceeds it.
+    if track.bitrate_bps > 0:
+        wanted = min(wanted, max(round(track.bitrate_bps * 1.1), _floor_bps(codec, track)))
+    return _track(track, "encode", codec, max(wanted, _floor_bps(codec, track)))
+
+
+def _track(track: AudioStream, action: Literal["copy", "encode"], codec: str, bitrate_bps: int) -> SoundTrack:
+    return SoundTrack(
+        source_index=track.index,
+        action=action,
+        codec=codec,
+        bitrate_bps=bitrate_bps,
+        channels=track.channels,
+        sample_rate_hz=track.sample_rate_hz,
+        language=track.language,
+        title=track.title,
+        is_default=track.is_default,
+    )
+
+
+def _natural_bps(codec: str, track: AudioStream) -> int:
+    pairs = max(0.625, track.channels / 2)
+    low_rate = min(1.0, track.sample_rate_hz / 44_100)
+    return round(_PAIR_BPS[codec] * pairs * max(low_rate, 0.4))
+
+
+def _floor_bps(codec: str, track: AudioStream) -> int:
+    """The least that still sounds like something; AAC refuses below about 0.35 bit a sample."""
+    pairs = max(0.5, track.channels / 2)
+    return round(_FLOOR_BPS[codec] * pairs)

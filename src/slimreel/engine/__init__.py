@@ -1,0 +1,1 @@
+"""Measures and encodes: the only folder that starts processes."""

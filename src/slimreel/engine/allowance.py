@@ -1,0 +1,48 @@
+"""How many bytes the pictures may take, once sound, container and the rest are paid for.
+
+Joins the plan's target with what has been measured so far; it runs nothing.
+"""
+
+from __future__ import annotations
+
+import math
+
+from slimreel.core import budget
+from slimreel.core.budget import Window
+from slimreel.engine.job import Job
+
+
+def window_of(job: Job, other_bytes: int | None = None) -> Window:
+    """The video bytes the target leaves, given what the rest of the file takes."""
+    plan, target = job.plan, job.plan.target
+    assert target is not None
+    duration = max(plan.video.duration_s, 0.001)
+    frames = plan.video.packets
+    rated = None
+    rate = target.rate_bps or target.ceiling_bps
+    if rate is not None:
+        over_asked = target.rate_bps is None or not target.asked
+        rated = budget.rate_window(rate, duration, frames, ceiling=over_asked)
+    if target.size_limit_bytes is None:
+        assert rated is not None
+        return rated
+    other = other_bytes if other_bytes is not None else estimated_other_bytes(job)
+    sized = budget.size_window(target.size_limit_bytes, other, plan.duration_s)
+    return rated if rated is not None and rated.high < sized.high else sized
+
+
+def estimated_other_bytes(job: Job) -> int:
+    """Bytes beside the video: measured sound, and what the container and its extras will cost."""
+    plan = job.plan
+    tracks = {track.index: track for track in job.source.audio}
+    packets = 0
+    sound = job.sound_bytes or 0
+    for track in plan.sound:
+        if track.action == "copy":
+            packets += tracks[track.source_index].packets
+            sound += tracks[track.source_index].bytes if job.sound_bytes is None else 0
+        else:
+            packets += math.ceil(plan.duration_s * track.sample_rate_hz / track.packet_samples)
+            sound += round(track.bitrate_bps * plan.duration_s / 8) if job.sound_bytes is None else 0
+    container = budget.container_bytes(plan.container, plan.video.packets, packets)
+    return sound + container + plan.extras.estimated_bytes

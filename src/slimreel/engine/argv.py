@@ -1,0 +1,186 @@
+"""Turns a plan into FFmpeg command lines: the streams, filters, rate control and tags of each kind of run.
+
+It starts nothing and decides nothing; every number comes from the plan or the caller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from slimreel.core.codecs import ALPHA_DECODERS, AUDIO_ENCODERS, Encoder, speed_options
+from slimreel.core.goal import Speed
+from slimreel.core.media import MediaInfo
+from slimreel.core.picture import Picture
+from slimreel.core.plan import EncodePlan
+from slimreel.core.sound import SoundTrack
+from slimreel.engine import sniff
+from slimreel.settings import read_settings
+
+# Frames go out with the timestamps they came in with, on the source's own clock.
+_KEEP_TIMING = ["-fps_mode", "passthrough", "-enc_time_base", "demux"]
+
+
+def source(info: MediaInfo, fd: int | Path, plan: EncodePlan | None = None) -> list[str]:
+    """The source as an input. With a plan that needs transparency, the decoder that knows it."""
+    options: list[str] = []
+    if plan and plan.video.has_alpha and plan.strategy == "encode":
+        decoder = ALPHA_DECODERS.get(plan.video.codec)
+        options = ["-c:v", decoder] if decoder else []
+    return [*options, *sniff.input_options(info.demuxer, fd)]
+
+
+def measure_sound(info: MediaInfo, fd: int, plan: EncodePlan, output: str) -> list[str]:
+    """Encode the sound alone, exactly as the final run will, to learn its real bytes."""
+    maps = [part for track in plan.sound for part in ("-map", f"0:{track.source_index}")]
+    return [*source(info, fd), *maps, *_sound_options(plan.sound), "-f", "nut", output]
+
+
+def analyse(info: MediaInfo, fd: int, plan: EncodePlan, size: tuple[int, int], options: Sequence[str]) -> list[str]:
+    """A pass over small pictures that only leaves statistics."""
+    picture = _picture(plan)
+    return [
+        *source(info, fd, plan),
+        *("-map", f"0:{plan.video.index}", "-vf", str(picture.chain(*size, quick=True))),
+        *_KEEP_TIMING,
+        *options,
+        *_pix_fmt(picture),
+        *_threads(),
+        *("-f", "null", "-"),
+    ]
+
+
+def start_of(
+    info: MediaInfo,
+    fd: int,
+    plan: EncodePlan,
+    size: tuple[int, int],
+    frames: int,
+    options: Sequence[str],
+    output: str,
+) -> list[str]:
+    """Encode the first pictures alone, at `size` and by `options`."""
+    chain = _picture(plan).chain(*size)
+    return [
+        *source(info, fd, plan),
+        *("-map", f"0:{plan.video.index}", "-vf", str(chain), *_KEEP_TIMING),
+        *("-frames:v", str(frames), *options, output),
+    ]
+
+
+def first_pass(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Sequence[str]) -> list[str]:
+    """A first pass at the final size, for encoders that need one."""
+    encoder, picture = _encoder(plan), _picture(plan)
+    return [
+        *source(info, fd, plan),
+        *("-map", f"0:{plan.video.index}", "-vf", str(picture.chain())),
+        *_KEEP_TIMING,
+        *options,
+        *speed_options(encoder, speed),
+        *_pix_fmt(picture),
+        *_threads(),
+        *("-f", "null", "-"),
+    ]
+
+
+def encode(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Sequence[str], output: str) -> list[str]:
+    """The run that makes the file: pictures by `options`, sound, subtitles, chapters and tags by the plan."""
+    encoder, picture = _encoder(plan), _picture(plan)
+    tag = plan.container.video_tags.get(encoder.codec)
+    video = [
+        *("-map", f"0:{plan.video.index}", "-vf", str(picture.chain())),
+        *_KEEP_TIMING,
+        *options,
+        *speed_options(encoder, speed),
+        *_pix_fmt(picture),
+        *picture.colors.options(),
+        *_threads(),
+        *(("-tag:v", tag) if tag else ()),
+    ]
+    return [*source(info, fd, plan), *video, *_rest(plan), output]
+
+
+def remux(info: MediaInfo, fd: int, plan: EncodePlan, output: str) -> list[str]:
+    """The run that copies the pictures into the plan's container."""
+    tag = plan.container.video_tags.get(plan.video.codec)
+    video = ["-map", f"0:{plan.video.index}", "-c:v", "copy", *(("-tag:v", tag) if tag else ())]
+    return [*source(info, fd), *video, *_rest(plan), output]
+
+
+def decode(demuxer: str, fd: int) -> list[str]:
+    """Decode everything of a file and keep nothing."""
+    return [*sniff.input_options(demuxer, fd), "-map", "0:v", "-map", "0:a?", "-f", "null", "-"]
+
+
+def packet_hashes(info: MediaInfo, fd: int, indexes: Sequence[int], output: str) -> list[str]:
+    """One hash a stream over its packets' payloads, timestamps aside."""
+    maps = [part for index in indexes for part in ("-map", f"0:{index}")]
+    return [*source(info, fd), *maps, "-c", "copy", "-f", "streamhash", "-hash", "md5", output]
+
+
+def _rest(plan: EncodePlan) -> list[str]:
+    """Everything beside the pictures, and the muxer."""
+    maps = [part for track in plan.sound for part in ("-map", f"0:{track.source_index}")]
+    extras = plan.extras
+    maps += [part for track in extras.subtitles for part in ("-map", f"0:{track.source_index}")]
+    options = [*_sound_options(plan.sound)]
+    for number, subtitle in enumerate(extras.subtitles):
+        stream = f"s:{number}"
+        options += [f"-c:{stream}", subtitle.codec]
+        options += _labels(stream, subtitle.language, subtitle.title)
+        flags = [name for name, holds in (("default", subtitle.is_default), ("forced", subtitle.is_forced)) if holds]
+        options += [f"-disposition:{stream}", "+".join(flags) or "0"]
+    options += [
+        "-map_metadata:g",
+        "-1",
+        "-map_metadata:s",
+        "-1",
+        "-map_chapters",
+        "0" if extras.chapters else "-1",
+    ]
+    options += [part for key, value in extras.tags for part in ("-metadata", f"{key}={value}")]
+    if extras.timecode:
+        options += ["-timecode", extras.timecode]
+    elif plan.container.holds_timecode:
+        options += ["-write_tmcd", "0"]
+    options += _labels("v:0", plan.video.language, plan.video.title if extras.tags else None)
+    return [*maps, *options, *plan.container.muxer_options, "-f", plan.container.muxer]
+
+
+def _sound_options(tracks: Sequence[SoundTrack]) -> list[str]:
+    options: list[str] = []
+    for number, track in enumerate(tracks):
+        stream = f"a:{number}"
+        if track.action == "copy":
+            options += [f"-c:{stream}", "copy"]
+        else:
+            options += [f"-c:{stream}", AUDIO_ENCODERS[track.codec], f"-b:{stream}", str(track.bitrate_bps)]
+            if track.codec == "opus" and track.channels > 2:
+                options += [f"-mapping_family:{stream}", "1"]
+        options += _labels(stream, track.language, track.title)
+        options += [f"-disposition:{stream}", "default" if track.is_default else "0"]
+    return options
+
+
+def _labels(stream: str, language: str | None, title: str | None) -> list[str]:
+    named = (("language", language), ("title", title))
+    return [part for key, value in named if value for part in (f"-metadata:s:{stream}", f"{key}={value}")]
+
+
+def _pix_fmt(picture: Picture) -> list[str]:
+    return ["-pix_fmt", picture.pix_fmt]
+
+
+def _threads() -> list[str]:
+    threads = read_settings().threads
+    return ["-threads", str(threads)] if threads else []
+
+
+def _encoder(plan: EncodePlan) -> Encoder:
+    assert plan.encoder is not None
+    return plan.encoder
+
+
+def _picture(plan: EncodePlan) -> Picture:
+    assert plan.picture is not None
+    return plan.picture

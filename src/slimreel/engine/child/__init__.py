@@ -1,0 +1,1 @@
+"""Programs that run inside the sandbox and talk over pipes; the only importers of av."""

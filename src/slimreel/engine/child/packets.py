@@ -1,0 +1,160 @@
+"""Counts the packets of a stream while they pass by: bytes, times, keyframes and the rhythm of the pictures.
+
+Memory is bounded whatever the file says: a short queue to sort times, and a histogram of intervals.
+It must not know pictures or containers.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections import Counter
+from fractions import Fraction
+from typing import Any
+
+# H.264 and HEVC reorder at most 16 pictures; twice that leaves room for fields counted apart.
+REORDER_QUEUE = 32
+MAX_INTERVALS = 4096  # distinct interval lengths kept; what comes later is only counted
+MAX_KEYFRAMES = 10_000  # above this every second one is forgotten, again and again
+
+# Rates that cameras, films and screens really have. A measured rate is snapped to one of them.
+STANDARD_RATES = tuple(Fraction(n) for n in (5, 10, 12, 15, 20, 24, 25, 30, 48, 50, 60, 90, 100, 120, 144, 240)) + tuple(
+    Fraction(n * 1000, 1001) for n in (12, 15, 24, 30, 48, 60, 120, 240)
+)
+
+
+class Timeline:
+    """The times (ticks) of a stream. With `sort`, they may arrive out of order and intervals are counted."""
+
+    def __init__(self, *, sort: bool) -> None:
+        self.first: int | None = None
+        self.last: int | None = None
+        self.end: int | None = None  # last + the duration its packet gives, or None
+        self.count = 0
+        self.intervals: Counter[int] = Counter()
+        self.uncounted = 0
+        self._sort = sort
+        self._queue: list[int] = []
+        self._previous: int | None = None
+
+    def add(self, time: int, duration: int) -> None:
+        self.count += 1
+        if self.last is None or time >= self.last:
+            self.last = time
+            self.end = time + duration if duration > 0 else None
+        if self.first is None or time < self.first:
+            self.first = time
+        if self._sort:
+            heapq.heappush(self._queue, time)
+            if len(self._queue) > REORDER_QUEUE:
+                self._emit(heapq.heappop(self._queue))
+
+    def finish(self) -> None:
+        while self._queue:
+            self._emit(heapq.heappop(self._queue))
+
+    def _emit(self, time: int) -> None:
+        if self._previous is not None and time > self._previous:
+            interval = time - self._previous
+            if interval in self.intervals or len(self.intervals) < MAX_INTERVALS:
+                self.intervals[interval] += 1
+            else:
+                self.uncounted += 1
+        self._previous = time if self._previous is None else max(time, self._previous)
+
+
+class Tally:
+    """What one stream's packets add up to. Times are ticks of the stream's timebase."""
+
+    def __init__(self, timebase: Fraction, *, is_video: bool) -> None:
+        self.timebase = timebase
+        self.is_video = is_video
+        self.bytes = 0
+        self.packets = 0
+        self.corrupt = 0
+        self.discarded = 0
+        self.untimed = 0
+        self.by_pts = Timeline(sort=is_video)
+        self.by_dts = Timeline(sort=is_video)
+        self.keyframes: list[int] = []
+        self._keep_every = 1
+        self._keyframes_seen = 0
+
+    def add(self, packet: Any) -> None:
+        self.packets += 1
+        self.bytes += packet.size
+        self.corrupt += packet.is_corrupt
+        pts, dts, duration = packet.pts, packet.dts, packet.duration or 0
+        if self.is_video and packet.is_keyframe:
+            self._keep_keyframe(dts if pts is None else pts)
+        # An edit list cuts pictures away: the demuxer delivers them to be decoded, never shown.
+        if packet.is_discard:
+            self.discarded += 1
+            return
+        if pts is None:
+            self.untimed += 1
+        else:
+            self.by_pts.add(pts, duration)
+        if dts is not None:
+            self.by_dts.add(dts, duration)
+
+    def _keep_keyframe(self, time: int | None) -> None:
+        self._keyframes_seen += 1
+        if time is None or self._keyframes_seen % self._keep_every:
+            return
+        self.keyframes.append(time)
+        if len(self.keyframes) > MAX_KEYFRAMES:
+            del self.keyframes[1::2]
+            self._keep_every *= 2
+
+    @property
+    def timeline(self) -> Timeline:
+        """By pts, unless a tenth of them is missing (AVI with B-frames): then by dts."""
+        return self.by_dts if self.untimed * 10 > self.packets - self.discarded else self.by_pts
+
+    def finish(self) -> None:
+        self.by_pts.finish()
+        self.by_dts.finish()
+
+
+class Rhythm:
+    """The verdict on a picture stream's intervals: median, rate, and whether it varies."""
+
+    def __init__(self, timeline: Timeline, timebase: Fraction, declared: Fraction | None) -> None:
+        self.median_ticks = _median(timeline.intervals)
+        self.is_vfr = False
+        if self.median_ticks is None:
+            self.rate = declared or Fraction(25)
+            return
+        near = self._near(timeline, timebase)
+        near_count = sum(near.values())
+        total = sum(timeline.intervals.values()) + timeline.uncounted
+        # One picture in a hundred: below that, a dropped frame here and there is still a constant rate.
+        self.is_vfr = (total - near_count) * 100 > total
+        interval = Fraction(self.median_ticks)
+        # Milliseconds (WebM, MKV, FLV) make 33, 33, 34 of 30 fps, so the mean of the near ones is truer than
+        # the median; where the intervals have no centre at all, the median is what the word says.
+        if near_count * 4 >= total * 3:
+            interval = Fraction(sum(length * times for length, times in near.items()), near_count)
+        self.rate = snap(1 / (interval * timebase))
+
+    def _near(self, timeline: Timeline, timebase: Fraction) -> dict[int, int]:
+        """Intervals within 1 tick, 1 ms or 5 % of the median, whichever is widest."""
+        assert self.median_ticks is not None
+        tolerance = max(Fraction(1), Fraction(1, 1000) / timebase, Fraction(self.median_ticks, 20))
+        return {n: times for n, times in timeline.intervals.items() if abs(n - self.median_ticks) <= tolerance}
+
+
+def snap(rate: Fraction) -> Fraction:
+    """The nearest standard rate within 0.2 % (phones say 60.058), else a rate with a small denominator."""
+    best = min(STANDARD_RATES, key=lambda standard: abs(standard - rate))
+    return best if abs(best - rate) * 500 <= rate else rate.limit_denominator(1001)
+
+
+def _median(intervals: Counter[int]) -> int | None:
+    total = sum(intervals.values())
+    seen = 0
+    for interval in sorted(intervals):
+        seen += intervals[interval]
+        if seen * 2 >= total:
+            return interval
+    return None

@@ -1,0 +1,41 @@
+"""Tells which of FFmpeg's complaints mean that the source is damaged, and puts one in plain words.
+
+Encoders and muxers complain too; only what demuxers and decoders say is about the source.
+"""
+
+from __future__ import annotations
+
+import re
+
+from slimreel.engine.sniff import DECODERS, FORMATS
+
+_SPEAKER = re.compile(r"^\[([^\]@]+?)(?: @ 0x[0-9a-f]+)?\]")
+_OF_INPUT = re.compile(r"^(in#|ist#|[vas]ist#|dec:)")
+_NAMES = frozenset(DECODERS) | frozenset(FORMATS) | {"mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm"}
+# Said of whole files too: streams that start between keyframes, late parameter sets, odd but legal stamps.
+_HARMLESS = re.compile(
+    r"co located POCs unavailable|mmco: unref short failure|non[- ]existing PPS|no frame!"
+    r"|Could not find codec parameters|number of reference frames|Missing reference picture, default is"
+    r"|timestamp discontinuity|DTS .* out of order|Guessed Channel Layout|skip_samples",
+    re.IGNORECASE,
+)
+
+
+def about_source(lines: list[str]) -> list[str]:
+    """Those of FFmpeg's error lines that tell of damage in the source."""
+    return [line for line in lines if _is_about_source(line) and not _HARMLESS.search(line)]
+
+
+def _is_about_source(line: str) -> bool:
+    speaker = _SPEAKER.match(line)
+    if speaker is None:
+        return False
+    name = speaker[1].strip()
+    return bool(_OF_INPUT.match(name)) or name in _NAMES
+
+
+def in_words(lines: list[str]) -> str:
+    """The first complaint without addresses and levels, and how many more there are."""
+    text = re.sub(r"^(\[[^\]]*\]\s*)+", "", lines[0])
+    more = f" (and {len(lines) - 1} more complaints)" if len(lines) > 1 else ""
+    return f"FFmpeg says “{text}”{more}"

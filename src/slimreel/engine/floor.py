@@ -1,0 +1,100 @@
+"""Knows the least an encoder can make of a video, and refuses what is below it, naming what works.
+
+Looks only where a target is suspiciously small; every number named was measured on the video itself.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+from typing import NoReturn
+
+from slimreel.core.budget import Window
+from slimreel.core.codecs import quality_options
+from slimreel.core.events import Reason
+from slimreel.core.picture import rungs_below
+from slimreel.engine import argv
+from slimreel.engine.allowance import estimated_other_bytes
+from slimreel.engine.job import Job, Steps
+from slimreel.engine.measured import Measured, measure
+from slimreel.errors import TargetImpossible
+
+# Bytes a frame under which the floor is measured first: 240p at the coarsest quantiser takes 50…200.
+_SUSPICIOUS_FRAME_BYTES = 400
+# A target so much above the floor can be hit: rate control needs room on both sides.
+_ROOM = 1.15
+
+
+def check(job: Job, window: Window) -> Steps[None]:
+    """Raise TargetImpossible if even the smallest picture at the coarsest quantiser exceeds the window."""
+    frames = max(job.plan.video.packets, 1)
+    if window.high > frames * _SUSPICIOUS_FRAME_BYTES:
+        return
+    if window.high <= 0 or window.high < frames * 2:
+        refuse(job, (yield from _least_video_bytes(job)))
+    least = yield from _least_video_bytes(job)
+    if window.high < least * 1.02:
+        refuse(job, least)
+
+
+def give_up(job: Job, least: int, found: Measured, again: Callable[[Job], Steps[Measured]]) -> Steps[Measured]:
+    """The encoder cannot go lower at this size: try the next smaller one, else refuse."""
+    picture, target = job.plan.picture, job.plan.target
+    assert picture is not None and target is not None
+    smaller = rungs_below(picture) if target.may_shrink else []
+    if not smaller:
+        refuse(job, least, found.other_bytes)
+    width, height = smaller[0]
+    fields: dict[str, str | int | float] = {
+        "before": f"{picture.width}x{picture.height}",
+        "after": f"{width}x{height}",
+    }
+    job.plan = replace(job.plan, picture=picture.at(width, height))
+    yield job.because(Reason(id="scaled_to_fit", fields=fields))
+    return (yield from again(job))
+
+
+def refuse(job: Job, least_video_bytes: int, other_bytes: int | None = None) -> NoReturn:
+    """Raise TargetImpossible for this job's target, naming the smallest target that works."""
+    target = job.plan.target
+    assert target is not None
+    video = least_video_bytes * _ROOM
+    if target.size_limit_bytes is not None:
+        other = other_bytes if other_bytes is not None else estimated_other_bytes(job)
+        smallest = _round_up(video / 0.99 + other * 1.01)
+        raise TargetImpossible(
+            target=f"{target.size_limit_bytes} bytes",
+            detail="its sound and the coarsest pictures that can be made take more",
+            smallest=f"{smallest} bytes",
+            smallest_bytes=smallest,
+        )
+    rate = _round_up(video * 8 / max(job.plan.video.duration_s, 0.001))
+    raise TargetImpossible(
+        target=f"{target.rate_bps or target.ceiling_bps} bit/s",
+        detail="the coarsest pictures that can be made take more",
+        smallest=f"{rate} bit/s",
+        smallest_bps=rate,
+    )
+
+
+def _least_video_bytes(job: Job) -> Steps[int]:
+    plan = job.plan
+    assert plan.picture is not None and plan.encoder is not None and plan.target is not None
+    smaller = rungs_below(plan.picture) if plan.target.may_shrink else []
+    size = smaller[-1] if smaller else (plan.picture.width, plan.picture.height)
+    tiny = replace(plan, picture=plan.picture.at(*size), sound=())
+    options = quality_options(plan.encoder, plan.encoder.crf_max, plan.keyint)
+    with job.open_source() as fd:
+        arguments = argv.encode(job.source, fd, tiny, "fast", options, "floor.part")
+        yield from job.run("measure", 0.05, arguments, (fd,))
+    least = measure(job.folder / "floor.part").video_bytes
+    (job.folder / "floor.part").unlink()
+    return least
+
+
+def _round_up(number: float) -> int:
+    """Up to three significant digits, so that what is named is easy to ask for."""
+    digits = max(0, math.floor(math.log10(max(number, 1))) - 2)
+    step: int = 10**digits
+    return math.ceil(number / step) * step

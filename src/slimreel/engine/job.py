@@ -1,0 +1,85 @@
+"""One compression in progress: its source, plan, working folder, and how its stages share the bar.
+
+Holds what the stages of a render need in common; runs and decides nothing.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeVar
+
+from slimreel.core.events import Decided, Progress, Reason, Stage
+from slimreel.core.goal import Speed
+from slimreel.core.media import MediaInfo
+from slimreel.core.plan import EncodePlan
+from slimreel.engine import complaints, ffmpeg
+
+Event = Progress | Decided
+Value = TypeVar("Value")
+Steps = Generator[Event, None, Value]
+
+
+@dataclass(slots=True)
+class Job:
+    """A job's folder is its own and is removed with it; `reasons` grows as the engine learns."""
+
+    source: MediaInfo
+    plan: EncodePlan
+    folder: Path
+    speed: Speed
+    salvage: bool = False
+    fraction: float = 0.0
+    complaints: list[str] = field(default_factory=list)
+    sound_bytes: int | None = None
+
+    @property
+    def result(self) -> Path:
+        """The unfinished file, under a name that a muxer would not guess anything from."""
+        return self.folder / "result.part"
+
+    @contextlib.contextmanager
+    def open_source(self) -> Iterator[int]:
+        """A new descriptor of the source: two runs must not share an offset."""
+        fd = os.open(self.source.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            yield fd
+        finally:
+            os.close(fd)
+
+    def because(self, *reasons: Reason) -> Decided:
+        """Adds reasons to the plan and gives the event that tells of them."""
+        self.plan = self.plan.because(*reasons)
+        return Decided(reasons=reasons)
+
+    def run(
+        self, stage: Stage, share: float, arguments: Sequence[str], fds: Sequence[int] = ()
+    ) -> Steps[ffmpeg.Finished]:
+        """One FFmpeg run that fills the next `share` of the bar; complaints of the decoder are kept."""
+        start = self.fraction
+        running = ffmpeg.run(arguments, folder=self.folder, stage=stage, path=self.source.path, fds=fds)
+        yield self.progress(stage)
+        finished = yield from self._follow(running, stage, start, share)
+        found = complaints.about_source(finished.complaints)
+        self.complaints += [line for line in found if line not in self.complaints]
+        self.fraction = min(1.0, start + share)
+        return finished
+
+    def _follow(self, running: ffmpeg.Run, stage: Stage, start: float, share: float) -> Steps[ffmpeg.Finished]:
+        duration = max(self.plan.duration_s, 0.001)
+        while True:
+            try:
+                advance = next(running)
+            except StopIteration as stop:
+                finished: Any = stop.value
+                assert isinstance(finished, ffmpeg.Finished)
+                return finished
+            part = min(1.0, advance.out_time_s / duration)
+            self.fraction = min(1.0, start + share * part)
+            yield self.progress(stage, advance.speed)
+
+    def progress(self, stage: Stage, speed: float | None = None) -> Progress:
+        return Progress(stage=stage, fraction=round(self.fraction, 4), speed=speed)

@@ -1,0 +1,40 @@
+"""Measures how close pictures are to a reference with VMAF v1, frames paired by their order.
+
+It compares files the job made itself; what a score means for a decision is for others to say.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from slimreel.core.filters import Filter
+from slimreel.engine.job import Job, Steps
+
+# 1080p seen from three picture heights; no credit for sharpening, and banding counts (10-bit input).
+MODEL = "vmaf_v1.0.16_3d0h"
+_LOG = "vmaf.json"
+
+
+def vmaf(
+    job: Job, reference: Path, distorted: Path, size: tuple[int, int], *, subsample: int, share: float
+) -> Steps[float]:
+    """Mean VMAF of `distorted` scaled to `size`, every `subsample`-th frame (odd: an even step meets only
+    one kind of frame in a B-pyramid)."""
+    scale = Filter("scale", {"w": size[0], "h": size[1], "flags": "bicubic"})
+    same_clock = "setpts=N/25/TB,format=yuv420p10le"
+    measure = Filter(
+        "libvmaf",
+        {
+            "model": f"version={MODEL}",
+            "n_threads": 2,
+            "n_subsample": subsample,
+            "log_fmt": "json",
+            "log_path": _LOG,
+        },
+    )
+    graph = f"[0:v]{scale},{same_clock}[a];[1:v]{scale},{same_clock}[b];[a][b]{measure}"
+    arguments = ["-i", distorted.name, "-i", reference.name, "-lavfi", graph, "-f", "null", "-"]
+    yield from job.run("measure", share, arguments)
+    found = json.loads((job.folder / _LOG).read_text())
+    return float(found["pooled_metrics"]["vmaf"]["mean"])

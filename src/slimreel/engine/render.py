@@ -1,0 +1,69 @@
+"""The pipeline from a plan to a finished file. It calls the stages in order and decides nothing.
+
+    plan ──▶ copy   ───────────────▶ the same bytes
+         ──▶ remux  ──▶ ffmpeg ─────▶ the same packets in another container
+         ──▶ encode ──▶ ratecontrol ▶ new pictures
+                          │  sound is measured where a size counts          (argv.measure_sound)
+                          │  the floor is measured where little is asked     (floor)
+                          │  scout: half-size first pass tells what frames cost
+                          │  rungs: which picture size the rate carries      (quality)
+                          │  encode, measure, correct
+    then: verify ──▶ place.publish
+
+Every FFmpeg runs in the sandbox with the source as an open descriptor and one folder to write to. The folder
+is beside the output and goes with the job; the result leaves it by one rename, after every check has passed.
+Each stage yields events as it goes; what it returns is the next stage's input.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from pathlib import Path
+
+from slimreel.core.goal import Goal
+from slimreel.core.media import MediaInfo
+from slimreel.core.plan import EncodePlan
+from slimreel.engine import argv, complaints, place, ratecontrol, verify
+from slimreel.engine.job import Job, Steps
+from slimreel.engine.measured import Measured, measure
+from slimreel.errors import DamagedInput
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """What a render gave: the plan as it was carried out, and the file as measured."""
+
+    plan: EncodePlan
+    made: Measured
+
+
+def render(
+    plan: EncodePlan, source: MediaInfo, goal: Goal, output: Path, *, salvage: bool, overwrite: bool
+) -> Steps[Rendered]:
+    """Carry out `plan`. Raises the errors of its stages; nothing is left behind by any of them."""
+    with place.working_folder(output) as folder:
+        job = Job(source, plan, folder, goal.encode_speed, salvage)
+        made = yield from _make(job)
+        if job.complaints and not salvage:
+            raise DamagedInput(path=source.path, detail=complaints.in_words(job.complaints))
+        yield from verify.verify(job, made)
+        job.fraction = 1.0
+        yield job.progress("verify")
+        keep_times = None if goal.strip_metadata else Path(source.path)
+        place.publish(job.result, output, overwrite=overwrite, times_of=keep_times)
+        return Rendered(job.plan, made)
+
+
+def _make(job: Job) -> Steps[Measured]:
+    if job.plan.strategy == "encode":
+        return (yield from ratecontrol.reach(job))
+    if job.plan.strategy == "copy":
+        with place.storage_errors(job.folder):
+            shutil.copyfile(job.source.path, job.result)
+        yield job.progress("mux")
+    else:
+        with job.open_source() as fd:
+            arguments = argv.remux(job.source, fd, job.plan, job.result.name)
+            yield from job.run("mux", 0.5, arguments, (fd,))
+    return measure(job.result)

@@ -1,0 +1,79 @@
+"""A cheap first look: x264's first pass over small pictures tells what every frame costs.
+
+The statistics serve the second pass as they are (x264 scales them) and tell how starved a rate is.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from slimreel.core.codecs import ENCODERS, STATS_SCALE_EXPONENT, Pass, rate_options, speed_options
+from slimreel.core.goal import Speed
+from slimreel.core.picture import Picture
+from slimreel.engine import argv
+from slimreel.engine.job import Job, Steps
+
+STATS = "scout"
+# The first pass looks at pictures of half the width and height, but not below what motion search needs.
+_LEAST_SIDE = 128
+_FRAME = re.compile(rb"in:(\d+) out:\d+ type:(\w).*? q:([\d.]+) .*?tex:(\d+) mv:(\d+) misc:(\d+)")
+
+
+@dataclass(frozen=True, slots=True)
+class FrameCost:
+    """One frame of the first pass: its number in display order, type, quantiser and bits."""
+
+    number: int
+    type: str
+    qp: float
+    bits: int
+
+
+@dataclass(frozen=True, slots=True)
+class Scout:
+    """What the first look found."""
+
+    frames: tuple[FrameCost, ...]
+
+    @property
+    def mean_qp(self) -> float:
+        """Mean quantiser, frames weighted by their bits: what most of the picture's data was coded with."""
+        total = sum(frame.bits for frame in self.frames) or 1
+        return sum(frame.qp * frame.bits for frame in self.frames) / total
+
+
+def look(job: Job, rate_bps: int, share: float) -> Steps[Scout]:
+    """Run the first look at the rate that small pictures need to be coded like the large at `rate_bps`."""
+    plan, encoder = job.plan, ENCODERS["h264"]
+    assert plan.picture is not None
+    size = small_size(plan.picture)
+    pixels = (size[0] * size[1]) / (plan.picture.width * plan.picture.height)
+    rate = max(1000, round(rate_bps * pixels**STATS_SCALE_EXPONENT))
+    options = rate_options(encoder, Pass.ANALYSE, rate, plan.keyint, 1.0, STATS)
+    options += speed_options(encoder, speed(job))
+    with job.open_source() as fd:
+        arguments = argv.analyse(job.source, fd, plan, size, options)
+        yield from job.run("analyse", share, arguments, (fd,))
+    return Scout(read_stats(job.folder / f"{STATS}-0.log"))
+
+
+def speed(job: Job) -> Speed:
+    """The statistics fit a second pass of the same preset only; other encoders do not use them."""
+    return job.speed if job.plan.encoder is ENCODERS["h264"] else "fast"
+
+
+def small_size(picture: Picture) -> tuple[int, int]:
+    """Half of each side, even; small pictures stay as they are."""
+    if min(picture.width, picture.height) < 2 * _LEAST_SIDE:
+        return picture.width, picture.height
+    return picture.width // 4 * 2, picture.height // 4 * 2
+
+
+def read_stats(path: Path) -> tuple[FrameCost, ...]:
+    """The frames of an x264 statistics file."""
+    return tuple(
+        FrameCost(int(match[1]), match[2].decode(), float(match[3]), int(match[4]) + int(match[5]) + int(match[6]))
+        for match in _FRAME.finditer(path.read_bytes())
+    )

@@ -1,0 +1,40 @@
+"""What a compression gave, as a library and `--json` tell it: numbers measured on the file, and the reasons."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from slimreel.core.events import Reason
+from slimreel.core.goal import Goal
+
+
+class Result(BaseModel):
+    """One finished file. Rates are bits per second over the stream's presentation time.
+
+    `target` is the number aimed at, with `error_percent` how far the file is from it, signed: of the video
+    rate for a rate, of the file for a size (never positive); both None where no number was asked or the
+    source already fitted.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    input: str
+    output: str
+    strategy: Literal["copy", "remux", "encode"]
+    bytes: int
+    duration_s: float
+    video_bitrate_bps: int
+    audio_bitrate_bps: int
+    width: int
+    height: int
+    fps: float
+    codec: str
+    target: dict[str, int | float | str] | None
+    error_percent: float | None
+    reasons: tuple[Reason, ...]
+    cpu_seconds: float
+    wall_seconds: float
+    source_bytes: int
+    goal: Goal
