@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import string
+from pathlib import Path
 
 import pytest
 
+import slimreel
 from slimreel.agent.reply import say, say_all
 from slimreel.core.events import Reason
 from slimreel.core.goal import Goal
@@ -30,6 +32,15 @@ def test_every_sentence_is_whole(language: str) -> None:
         text = say(Reason(id=key, fields=dict.fromkeys(fields(template), 8)), language)
         assert text.endswith((".", "。")), key
         assert "{" not in text
+
+
+def test_every_reason_given_anywhere_has_a_sentence() -> None:
+    package = Path(slimreel.__file__).parent
+    given = {
+        name for path in package.rglob("*.py") for name in re.findall(r'Reason\(id="(\w+)"', path.read_text("utf-8"))
+    }
+    assert given
+    assert given <= set(message_table("en"))
 
 
 def test_chinese_sentences_are_chinese() -> None:
@@ -60,4 +71,4 @@ def test_words_name_real_fields(language: str) -> None:
             given: object = {"true": True, "false": False}.get(
                 value, value.replace("_", ".") if slot == "size_ratio" else value
             )
-            assert Goal.model_validate({slot: given})
+            assert getattr(Goal.model_validate({slot: given}), slot) is not None

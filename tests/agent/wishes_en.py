@@ -29,11 +29,7 @@ ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
         {"video_bitrate_bps": 8_000_000, "quality": "visually_lossless"},
     ),
     ("reduce the file size", {"quality": "medium"}),
-    (
-        "reducing video file size by adjusting bitrate for upload or storage"
-         " for content creators, marketers, students",
-        {"quality": "medium"},
-    ),
+    ("reducing video file size by adjusting bitrate for upload or storage for creators", {"quality": "medium"}),
     ("smaller", {"quality": "medium"}),
     ("compress it", {"quality": "medium"}),
     ("8 Mbps", {"video_bitrate_bps": 8_000_000}),

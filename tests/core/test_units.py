@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import re
+from fractions import Fraction
 
 import pytest
 from hypothesis import given
@@ -202,7 +203,7 @@ def test_formats() -> None:
 @given(st.integers(1, 9999))
 def test_chinese_numerals(number: int) -> None:
     text = _chinese(number)
-    assert read_number(text) == (number, len(text))
+    assert read_number(text) == (Fraction(number), len(text))
 
 
 def _chinese(number: int) -> str:

@@ -24,6 +24,7 @@ _CODECS = {
     "opus": "Opus",
     "mp3": "MP3",
 }
+_TRANSFERS = {"pq": "PQ", "hlg": "HLG"}
 _CONTAINERS = {"mp4": "MP4", "mov": "MOV", "mkv": "MKV", "webm": "WebM"}
 
 
@@ -43,7 +44,7 @@ def say_all(reasons: Iterable[Reason], language: str = "en") -> str:
 
 def _written(message: str, name: str, value: str | int | float) -> str:
     if isinstance(value, str):
-        return _CODECS.get(value, _CONTAINERS.get(value, value))
+        return {**_CODECS, **_CONTAINERS, **_TRANSFERS}.get(value, value)
     if name in _RATES or (message in _RATE_MESSAGES and name in ("source", "target", "before", "after")):
         return format_bitrate(value)
     if (name in _SIZES and message != "not_upscaled") or (message in _SIZE_MESSAGES and name == "source"):
