@@ -58,12 +58,15 @@ def _hangs_loose(tokens: list[Token], at: int, sized: bool) -> bool:
         or before in ("of", "from", "less", "under")
         or after in ("amount", "frame")
         or (after in ("size", "subject") and before != ""),
-        "lose": after in ("to", "by", "amount", "size", "rate", "at"),  # "drop to 30 fps"
+        "lose": after in ("to", "by", "amount", "size", "rate", "at")
+        or (next_used and before != "neg"),  # "drop to 30 fps"
         "audio": token.text.lower().startswith("aac"),  # what is used anyway
         "change": before != "neg",  # "only change the format to mkv"
         "scale": sized,  # "resize to 720p"
         "resolution": sized,
-        "quality": previous_used and tokens[at - 1].concept == "resolution",  # "sd quality"
+        # "sd quality", "画质看不出差别"
+        "quality": (previous_used and tokens[at - 1].concept == "resolution")
+        or (next_used and tokens[at + 1].concept == "quality"),
         "bad": "rate" in (before, after),  # "low bitrate"
         "good": after in ("compress", "size", "less", "rate", "mark", "") or before == "mark",
     }

@@ -34,6 +34,7 @@ _PROPERTIES = frozenset(
     "height_px fps codec container duration source_format".split()
 )
 _LENDING = {"bytes", "rate", "scale", "bits", "fps", "share"}
+_AMOUNTS = {"size", "video_bitrate_bps", "max_bitrate_bps", "total_bitrate_bps", "size_ratio"}
 _OF_IT = {"it's", "it is", "its", "that's", "this is", "which is", "that is"}
 _SOURCE_ONLY = {"duration", "source_format"}
 _ANSWERS = {"source_format": ("container",), "resolution": ("frame",), "frame": ("resolution",)}
@@ -204,6 +205,8 @@ def _left_plain(tokens: list[Token], at: int) -> tuple[str, int]:
 def _unanswered(negated: list[Value], values: list[Value]) -> list[Value]:
     """Negated values with nothing said in their place; "not hevc" alone is kept by the default codec."""
     answered = {value.slot for value in values if value not in negated}
+    if answered & _AMOUNTS:  # "8 Mbps, not 8 MB"
+        answered |= _AMOUNTS
     return [value for value in negated if value.slot not in answered and value.value not in ("hevc", "av1", "vp9")]
 
 
