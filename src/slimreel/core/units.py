@@ -104,6 +104,16 @@ def _unit_table() -> dict[str, Unit]:
     add("rate", 10**3, "kbsp", "kpbs", "千比特", "千比特每秒", "千位每秒")
     add("rate", 1, "比特每秒", "位每秒")
     add("rate", 8 * 10**6, "兆字节每秒", "兆字节/秒")
+    return table
+
+
+def _other_units() -> dict[str, Unit]:
+    """What is neither a rate nor a size."""
+    table: dict[str, Unit] = {}
+
+    def add(kind: Kind, factor: int | Fraction, *names: str) -> None:
+        table.update(dict.fromkeys(names, Unit(kind, Fraction(factor))))
+
     add("share", Fraction(1, 100), "%", "percent", "per cent", "pct", "percents")
     add("times", 1, "x", "times", "倍", "×")
     add("lines", 1, "p", "lines", "线")
@@ -116,7 +126,7 @@ def _unit_table() -> dict[str, Unit]:
     return table
 
 
-UNITS = _unit_table()
+UNITS = _unit_table() | _other_units()
 _LONGEST = max(map(len, UNITS))
 _GAP = re.compile(r"[ ]?-?[ ]?")
 
