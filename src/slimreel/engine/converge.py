@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from slimreel.core.budget import Window
 from slimreel.core.events import Reason
@@ -16,7 +17,8 @@ from slimreel.engine.allowance import window_of
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import Measured, measure
 
-MAX_ROUNDS = 6
+# Rounds of a clip of up to a minute or so, and of longer ones, whose rate control has time to be exact.
+MAX_ROUNDS, MAX_ROUNDS_LONG, LONG_FRAMES = 8, 4, 2000
 BEST = "best.part"
 # The encode's part of the progress bar; verification takes what is left.
 ENCODE_SHARE = 0.70
@@ -43,14 +45,14 @@ class Trials:
     def next_number(self) -> float:
         """The number to ask next: between the nearest points on both sides, in logarithms, else in proportion."""
         aim = self.window.aim
-        below = [point for point in self.points if point[1] <= aim]
-        above = [point for point in self.points if point[1] > aim]
-        if below and above:
-            low, high = max(below, key=lambda p: p[1]), min(above, key=lambda p: p[1])
-            if low[1] > 0 and high[0] > low[0]:
-                share = math.log(aim / low[1]) / math.log(high[1] / low[1])
-                step: float = (high[0] / low[0]) ** min(0.95, max(0.05, share))
-                return low[0] * step
+        ordered = sorted(self.points)
+        brackets = [(low, high) for low, high in pairwise(ordered) if 0 < low[1] <= aim < high[1] and low[0] < high[0]]
+        if brackets:
+            # Rate control is noisy in the small, so the narrowest bracket is believed, not the nearest bytes.
+            low, high = min(brackets, key=lambda pair: pair[1][0] / pair[0][0])
+            share = math.log(aim / low[1]) / math.log(high[1] / low[1])
+            step: float = (high[0] / low[0]) ** min(0.9, max(0.1, share))
+            return low[0] * step
         asked, got = self.points[-1]
         return asked * min(4.0, max(0.25, aim / max(got, 1)))
 
@@ -82,7 +84,8 @@ def converge(job: Job, window: Window, dial: Dial, *, hard: bool) -> Steps[Measu
     trials = Trials(window)
     number = dial.start
     asked: list[list[str]] = []
-    while len(asked) < MAX_ROUNDS:
+    rounds = MAX_ROUNDS if job.plan.video.packets < LONG_FRAMES else MAX_ROUNDS_LONG
+    while len(asked) < rounds:
         options = dial.options(number)
         if options in asked:
             break
