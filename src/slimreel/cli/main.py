@@ -1,0 +1,101 @@
+"""The program `slimreel`: its verbs, and the one place where an error becomes a sentence and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+
+from slimreel.cli import signals, terminal
+from slimreel.cli.compress import compress
+from slimreel.errors import Interrupted, SlimreelError
+
+Value = TypeVar("Value")
+
+EXIT_CODES = """
+Exit codes: 0 all well, 1 internal error, 2 usage, 3 not a video, 4 damaged or cut short, 5 target impossible,
+6 output exists, 7 permission or disk, 8 wish not understood, 9 some files of a batch failed, 130 stopped by Ctrl-C.
+"""
+
+app = typer.Typer(
+    name="slimreel",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+app.command(epilog=EXIT_CODES, no_args_is_help=True)(compress)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        terminal.line(f"slimreel {version('slimreel')}")
+        raise typer.Exit
+
+
+@app.callback()
+def slimreel(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Compress a video to the bitrate or size you ask for, and check that the file keeps the promise.
+
+    First steps: `slimreel demo`, then `slimreel compress clip.mov "8 Mbps"`.
+    """
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Runs the program and ends the process with its exit code."""
+    terminal.prepare()
+    signals.install()
+    try:
+        code = contain(lambda: _run(sys.argv[1:] if arguments is None else arguments))
+    except SlimreelError as error:
+        terminal.complain(error.sentence())
+        code = error.exit_code
+    except KeyboardInterrupt:
+        code = Interrupted.exit_code
+    if code == Interrupted.exit_code:
+        terminal.complain(Interrupted().sentence())
+    sys.exit(code)
+
+
+def contain(work: Callable[[], Value]) -> Value:
+    """The work's value. Whatever unforeseen it raises comes out as a SlimreelError with a sentence."""
+    try:
+        return work()
+    except (SlimreelError, typer.TyperException, typer.Exit, typer.Abort):
+        raise
+    except Exception as error:
+        from slimreel.settings import read_settings
+
+        if read_settings().debug:
+            raise
+        raise SlimreelError(detail=f"{type(error).__name__}: {error}") from error
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        code = app(arguments, prog_name="slimreel", standalone_mode=False)
+    except typer.TyperException as error:
+        return _usage(error)
+    return code if isinstance(code, int) else 0
+
+
+def _usage(error: typer.TyperException) -> int:
+    """One sentence for what typer complains of, and where help is."""
+    context = getattr(error, "ctx", None)
+    sentence = error.format_message() if hasattr(error, "format_message") else str(error)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        terminal.line(sentence)
+        return 2
+    where = context.command_path if context is not None else "slimreel"
+    terminal.complain(f"{sentence.rstrip('.')}. See `{where} --help`.")
+    return int(getattr(error, "exit_code", 2))
