@@ -17,10 +17,18 @@ _LOG = "vmaf.json"
 
 
 def vmaf(
-    job: Job, reference: Path, distorted: Path, size: tuple[int, int], *, subsample: int, share: float
+    job: Job,
+    reference: Path,
+    distorted: Path,
+    size: tuple[int, int],
+    *,
+    skip: int,
+    subsample: int,
+    share: float,
 ) -> Steps[float]:
-    """Mean VMAF of `distorted` scaled to `size`, every `subsample`-th frame (odd: an even step meets only
+    """Mean VMAF of `distorted` scaled to `size`, without the first `skip` frames, every `subsample`-th frame (odd: an even step meets only
     one kind of frame in a B-pyramid)."""
+    late = Filter("select", {"expr": f"gte(n,{skip})"})
     scale = Filter("scale", {"w": size[0], "h": size[1], "flags": "bicubic"})
     same_clock = "setpts=N/25/TB,format=yuv420p10le"
     measure = Filter(
@@ -33,7 +41,7 @@ def vmaf(
             "log_path": _LOG,
         },
     )
-    graph = f"[0:v]{scale},{same_clock}[a];[1:v]{scale},{same_clock}[b];[a][b]{measure}"
+    graph = f"[0:v]{late},{scale},{same_clock}[a];[1:v]{late},{scale},{same_clock}[b];[a][b]{measure}"
     arguments = ["-i", distorted.name, "-i", reference.name, "-lavfi", graph, "-f", "null", "-"]
     yield from job.run("measure", share, arguments)
     found = json.loads((job.folder / _LOG).read_text())
