@@ -35,16 +35,13 @@ def drawn(
     # The engine reports twice a second; a drawing thread of its own would only cost CPU.
     with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as progress:
         task = progress.add_task(_title(source, place), total=1.0, stage="", speed="", left="")
-        furthest = 0.0
 
         def listen(event: events.Progress | events.Decided, eta_s: float | None) -> None:
-            nonlocal furthest
             if isinstance(event, events.Decided):
                 return
-            furthest = max(furthest, event.fraction)
             progress.update(
                 task,
-                completed=furthest,
+                completed=event.fraction,
                 stage=say(Reason(id=f"stage_{event.stage}"), language),
                 speed=f"{event.speed:.1f}x" if event.speed else "",
                 left=f"ETA {format_duration(eta_s)}" if eta_s is not None else "",

@@ -84,7 +84,7 @@ def _one(task: Task, goal: Goal, language: str, manner: Manner, place: tuple[int
 def _compress(task: Task, goal: Goal, language: str, manner: Manner, place: tuple[int, int]) -> Any:
     from slimreel.workbench.compress import compress_events
 
-    remaining = Remaining()
+    remaining, furthest = Remaining(), 0.0
     with _listening(task, language, manner, place) as listen:
         events = compress_events(task.source, goal, task.output, overwrite=manner.overwrite, salvage=manner.salvage)
         with closing(events):
@@ -93,7 +93,10 @@ def _compress(task: Task, goal: Goal, language: str, manner: Manner, place: tupl
                     event = next(events)
                 except StopIteration as stop:
                     return stop.value
-                listen(event, remaining.update(event.fraction) if isinstance(event, Progress) else None)
+                if isinstance(event, Progress):  # a correction starts over; a bar only goes forward
+                    furthest = max(furthest, event.fraction)
+                    event = event.model_copy(update={"fraction": furthest})
+                listen(event, remaining.update(furthest))
 
 
 def _listening(task: Task, language: str, manner: Manner, place: tuple[int, int]) -> Any:

@@ -7,9 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
-from slimreel.core.goal import Codec as CodecName
-from slimreel.core.goal import ContainerName, Speed
-from slimreel.core.goal import Quality as QualityName
+from slimreel.core import choices
 
 Arguments = Annotated[
     list[str],
@@ -22,10 +20,10 @@ Bitrate = Annotated[str | None, typer.Option("--bitrate", help="Average rate of 
 MaxBitrate = Annotated[str | None, typer.Option("--max-bitrate", help="Highest average rate of the picture.")]
 Size = Annotated[str | None, typer.Option("--size", help="Upper bound of the file: 25MB, 24MiB, 123456B.")]
 Percent = Annotated[str | None, typer.Option("--percent", help="Size as a share of the source: 50 means to 50 %.")]
-Quality = Annotated[QualityName | None, typer.Option("--quality", help="Quality instead of a number of bits.")]
+Quality = Annotated[choices.Quality | None, typer.Option("--quality", help="Quality instead of a number of bits.")]
 Crf = Annotated[float | None, typer.Option("--crf", help="The encoder's own constant rate factor.")]
-Codec = Annotated[CodecName | None, typer.Option("--codec", help="Codec of the picture; h264 unless asked.")]
-Container = Annotated[ContainerName | None, typer.Option("--container", help="Container, whatever -o ends in.")]
+Codec = Annotated[choices.Codec | None, typer.Option("--codec", help="Codec of the picture; h264 unless asked.")]
+Container = Annotated[choices.ContainerName | None, typer.Option("--container", help="Container, whatever -o ends in.")]
 Resolution = Annotated[
     str | None, typer.Option("--resolution", help="1080p: at most, on the short side; 1280x720: exactly.")
 ]
@@ -33,17 +31,15 @@ KeepResolution = Annotated[bool, typer.Option("--keep-resolution", help="Never m
 Fps = Annotated[str | None, typer.Option("--fps", help="Highest frame rate.")]
 AudioBitrate = Annotated[str | None, typer.Option("--audio-bitrate", help="Rate of each sound track: 96k.")]
 Mute = Annotated[bool, typer.Option("--mute", help="Leave the sound out.")]
-SpeedOption = Annotated[Speed | None, typer.Option("--speed", help="fast, balanced (unless asked) or best.")]
+SpeedOption = Annotated[choices.Speed | None, typer.Option("--speed", help="fast, balanced (unless asked) or best.")]
 Preset = Annotated[str | None, typer.Option("--for", help="What a platform takes: discord, wechat, email and more.")]
 Hdr = Annotated[
-    Literal["auto", "keep", "tonemap"] | None, typer.Option("--hdr", help="Keep HDR (hevc, av1) or turn it into SDR.")
+    choices.Hdr | None, typer.Option("--hdr", help="Keep HDR (hevc, av1) or turn it into SDR.")
 ]
 Reencode = Annotated[
     bool | None, typer.Option("--reencode/--no-reencode", help="Never copy the picture, or only change the container.")
 ]
-StripMetadata = Annotated[
-    bool, typer.Option("--strip-metadata", help="Drop titles, dates, chapters and all other tags.")
-]
+StripMetadata = Annotated[bool, typer.Option("--strip-metadata", help="Drop titles, dates and all other tags.")]
 KeepLocation = Annotated[bool, typer.Option("--keep-location", help="Keep the place of filming, dropped otherwise.")]
 Out = Annotated[
     Path | None, typer.Option("-o", "--out", help="The output file; NAME-slim.mp4 beside the input unless given.")

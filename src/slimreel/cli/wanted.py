@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from slimreel.agent.wish import read_wish
+from pydantic import ValidationError
+
 from slimreel.core.goal import Goal
 from slimreel.core.presets import find_preset
 from slimreel.core.units import (
@@ -78,6 +79,8 @@ def read_wanted(wish: str | None, flags: Mapping[str, Any]) -> tuple[Goal, str]:
     given = _from_flags(flags)
     if wish is None:
         return _checked(given), "en"
+    from slimreel.agent.wish import read_wish
+
     heard = read_wish(wish)
     if heard.unheard:
         raise WishNotUnderstood(unheard=", ".join(heard.unheard), language=heard.language)
@@ -125,14 +128,13 @@ def _checked(fields: dict[str, Any]) -> Goal:
             raise UsageError(detail=f"{_name(first)} and {_name(both[0])} cannot both hold; give only one of them")
     try:
         return Goal.model_validate(fields)
-    except ValueError as error:  # pydantic's
+    except ValidationError as error:
         raise UsageError(detail=_complaint(error)) from error
 
 
-def _complaint(error: ValueError) -> str:
-    first = error.errors()[0] if hasattr(error, "errors") else {"loc": ("goal",), "msg": str(error)}
-    field = str(first["loc"][0])
-    return f"{_name(field)}: {first['msg'][:1].lower()}{first['msg'][1:]}"
+def _complaint(error: ValidationError) -> str:
+    first = error.errors()[0]
+    return f"{_name(str(first['loc'][0]))}: {first['msg']}" if first["loc"] else first["msg"]
 
 
 def _name(field: str) -> str:
