@@ -41,13 +41,11 @@ def compress(
 ) -> None:
     """Compress videos to a bitrate, a size or a quality, and check each result.
 
+    \b
     Examples:
-
-    slimreel compress clip.mov "8 Mbps"
-
-    slimreel compress clip.mov "under 25 MB, 720p" -o small.mp4
-
-    slimreel compress holiday/ --percent 50 --out-dir small
+        slimreel compress clip.mov "8 Mbps"
+        slimreel compress clip.mov "under 25 MB, 720p" -o small.mp4
+        slimreel compress holiday/ --percent 50 --out-dir small
     """
     flags = {
         "--bitrate": bitrate, "--size": size, "--percent": percent, "--max-bitrate": max_bitrate, "--for": preset,

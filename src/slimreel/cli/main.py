@@ -10,13 +10,21 @@ import typer
 
 from slimreel.cli import signals, terminal
 from slimreel.cli.compress import compress
+from slimreel.cli.demo import demo
+from slimreel.cli.doctor import doctor
+from slimreel.cli.probe import probe
 from slimreel.errors import Interrupted, SlimreelError
 
 Value = TypeVar("Value")
 
-EXIT_CODES = """
-Exit codes: 0 all well, 1 internal error, 2 usage, 3 not a video, 4 damaged or cut short, 5 target impossible,
-6 output exists, 7 permission or disk, 8 wish not understood, 9 some files of a batch failed, 130 stopped by Ctrl-C.
+EXIT_CODES = """\b
+Exit codes:
+    0  all well                    6  the output exists
+    1  internal error              7  no permission, or the disk is full
+    2  wrong usage                 8  the wish was not understood
+    3  not a video                 9  some files of a batch failed
+    4  damaged or cut short      130  stopped by Ctrl-C
+    5  the target is impossible
 """
 
 app = typer.Typer(
@@ -28,7 +36,10 @@ app = typer.Typer(
     epilog=EXIT_CODES,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
-app.command(epilog=EXIT_CODES, no_args_is_help=True)(compress)
+app.command(epilog=EXIT_CODES, no_args_is_help=True, short_help="Compress videos, and check each result.")(compress)
+app.command(no_args_is_help=True, short_help="Show what a video holds.")(probe)
+app.command(short_help="Make a clip, compress it, show the result.")(demo)
+app.command(short_help="Show what this machine can do.")(doctor)
 
 
 def _version(asked: bool) -> None:
@@ -47,7 +58,10 @@ def slimreel(
 ) -> None:
     """Compress a video to the bitrate or size you ask for, and check that the file keeps the promise.
 
-    First steps: `slimreel demo`, then `slimreel compress clip.mov "8 Mbps"`.
+    \b
+    First steps:
+        slimreel demo
+        slimreel compress clip.mov "8 Mbps"
     """
 
 

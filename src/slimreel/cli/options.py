@@ -33,9 +33,7 @@ AudioBitrate = Annotated[str | None, typer.Option("--audio-bitrate", help="Rate 
 Mute = Annotated[bool, typer.Option("--mute", help="Leave the sound out.")]
 SpeedOption = Annotated[choices.Speed | None, typer.Option("--speed", help="fast, balanced (unless asked) or best.")]
 Preset = Annotated[str | None, typer.Option("--for", help="What a platform takes: discord, wechat, email and more.")]
-Hdr = Annotated[
-    choices.Hdr | None, typer.Option("--hdr", help="Keep HDR (hevc, av1) or turn it into SDR.")
-]
+Hdr = Annotated[choices.Hdr | None, typer.Option("--hdr", help="Keep HDR (hevc, av1) or turn it into SDR.")]
 Reencode = Annotated[
     bool | None, typer.Option("--reencode/--no-reencode", help="Never copy the picture, or only change the container.")
 ]

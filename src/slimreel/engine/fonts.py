@@ -41,6 +41,4 @@ def find_fonts() -> Fonts:
 
 
 def _font_names(folder: Path) -> list[str]:
-    return [
-        name for _, _, names in os.walk(folder) for name in names if Path(name).suffix.lower() in _SUFFIXES
-    ]
+    return [name for _, _, names in os.walk(folder) for name in names if Path(name).suffix.lower() in _SUFFIXES]

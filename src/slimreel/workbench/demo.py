@@ -11,14 +11,17 @@ from slimreel.engine import ffmpeg
 from slimreel.workbench.compress import compress_events
 from slimreel.workbench.result import Result
 
-WISH = "1.5 Mbps"
+WISH = "2 Mbps"
 SECONDS = 20
-# A zoom with ever new detail, a moving test picture with sharp edges in it, and light grain; and a falling tone.
+# Drifting colours, a zoom with ever new detail, a moving test picture with sharp edges, and light grain.
 _PICTURE = (
-    "mandelbrot=size=640x360:rate=25:maxiter=400:end_scale=0.002:end_pts=500,scale=1280:720:flags=bilinear[zoom];"
+    "gradients=size=1280x720:rate=25:speed=0.01:seed=7[colours];"
+    "mandelbrot=size=480x360:rate=25:maxiter=300:end_scale=0.01:end_pts=500[zoom];"
     "testsrc2=size=426x240:rate=25[test];"
-    "[zoom][test]overlay=x='40+20*t':y='440-15*t',noise=alls=4:allf=t,format=yuv420p[picture]"
+    "[colours][zoom]overlay=x=720:y=60[two];"
+    "[two][test]overlay=x='40+20*t':y='440-15*t',noise=alls=2:allf=t,format=yuv420p[picture]"
 )
+# A falling tone that swells.
 _SOUND = "aevalsrc='0.2*sin(2*PI*(440-6*t)*t)*(0.6+0.4*sin(2*PI*2*t))':s=48000:c=stereo"
 
 
