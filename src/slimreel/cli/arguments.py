@@ -52,6 +52,8 @@ def make_tasks(sources: list[Path], out: Path | None, folder: Path | None, endin
             raise UsageError(
                 detail=f"-o names one file, but there are {len(sources)} inputs; use --out-dir for a folder"
             )
+        if out.is_dir():
+            raise UsageError(detail=f"-o names the folder {out}; use --out-dir for it")
         return [Task(sources[0], out)]
     if folder is not None and folder.exists() and not folder.is_dir():
         raise UsageError(detail=f"--out-dir {folder} is a file, not a folder")
