@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Annotated, NoReturn, TypeVar
 
 import typer
@@ -99,17 +100,19 @@ def _run(arguments: list[str]) -> int:
     try:
         code = app(arguments, prog_name="slimreel", standalone_mode=False)
     except typer.TyperException as error:
-        return _usage(error)
+        return _usage(error, arguments)
     return code if isinstance(code, int) else 0
 
 
-def _usage(error: typer.TyperException) -> int:
+def _usage(error: typer.TyperException, arguments: list[str]) -> int:
     """One sentence for what typer complains of, and where help is."""
     context = getattr(error, "ctx", None)
     sentence = error.format_message() if hasattr(error, "format_message") else str(error)
     if type(error).__name__ == "NoArgsIsHelpError":
         terminal.line(sentence)
         return 2
+    if sentence.startswith("No such command") and Path(arguments[0]).exists():
+        sentence = f"To compress a file, say: slimreel compress {arguments[0]}"
     where = context.command_path if context is not None else "slimreel"
     terminal.complain(f"{sentence.rstrip('.')}. See `{where} --help`.")
     return int(getattr(error, "exit_code", 2))

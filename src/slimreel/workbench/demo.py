@@ -7,7 +7,7 @@ from pathlib import Path
 
 from slimreel.core.codecs import ENCODERS
 from slimreel.core.events import Decided, Progress
-from slimreel.engine import ffmpeg
+from slimreel.engine import ffmpeg, place
 from slimreel.workbench.compress import compress_events
 from slimreel.workbench.result import Result
 
@@ -30,6 +30,8 @@ def demo(folder: Path) -> Generator[Progress | Decided, None, Result]:
 
     Takes half a minute on two slow cores. Raises what compress raises.
     """
+    with place.storage_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     clip = folder / "slimreel-demo.mp4"
     arguments = [
         *("-f", "lavfi", "-i", _SOUND, "-filter_complex", _PICTURE, "-map", "[picture]", "-map", "0:a"),
