@@ -21,7 +21,8 @@ def make_clip(path: Path, *, seconds: float = 2, size: str = "128x128", rate: in
         imageio_ffmpeg.get_ffmpeg_exe(), "-y", "-v", "error",
         "-f", "lavfi", "-i", f"testsrc2=s={size}:r={rate}:d={seconds},noise=alls=20:allf=t",
         "-f", "lavfi", "-i", f"sine=440:d={seconds}",
-        "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "32k", "-movflags", "+faststart", "-f", "mp4",
+        "-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p", "-c:a", "aac", "-b:a", "32k",
+        "-movflags", "+faststart", "-f", "mp4",
         f"file:{path}",
     ]  # fmt: skip
     subprocess.run(command, check=True, timeout=60)

@@ -43,8 +43,14 @@ def is_alive(pid: int) -> bool:
 def test_stopping_leaves_nothing(tmp_path: Path, number: signal.Signals):
     make_clip(tmp_path / "clip.mp4", seconds=20, size="640x360", rate=25)
     command = [*SLIMREEL, "compress", "clip.mp4", "200 kbps", "--speed", "best", "--progress", "json"]
+    pipe = subprocess.PIPE
     with subprocess.Popen(
-        command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, preexec_fn=interruptible
+        command,
+        cwd=tmp_path,
+        stdout=pipe,
+        stderr=pipe,
+        text=True,
+        preexec_fn=interruptible,  # noqa: PLW1509
     ) as running:
         try:
             children = wait_for_work(running)

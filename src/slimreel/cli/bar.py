@@ -10,10 +10,9 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.text import Text
 
-from slimreel.agent.reply import say
+from slimreel.agent.reply import label
 from slimreel.cli.terminal import plain
 from slimreel.core import events
-from slimreel.core.events import Reason
 from slimreel.core.units import format_duration
 
 _LONGEST_NAME = 32
@@ -42,7 +41,7 @@ def drawn(
             progress.update(
                 task,
                 completed=event.fraction,
-                stage=say(Reason(id=f"stage_{event.stage}"), language),
+                stage=label(f"stage_{event.stage}", language),
                 speed=f"{event.speed:.1f}x" if event.speed else "",
                 left=f"ETA {format_duration(eta_s)}" if eta_s is not None else "",
             )

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from slimreel.agent.reply import say
+from slimreel.agent.reply import label, say, spoken
 from slimreel.cli.terminal import plain
-from slimreel.core.events import Reason
 from slimreel.core.units import format_bitrate, format_size
 
 if TYPE_CHECKING:
@@ -23,13 +22,12 @@ _USED_PERCENT = -3.0
 def of_result(result: Result, source: Path, output: Path, language: str) -> str:
     """`clip.mov → clip-slim.mp4  80.1 MB → 24.9 MB (31 %)  H.264 1920x1080  8 Mbps  target met (−0.4 %)`"""
     share = 100 * result.bytes / max(1, result.source_bytes)
-    picture = Reason(id="line_picture", fields={"codec": result.codec, "size_px": f"{result.width}x{result.height}"})
     parts = [
         f"{plain(str(source))} → {plain(_shown(output, source))}",
         f"{format_size(result.source_bytes)} → {format_size(result.bytes)} ({share:.0f} %)",
-        say(picture, language),
+        f"{spoken(result.codec)} {result.width}x{result.height}",
         format_bitrate(result.video_bitrate_bps),
-        say(_verdict(result), language),
+        _verdict(result, language),
     ]
     return "  ".join(part for part in parts if part)
 
@@ -43,13 +41,13 @@ def _shown(output: Path, source: Path) -> str:
     return output.name if output.parent == source.parent else str(output)
 
 
-def _verdict(result: Result) -> Reason:
+def _verdict(result: Result, language: str) -> str:
     if result.error_percent is None:
-        return Reason(id=f"line_{result.strategy}")
+        return label(f"line_{result.strategy}", language)
     error = f"{result.error_percent:+.1f} %".replace("-", "−")
     if result.target is not None and result.target["kind"] == "size":
         missed, below = result.error_percent > 0, result.error_percent < _USED_PERCENT
     else:
         allowed = _RATE_PERCENT if result.duration_s >= _SHORT_S else _SHORT_RATE_PERCENT
         missed, below = abs(result.error_percent) > allowed, False
-    return Reason(id="line_missed" if missed else "line_below" if below else "line_met", fields={"error": error})
+    return label("line_missed" if missed else "line_below" if below else "line_met", language, error=error)
