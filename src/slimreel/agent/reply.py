@@ -8,7 +8,7 @@ from collections.abc import Iterable
 
 from slimreel.core.events import Reason
 from slimreel.core.units import format_bitrate, format_duration, format_size
-from slimreel.data.tables import LANGUAGES, message_table
+from slimreel.data.tables import LANGUAGES, label_table, message_table
 
 # Fields that come as plain numbers are written with their unit, by name: bit/s, bytes, seconds.
 _RATES = {"rate", "bitrate"}
@@ -37,6 +37,16 @@ def say(reason: Reason, language: str = "en") -> str:
     return template.format_map(fields)
 
 
+def label(name: str, language: str = "en", **fields: str) -> str:
+    """A short form for a line or a bar ("target met (+0.2 %)"); an unknown name raises KeyError."""
+    return label_table(language if language in LANGUAGES else "en")[name].format_map(fields)
+
+
+def spoken(name: str) -> str:
+    """How people write a codec, container or transfer: "H.264" of "h264"."""
+    return {**_CODECS, **_CONTAINERS, **_TRANSFERS}.get(name, name)
+
+
 def say_all(reasons: Iterable[Reason], language: str = "en") -> str:
     """The sentences of several reasons as one text."""
     return (" " if language != "zh" else "").join(say(reason, language) for reason in reasons)
@@ -44,7 +54,7 @@ def say_all(reasons: Iterable[Reason], language: str = "en") -> str:
 
 def _written(message: str, name: str, value: str | int | float) -> str:
     if isinstance(value, str):
-        return {**_CODECS, **_CONTAINERS, **_TRANSFERS}.get(value, value)
+        return spoken(value)
     if name in _RATES or (message in _RATE_MESSAGES and name in ("source", "target", "before", "after")):
         return format_bitrate(value)
     if (name in _SIZES and message != "not_upscaled") or (message in _SIZE_MESSAGES and name == "source"):
