@@ -41,7 +41,7 @@ def describe() -> list[str]:
         _system(),
         "FFmpeg " + _first(r"version (\S+)", _output(ffmpeg(), "-version")),
         f"Python {platform.python_version()}",
-        f"slimreel {metadata.version('slimreel')}{_commit()}",
+        f"slimreel {metadata.version('slimreel')}" + (f" at {commit()}" if commit() else ""),
     ]
     program = handbrake()
     if program:
@@ -74,11 +74,12 @@ def _system() -> str:
         return f"{platform.system()} {platform.release()}, {platform.machine()}"
 
 
-def _commit() -> str:
+def commit() -> str:
+    """The short name of the commit that is measured, marked where src/ differs from it; empty outside git."""
     git = ["git", "-C", str(ROOT)]
-    commit = _output(*git, "rev-parse", "--short", "HEAD").strip()
+    found = _output(*git, "rev-parse", "--short", "HEAD").strip()
     changed = _output(*git, "status", "--porcelain", "--untracked-files=no", "--", "src").strip()
-    return f" at {commit}{' with changes' if changed else ''}" if commit else ""
+    return f"{found} with changes" if found and changed else found
 
 
 def _output(*argv: str) -> str:

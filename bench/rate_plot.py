@@ -16,7 +16,8 @@ from bench.rate_records import ClipRuns, RateResults
 from bench.rate_summary import CPU_GOAL, gain_of
 
 # Told apart by shape as well as by colour (Okabe and Ito's palette for every eye).
-_MARKS = {"slimreel": ("o", "#0072B2"), "one_pass": ("s", "#E69F00"), "handbrake": ("D", "#999999")}
+# The last is drawn on top.
+_MARKS = {"handbrake": ("D", "#999999"), "one_pass": ("s", "#E69F00"), "slimreel": ("o", "#0072B2")}
 
 
 def draw(results: RateResults, path: Path) -> None:
@@ -35,7 +36,7 @@ def draw(results: RateResults, path: Path) -> None:
     right.axvline(0, color="black", linewidth=1)
     left.set_xlabel("CPU seconds, two-pass FFmpeg = 1 (dotted: the goal)")
     right.set_xlabel("VMAF v1, difference to two-pass FFmpeg")
-    left.set_xlim(left=0)
+    left.set_xlim(0, max(1.0, left.get_xlim()[1]) * 1.03)
     left.set_yticks(range(len(clips)), [_label(clip) for clip in clips])
     left.invert_yaxis()
     for axes in (left, right):
