@@ -26,8 +26,10 @@ def vmaf(
     subsample: int,
     share: float,
 ) -> Steps[float]:
-    """Mean VMAF of `distorted` scaled to `size`, without the first `skip` frames, every `subsample`-th frame (odd: an even step meets only
-    one kind of frame in a B-pyramid)."""
+    """Mean VMAF of `distorted` scaled to `size`, without the first `skip` frames, every `subsample`-th frame.
+
+    An even step would meet only one kind of frame in a B-pyramid.
+    """
     late = Filter("select", {"expr": f"gte(n,{skip})"})
     scale = Filter("scale", {"w": size[0], "h": size[1], "flags": "bicubic"})
     same_clock = "setpts=N/25/TB,format=yuv420p10le"
