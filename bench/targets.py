@@ -110,9 +110,14 @@ def _clips(options: argparse.Namespace) -> list[Clip]:
     else:
         clips = clip_lists.named_clips(clip_lists.CODEC_CLIPS)
     if options.only:
-        patterns = [part if "*" in part else f"*{part}*" for part in options.only.split(",")]
-        clips = [clip for clip in clips if any(fnmatch(clip.name, pattern) for pattern in patterns)]
+        clips = [clip for clip in clips if _matches(clip, options.only)]
+    if options.skip:
+        clips = [clip for clip in clips if not _matches(clip, options.skip)]
     return clips + clip_lists.added_clips(options.add)
+
+
+def _matches(clip: Clip, patterns: str) -> bool:
+    return any(fnmatch(clip.name, part if "*" in part else f"*{part}*") for part in patterns.split(","))
 
 
 def _again(row: Row, again: Sequence[str]) -> bool:
@@ -126,6 +131,7 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     add("--speed", choices=("fast", "balanced", "best"), default="balanced")
     add("--container", help="suffix of the outputs (default mp4, for vp9 webm)")
     add("--only", metavar="PATTERN,…", help="clips whose name matches; a plain word matches anywhere in it")
+    add("--skip", metavar="PATTERN,…", help="clips to leave out, named in the same way")
     add("--all", action="store_true", help="all clips for the other codecs as well, not only the short list")
     add("--add", metavar="FILE", action="append", default=[], help="measure this file too; may be repeated")
     add("--jobs", type=int, default=1, help="clips at the same time (default 1)")
