@@ -67,7 +67,7 @@ class ClipRuns(BaseModel):
     def lowered(self, key: str = "slimreel") -> bool:
         """Whether the method made the picture smaller than the source's."""
         found = self.done(key)
-        return bool(found) and found.runs[0].width * found.runs[0].height < self.width * self.height  # type: ignore[union-attr]
+        return found is not None and found.runs[0].width * found.runs[0].height < self.width * self.height
 
 
 class RateResults(BaseModel):

@@ -36,7 +36,7 @@ WAYS: Mapping[str, tuple[str, Callable[[Clip, Weight, int, Path], Reached]]] = {
 
 
 class SizeRun(BaseModel):
-    """One way on one clip. `used` is the share of the limit, `vmaf` the v1 mean; `encodes` is 0 where nobody counted."""
+    """One way on one clip. `used` is the share of the limit, `vmaf` the v1 mean; `encodes` 0 is not counted."""
 
     clip: str
     way: str
