@@ -61,6 +61,7 @@ class EncodePlan:
     extras: Extras
     keyint: int
     duration_s: float
+    size_limit_bytes: int | None
     reasons: tuple[Reason, ...]
 
     def because(self, *reasons: Reason) -> EncodePlan:
@@ -81,9 +82,19 @@ def make_plan(goal: Goal, source: MediaInfo, output_container: str | None = None
     extras, extra_reasons = plan_extras(source, goal, container, video.timecode)
     keyint = keyint_for(video.packets, float(video.average_rate))
     base = EncodePlan(
-        "encode", container, video, None, None, None, sound, extras, keyint,
-        max(video.duration_s, source.duration_s), (*reasons, *sound_reasons, *extra_reasons),
-    )  # fmt: skip
+        strategy="encode",
+        container=container,
+        video=video,
+        encoder=None,
+        picture=None,
+        target=None,
+        sound=sound,
+        extras=extras,
+        keyint=keyint,
+        duration_s=max(video.duration_s, source.duration_s),
+        size_limit_bytes=limit,
+        reasons=(*reasons, *sound_reasons, *extra_reasons),
+    )
     untouched = _leave_alone(goal, source, base, limit)
     if untouched is not None:
         return untouched

@@ -6,6 +6,7 @@ It compares files the job made itself; what a score means for a decision is for 
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 from slimreel.core.filters import Filter
@@ -14,6 +15,8 @@ from slimreel.engine.job import Job, Steps
 # 1080p seen from three picture heights; no credit for sharpening, and banding counts (10-bit input).
 MODEL = "vmaf_v1.0.16_3d0h"
 _LOG = "vmaf.json"
+# The banding feature of the model fails on pictures of 200x200.
+_LEAST_SIDE = 240
 
 
 def vmaf(
@@ -31,7 +34,8 @@ def vmaf(
     An even step would meet only one kind of frame in a B-pyramid.
     """
     late = Filter("select", {"expr": f"gte(n,{skip})"})
-    scale = Filter("scale", {"w": size[0], "h": size[1], "flags": "bicubic"})
+    enlarged = math.ceil(_LEAST_SIDE / min(size))
+    scale = Filter("scale", {"w": size[0] * enlarged, "h": size[1] * enlarged, "flags": "bicubic"})
     # On clocks of their own a tick cut short pairs a frame with its neighbour and scores near zero.
     same_clock = "settb=1/1000,setpts=N*40,format=yuv420p10le"
     measure = Filter(
