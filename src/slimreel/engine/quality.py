@@ -6,6 +6,7 @@ It compares files the job made itself; what a score means for a decision is for 
 from __future__ import annotations
 
 import json
+import math
 from pathlib import Path
 
 from slimreel.core.filters import Filter
@@ -14,6 +15,8 @@ from slimreel.engine.job import Job, Steps
 # 1080p seen from three picture heights; no credit for sharpening, and banding counts (10-bit input).
 MODEL = "vmaf_v1.0.16_3d0h"
 _LOG = "vmaf.json"
+# The model looks for banding, which refuses pictures that are smaller.
+_LEAST_SIDE = 216
 
 
 def vmaf(
@@ -21,7 +24,8 @@ def vmaf(
 ) -> Steps[float]:
     """Mean VMAF of `distorted` scaled to `size`, every `subsample`-th frame (odd: an even step meets only
     one kind of frame in a B-pyramid)."""
-    scale = Filter("scale", {"w": size[0], "h": size[1], "flags": "bicubic"})
+    factor = max(1, math.ceil(_LEAST_SIDE / min(size)))
+    scale = Filter("scale", {"w": size[0] * factor, "h": size[1] * factor, "flags": "bicubic"})
     same_clock = "setpts=N/25/TB,format=yuv420p10le"
     measure = Filter(
         "libvmaf",

@@ -22,6 +22,7 @@ class Layout:
     damage: list[str] = field(default_factory=list)
     dolby_vision: dict[int, int] = field(default_factory=dict)
     entries: dict[int, str] = field(default_factory=dict)  # track's place → code of its sample entry (MP4)
+    presented_s: dict[int, float] = field(default_factory=dict)  # track's place → when it ends, by its edits (MP4)
     brands: frozenset[str] = frozenset()
     has_index: bool = True
 
@@ -90,12 +91,34 @@ def _walk_mov(fd: int, size: int) -> Layout:
 
 def _read_moov(fd: int, content: int, end: int, layout: Layout) -> None:
     track = 0
+    timescale = 0
     for kind, start, stop in _boxes(fd, content, end):
+        if kind == b"mvhd":
+            timescale = _timed_header(fd, start, 0)
         if kind == b"mvex":
             layout.fragmented = True
         if kind == b"trak":
+            header = next((inner for box, inner, _ in _boxes(fd, start, stop) if box == b"tkhd"), None)
+            duration = _timed_header(fd, header, 8) if header is not None else 0
+            if timescale and duration:
+                layout.presented_s[track] = duration / timescale
             _read_track(fd, start, stop, track, layout)
             track += 1
+
+
+def _timed_header(fd: int, content: int, after_times: int) -> int:
+    """The number after the two times that mvhd and tkhd open with: a timescale, or `after_times` on a duration.
+
+    Times are of 8 bytes in version 1, else of 4, and so is a duration; one of all ones is unknown.
+    """
+    head = os.pread(fd, 40, content)
+    if len(head) < 40:
+        return 0
+    is_long = head[0] == 1
+    at = 4 + 2 * (8 if is_long else 4) + after_times
+    width = 8 if is_long and after_times else 4
+    value = int.from_bytes(head[at : at + width], "big")
+    return 0 if value == 256**width - 1 else value
 
 
 def _read_track(fd: int, start: int, end: int, track: int, layout: Layout) -> None:

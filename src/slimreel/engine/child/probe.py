@@ -165,6 +165,11 @@ class _Reading:
         rhythm = Rhythm(line, tally.timebase, None)
         median = rhythm.median_ticks or 0
         end = line.end if line.end is not None else line.last + median
+        promised = self.layout.presented_s.get(index)
+        if tally.is_video and promised is not None:
+            # With B-frames a packet's duration is of decoding; a picture that stands at the end shows only here.
+            told = round(promised / tally.timebase)
+            end = max(end, told) if told - line.last <= line.longest else end
         return float(line.first * tally.timebase), float((end - line.first) * tally.timebase), median * float(tally.timebase)
 
     def _common(self, stream: Any) -> dict[str, Any]:
