@@ -210,7 +210,7 @@ def _same_container(source: MediaInfo, container: Container) -> bool:
 def _picture_may_stay(goal: Goal, video: VideoStream) -> bool:
     short = min(video.upright)
     if goal.width_px and goal.height_px:
-        return (goal.width_px, goal.height_px) == video.upright
+        return goal.width_px >= video.upright[0] and goal.height_px >= video.upright[1]
     ceiling = goal.resolution or (None if goal.keep_resolution else pictures.DEFAULT_SHORT_SIDE)
     if ceiling and short > ceiling:
         return False
