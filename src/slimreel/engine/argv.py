@@ -13,7 +13,6 @@ from slimreel.core.goal import Speed
 from slimreel.core.media import MediaInfo
 from slimreel.core.picture import Picture
 from slimreel.core.plan import EncodePlan
-from slimreel.core.sound import SoundTrack
 from slimreel.engine import sniff
 from slimreel.settings import read_settings
 
@@ -33,7 +32,7 @@ def source(info: MediaInfo, fd: int | Path, plan: EncodePlan | None = None) -> l
 def measure_sound(info: MediaInfo, fd: int, plan: EncodePlan, output: str) -> list[str]:
     """Encode the sound alone, exactly as the final run will, to learn its real bytes."""
     maps = [part for track in plan.sound for part in ("-map", f"0:{track.source_index}")]
-    return [*source(info, fd), *maps, *_sound_options(plan.sound), "-f", "nut", output]
+    return [*source(info, fd), *maps, *_sound_options(plan), "-f", "nut", output]
 
 
 def analyse(info: MediaInfo, fd: int, plan: EncodePlan, size: tuple[int, int], options: Sequence[str]) -> list[str]:
@@ -123,11 +122,11 @@ def _rest(plan: EncodePlan) -> list[str]:
     maps = [part for track in plan.sound for part in ("-map", f"0:{track.source_index}")]
     extras = plan.extras
     maps += [part for track in extras.subtitles for part in ("-map", f"0:{track.source_index}")]
-    options = [*_sound_options(plan.sound)]
+    options = [*_sound_options(plan)]
     for number, subtitle in enumerate(extras.subtitles):
         stream = f"s:{number}"
         options += [f"-c:{stream}", subtitle.codec]
-        options += _labels(stream, subtitle.language, subtitle.title)
+        options += _labels(plan, stream, subtitle.language, subtitle.title)
         flags = [name for name, holds in (("default", subtitle.is_default), ("forced", subtitle.is_forced)) if holds]
         options += [f"-disposition:{stream}", "+".join(flags) or "0"]
     options += [
@@ -143,13 +142,13 @@ def _rest(plan: EncodePlan) -> list[str]:
         options += ["-timecode", extras.timecode]
     elif plan.container.holds_timecode:
         options += ["-write_tmcd", "0"]
-    options += _labels("v:0", plan.video.language, plan.video.title if extras.tags else None)
+    options += _labels(plan, "v:0", plan.video.language, plan.video.title if extras.tags else None)
     return [*maps, *options, *plan.container.muxer_options, "-f", plan.container.muxer]
 
 
-def _sound_options(tracks: Sequence[SoundTrack]) -> list[str]:
+def _sound_options(plan: EncodePlan) -> list[str]:
     options: list[str] = []
-    for number, track in enumerate(tracks):
+    for number, track in enumerate(plan.sound):
         stream = f"a:{number}"
         if track.action == "copy":
             options += [f"-c:{stream}", "copy"]
@@ -157,12 +156,13 @@ def _sound_options(tracks: Sequence[SoundTrack]) -> list[str]:
             options += [f"-c:{stream}", AUDIO_ENCODERS[track.codec], f"-b:{stream}", str(track.bitrate_bps)]
             if track.codec == "opus" and track.channels > 2:
                 options += [f"-mapping_family:{stream}", "1"]
-        options += _labels(stream, track.language, track.title)
+        options += _labels(plan, stream, track.language, track.title)
         options += [f"-disposition:{stream}", "default" if track.is_default else "0"]
     return options
 
 
-def _labels(stream: str, language: str | None, title: str | None) -> list[str]:
+def _labels(plan: EncodePlan, stream: str, language: str | None, title: str | None) -> list[str]:
+    language = plan.container.languages.get(language or "", language)
     named = (("language", language), ("title", title))
     return [part for key, value in named if value for part in (f"-metadata:s:{stream}", f"{key}={value}")]
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 KEPT = ("title", "artist", "album", "comment", "description", "synopsis", "date", "copyright", "genre")
 CREATION = ("com.apple.quicktime.creationdate", "creation_time")  # the first one knows the time zone
 PLACES = ("location", "gps", "loci", "©xyz", "xyz")
+PLACE_VALUES = ("location", "com.apple.quicktime.location.iso6709", "location-eng")
 MAX_CHARACTERS = 2000
 
 
@@ -24,6 +25,10 @@ def kept(metadata: dict[str, str]) -> dict[str, str]:
         if known.get(name):
             tags["creation_time"] = clean(known[name])
             break
+    # Told under one name, so that it can be kept by those who ask for it; by default it is not written.
+    place = next((known[name] for name in PLACE_VALUES if known.get(name)), None)
+    if place:
+        tags["location"] = clean(place)
     return tags
 
 
