@@ -87,12 +87,13 @@ def test_real_files_of_low_rate_are_left_alone(name: str, media: Path, shrink: S
     source = media / name
     made = shrink(source, video_bitrate_bps=8_000_000)
     assert made.result.strategy == "remux"
-    assert made.path.stat().st_size <= source.stat().st_size * 1.01
+    # One index before the data takes a little more than many small ones did.
+    assert made.path.stat().st_size <= source.stat().st_size * 1.01 + 2000
 
 
 @pytest.mark.slow
 def test_4k_of_low_rate_becomes_1080p_without_growing(media: Path, make: Make, shrink: Shrink) -> None:
-    source = make("short_4k.mp4", "-i", media / "animation/astro_2160p60_32s.mp4", "-t", "2", "-c", "copy")
+    source = make("short_4k.mp4", "-i", media / "animation/astro_2160p60_32s.mp4", "-t", "0.5", "-c", "copy")
     made = shrink(source, video_bitrate_bps=8_000_000)
     assert made.result.strategy == "encode"
     assert (made.result.width, made.result.height) == (1920, 1080)
