@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from pathlib import Path
+from typing import Any
 
 import av
 import pytest
@@ -16,6 +17,10 @@ HDR10 = "hdr/hdr10_av1_portrait.mp4"
 HDR10_BOXES = "hdr/av1_mdcv_clli_1080p60.mp4"
 HDR10_HEVC = "hdr/hdr10_hevc_1080p.mp4"
 HLG = "hdr/hlg10_hevc_1080p.mp4"
+HDR_SIDE_DATA = (
+    *("MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL"),
+    *("DOVI_METADATA", "DOVI_RPU_BUFFER", "DYNAMIC_HDR_PLUS"),
+)
 DOLBY = "hdr/iphone_hlg_dv84_rot90_elst.mp4"
 
 
@@ -28,9 +33,8 @@ def colour_tags(path: Path) -> tuple[int, int, int, int]:
 
 def hdr_side_data(path: Path) -> dict[str, bytes]:
     with av.open(str(path)) as container:
-        frame = next(container.decode(video=0))
-        names = ("MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL", "DOVI_METADATA", "DOVI_RPU_BUFFER", "DYNAMIC_HDR_PLUS")
-        return {side.type.name: bytes(side) for side in frame.side_data if side.type.name in names}
+        frame: Any = next(container.decode(video=0))
+        return {side.type.name: bytes(side) for side in frame.side_data if side.type.name in HDR_SIDE_DATA}
 
 
 def pix_fmt(path: Path) -> str:

@@ -122,17 +122,32 @@ def test_a_file_whose_index_was_never_written(plain: Path, tmp_path: Path) -> No
     assert [path.name for path in tmp_path.iterdir()] == ["unfinished.mp4"]
 
 
-@pytest.mark.parametrize("way", [{"quality": "low", "reencode": True}, {"reencode": False}])
-@pytest.mark.parametrize("name", ["whole.mp4", "whole.mkv", "whole.ts"])
-def test_flipped_bytes_in_the_middle_are_told(
-    name: str, way: dict[str, object], whole: Callable[[str], Path], tmp_path: Path
-) -> None:
+def flipped(name: str, whole: Callable[[str], Path], folder: Path) -> Path:
     data = bytearray(whole(name).read_bytes())
     middle = len(data) // 2
     for at in range(middle, middle + 3000):
         data[at] ^= 0xA5
-    source, out = tmp_path / name, tmp_path / "out.mp4"
+    source = folder / name
     source.write_bytes(data)
+    return source
+
+
+@pytest.mark.parametrize("name", ["whole.mp4", "whole.mkv", "whole.ts"])
+def test_flipped_bytes_in_the_middle_are_told(name: str, whole: Callable[[str], Path], tmp_path: Path) -> None:
+    source, out = flipped(name, whole, tmp_path), tmp_path / "out.mp4"
     with pytest.raises(DamagedInput):
-        compress(source, goal(**way), out)
+        compress(source, goal(), out)
     assert not out.exists()
+    result = compress(source, goal(), out, salvage=True)
+    assert "salvaged" in {reason.id for reason in result.reasons}
+    witness.decodes(out)
+
+
+def test_a_copy_is_no_worse_than_its_damaged_source(whole: Callable[[str], Path], tmp_path: Path) -> None:
+    """Copied packets are proven by hash, not decoded; where the muxer rewrites them, decoding tells."""
+    source, out = flipped("whole.mp4", whole, tmp_path), tmp_path / "out.mp4"
+    compress(source, goal(reencode=False), out)
+    assert witness.packet_hashes(out, "v:0") == witness.packet_hashes(source, "v:0")
+    with pytest.raises(DamagedInput):
+        compress(flipped("whole.ts", whole, tmp_path), goal(reencode=False), tmp_path / "other.mp4")
+    assert not (tmp_path / "other.mp4").exists()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -86,7 +87,7 @@ def corner_colours(path: Path) -> list[str]:
     """The strongest channel at the middle of each quarter as a player shows it."""
     graph = "scale=4:4:flags=area,format=rgb24"
     data = witness.pipe("-i", path, "-vf", graph, "-frames:v", "1", "-f", "rawvideo", "-")
-    names = {(1, 0, 0): "red", (0, 1, 0): "lime", (0, 0, 1): "blue"}
+    names: dict[tuple[int, ...], str] = {(1, 0, 0): "red", (0, 1, 0): "lime", (0, 0, 1): "blue"}
     pixels = [data[3 * (4 * y + x) : 3 * (4 * y + x) + 3] for y in (0, 3) for x in (0, 3)]
     return [names.get(tuple(int(value > 128) for value in pixel), "other") for pixel in pixels]
 
@@ -124,7 +125,7 @@ def test_4k_becomes_1080p_by_default(media: Path, shrink: Shrink) -> None:
     assert not has_matrix(made.path)
 
 
-SIZES = {
+SIZES: dict[str, tuple[dict[str, Any], tuple[int, int]]] = {
     "a name is a maximum of the short side": ({"resolution": 120}, (214, 120)),
     "never upscaled": ({"resolution": 720}, (320, 180)),
     "WxH fits inside": ({"width_px": 200, "height_px": 200}, (200, 112)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ from tests.engine.conftest import Make, Shrink, goal
 
 GPS = "portrait/iphone_rot90_gps.mov"
 # Each way a file can be made. The size is far above the file: it fits already.
-WAYS = {
+WAYS: dict[str, dict[str, Any]] = {
     "encode": {"quality": "low", "reencode": True},
     "remux": {"reencode": False},
     "already fits": {"target_size_bytes": 50_000_000},
@@ -72,7 +73,8 @@ def titled(make: Make) -> Path:
         "titled.mkv",
         *("-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=1", "-f", "lavfi", "-i", "sine=d=1"),
         *(part for key, value in tags.items() for part in ("-metadata", f"{key}={value}")),
-        *("-metadata:s:v:0", "language=jpn", "-metadata:s:a:0", "language=deu", "-metadata:s:a:0", "handler_name=SN-12345"),
+        *("-metadata:s:v:0", "language=jpn", "-metadata:s:a:0", "language=deu"),
+        *("-metadata:s:a:0", "handler_name=SN-12345"),
         *("-c:v", "libx264", "-preset", "veryfast", "-c:a", "aac"),
     )
 

@@ -130,7 +130,7 @@ def tracks(path: Path, *, count: bool = False) -> tuple[Track, ...]:
                 flags=frozenset(flag.name or "" for flag in av.stream.Disposition if stream.disposition & flag),
                 tags=dict(stream.metadata),
                 packets=packets[stream.index],
-                details=str(stream.codec_context.layout.name) if stream.type == "audio" else "",
+                details=str(getattr(stream.codec_context, "layout").name) if stream.type == "audio" else "",
             )
             for stream in container.streams
         )
@@ -147,7 +147,7 @@ def tags(path: Path) -> dict[str, str]:
 
 def chapters(path: Path) -> list[tuple[float, str]]:
     with av.open(str(path)) as container:
-        return [(float(c["start"] * c["time_base"]), c["metadata"].get("title", "")) for c in container.chapters()]
+        return [(float(c["start"] * (c["time_base"] or 0)), c["metadata"].get("title", "")) for c in container.chapters()]
 
 
 def video_line(path: Path) -> str:
@@ -184,7 +184,9 @@ def file_hash(path: Path) -> str:
 def decodes(path: Path) -> None:
     """Every stream decodes without one complaint."""
     command = [FFMPEG, "-hide_banner", "-nostdin", "-loglevel", "error", "-xerror", "-i", str(path)]
-    done = subprocess.run([*command, "-map", "0:v", "-map", "0:a?", "-f", "null", "-"], capture_output=True, check=False)
+    timing = ["-fps_mode", "passthrough", "-enc_time_base:v", "demux"]
+    command += ["-map", "0:v", "-map", "0:a?", *timing, "-f", "null", "-"]
+    done = subprocess.run(command, capture_output=True, check=False)
     assert (done.returncode, done.stderr) == (0, b"")
 
 

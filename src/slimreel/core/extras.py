@@ -59,8 +59,9 @@ def plan_extras(
     if goal.strip_metadata:
         reasons.append(Reason(id="metadata_stripped"))
     else:
-        wanted = (*KEPT_TAGS, LOCATION_TAG) if goal.keep_location else KEPT_TAGS
-        tags = [(key, source.tags[key][:_TAG_LIMIT_CHARACTERS]) for key in wanted if source.tags.get(key)]
+        tags = [(key, source.tags[key][:_TAG_LIMIT_CHARACTERS]) for key in KEPT_TAGS if source.tags.get(key)]
+        if goal.keep_location and source.location:
+            tags.append((LOCATION_TAG, source.location))
         if source.has_location and not goal.keep_location:
             reasons.append(Reason(id="location_dropped"))
     if source.cover_indexes:

@@ -68,8 +68,12 @@ class EncodePlan:
         return replace(self, reasons=(*self.reasons, *reasons))
 
 
-def make_plan(goal: Goal, source: MediaInfo, output_container: str | None = None) -> EncodePlan:
+def make_plan(
+    goal: Goal, source: MediaInfo, output_container: str | None = None, *, salvage: bool = False
+) -> EncodePlan:
     """The plan for `goal` on `source`. `output_container` is what the output's file name says.
+
+    With `salvage` nothing of a damaged source is copied unless `goal` forbids encoding: it might not decode.
 
     Raises UsageError, ImpossiblePair, NotAVideo.
     """
@@ -77,14 +81,15 @@ def make_plan(goal: Goal, source: MediaInfo, output_container: str | None = None
     container = _container(goal, output_container)
     limit = size_limit(goal, source)
     reasons = _stream_reasons(source)
-    sound, sound_reasons = plan_sound(source, goal, container, limit)
+    sound, sound_reasons = plan_sound(source, goal, container, limit, may_copy=not salvage)
     extras, extra_reasons = plan_extras(source, goal, container, video.timecode)
     keyint = keyint_for(video.packets, float(video.average_rate))
     base = EncodePlan(
         "encode", container, video, None, None, None, sound, extras, keyint,
         max(video.duration_s, source.duration_s), (*reasons, *sound_reasons, *extra_reasons),
     )  # fmt: skip
-    untouched = _leave_alone(goal, source, base, limit)
+    doubtful = salvage and source.damage and goal.reencode is not False
+    untouched = None if doubtful else _leave_alone(goal, source, base, limit)
     if untouched is not None:
         return untouched
     return _plan_encode(goal, source, base, limit)

@@ -42,9 +42,12 @@ class SoundTrack:
 
 
 def plan_sound(
-    source: MediaInfo, goal: Goal, container: Container, size_limit_bytes: int | None
+    source: MediaInfo, goal: Goal, container: Container, size_limit_bytes: int | None, *, may_copy: bool = True
 ) -> tuple[tuple[SoundTrack, ...], list[Reason]]:
-    """One SoundTrack for each track that is kept, and why they are treated so."""
+    """One SoundTrack for each track that is kept, and why they are treated so.
+
+    Without `may_copy` all are encoded: packets of a damaged file may be damaged themselves.
+    """
     reasons: list[Reason] = []
     if goal.audio == "mute":
         return (), [Reason(id="muted")] if source.audio else []
@@ -52,7 +55,7 @@ def plan_sound(
     share_bps = _share_bps(source, usable, size_limit_bytes)
     tracks = []
     for track in usable:
-        kept = _plan_track(track, goal, container, share_bps)
+        kept = _plan_track(track, goal, container, share_bps, may_copy=may_copy)
         tracks.append(kept)
         fields: dict[str, str | int | float] = {"codec": kept.codec, "bitrate": kept.bitrate_bps}
         if kept.action == "copy":
@@ -73,7 +76,9 @@ def _share_bps(source: MediaInfo, usable: list[AudioStream], size_limit_bytes: i
     return size_limit_bytes * 8 / source.duration_s * _SHARE_OF_SIZE / len(usable)
 
 
-def _plan_track(track: AudioStream, goal: Goal, container: Container, share_bps: float | None) -> SoundTrack:
+def _plan_track(
+    track: AudioStream, goal: Goal, container: Container, share_bps: float | None, *, may_copy: bool
+) -> SoundTrack:
     codec = container.default_audio
     natural = _natural_bps(codec, track)
     wanted = goal.audio_bitrate_bps or natural
@@ -81,7 +86,7 @@ def _plan_track(track: AudioStream, goal: Goal, container: Container, share_bps:
     if share_bps is not None:
         ceiling = min(ceiling, max(round(share_bps), _floor_bps(codec, track)))
         wanted = min(wanted, ceiling)
-    fits = track.codec in container.audio and 0 < track.bitrate_bps <= ceiling * 1.02
+    fits = may_copy and track.codec in container.audio and 0 < track.bitrate_bps <= ceiling * 1.02
     if fits and not (goal.audio_bitrate_bps and track.bitrate_bps > goal.audio_bitrate_bps * 1.02):
         return _track(track, "copy", track.codec, round(track.bitrate_bps))
     # A lossy source has nothing above its own rate to give; Opus and AAC waste what exceeds it.

@@ -111,6 +111,12 @@ def decode(demuxer: str, fd: int) -> list[str]:
     return [*sniff.input_options(demuxer, fd), "-map", "0:v", "-map", "0:a?", "-f", "null", "-"]
 
 
+def decode_of(info: MediaInfo, fd: int, indexes: Sequence[int]) -> list[str]:
+    """Decode some streams, keep nothing, and stop at the first error."""
+    maps = [part for index in indexes for part in ("-map", f"0:{index}")]
+    return ["-xerror", *source(info, fd), *maps, "-f", "null", "-"]
+
+
 def packet_hashes(info: MediaInfo, fd: int, indexes: Sequence[int], output: str) -> list[str]:
     """One hash a stream over its packets' payloads, timestamps aside."""
     maps = [part for index in indexes for part in ("-map", f"0:{index}")]

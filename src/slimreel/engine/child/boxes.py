@@ -37,6 +37,8 @@ def walk(fd: int, demuxer: str) -> Layout:
         return _walk_matroska(fd, size)
     if "avi" in names:
         return _walk_avi(fd, size)
+    if "mpegts" in names:
+        return _walk_mpegts(fd, size)
     return Layout()
 
 
@@ -236,5 +238,20 @@ def _walk_avi(fd: int, size: int) -> Layout:
         if length and at - (length & 1) > size:
             layout.damage.append(_short(at - size, "its last RIFF list"))
         if not length:
+            break
+    return layout
+
+
+# MPEG transport stream: ISO/IEC 13818-1; discs put 4 bytes before each packet, broadcasts 16 after it
+
+
+def _walk_mpegts(fd: int, size: int) -> Layout:
+    """Recorders write whole packets, so half of one at the end is what a copy left that stopped."""
+    layout = Layout()
+    head = os.pread(fd, 1024, 0)
+    for length, sync in ((188, 0), (192, 4), (204, 0)):
+        if all(head[at : at + 1] == b"G" for at in range(sync, min(size, 4 * length), length)):
+            if size % length:
+                layout.damage.append(_short(length - size % length, "its last packet"))
             break
     return layout

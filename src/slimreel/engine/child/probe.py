@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import struct
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -20,6 +21,7 @@ from slimreel.engine.child.start import Refusal
 
 MAX_STREAMS = 100
 MAX_CHAPTERS = 2000
+MAX_UNNAMED = 10_000  # packets of streams that no header names
 MAX_PRIMING = 4  # packets at the head of a sound stream that can hold its encoder's delay
 BUFFER_BYTES = 1 << 18  # fewer calls back into Python than with the default of 32 KiB
 # MP4 and Matroska name all their streams in a header, so little is read to guess at them: with the default of
@@ -96,9 +98,18 @@ class _Reading:
             not self.decoders or stream.codec_context.codec.name in self.decoders
         )
 
+    def _packets(self) -> Iterator[Any]:
+        """All packets. FLV may open a stream on the way, which PyAV cannot name: its packets are passed over."""
+        for _ in range(MAX_UNNAMED):
+            try:
+                yield from self.container.demux()
+            except IndexError:
+                continue
+            return
+
     def _read_packets(self) -> None:
         try:
-            for packet in self.container.demux():
+            for packet in self._packets():
                 if packet.size == 0 and packet.dts is None:
                     continue  # PyAV's sign for the end of a stream
                 index = packet.stream_index
@@ -150,6 +161,7 @@ class _Reading:
             "other_streams": others + [f"{name} (not decoded)" for name in unsupported],
             "unsupported": unsupported,
             "tags": tags.kept(metadata),
+            "location": tags.place(metadata),
             "has_location": any(tags.names_a_place(m) for m in [metadata, *(s.metadata for s in self.container.streams)]),
             "faststart": self.layout.faststart,
             "fragmented": self.layout.fragmented,

@@ -25,11 +25,13 @@ def kept(metadata: dict[str, str]) -> dict[str, str]:
         if known.get(name):
             tags["creation_time"] = clean(known[name])
             break
-    # Told under one name, so that it can be kept by those who ask for it; by default it is not written.
-    place = next((known[name] for name in PLACE_VALUES if known.get(name)), None)
-    if place:
-        tags["location"] = clean(place)
     return tags
+
+
+def place(metadata: dict[str, str]) -> str | None:
+    """Where it was filmed, as ISO 6709 has it: for those who ask to keep it, and for nothing else."""
+    known = {key.lower(): value for key, value in metadata.items()}
+    return next((clean(known[name]) for name in PLACE_VALUES if known.get(name)), None)
 
 
 def names_a_place(metadata: dict[str, str]) -> bool:
