@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import inspect
 import sys
 from collections.abc import Iterator
 from enum import EnumType
@@ -84,7 +85,13 @@ def _choices(kind: Any) -> Iterator[str]:
 
 
 def _paragraphs(text: str | None) -> list[str]:
-    return [line.strip() for line in (text or "").replace("\b", "").strip().splitlines()]
+    lines = inspect.cleandoc(text or "").replace("\b\n", "").splitlines()
+    spaced: list[str] = []
+    for line in lines:
+        if line.startswith("    ") and spaced and spaced[-1] and not spaced[-1].startswith("    "):
+            spaced.append("")  # Markdown wants an empty line before code
+        spaced.append(line.rstrip())
+    return spaced
 
 
 def _cell(text: str | None) -> str:

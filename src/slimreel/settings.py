@@ -15,6 +15,7 @@ class Settings:
     fonts: Path | None = None  # SLIMREEL_FONTS: a folder of fonts to prefer
     stall_s: float = 60.0  # SLIMREEL_STALL_S: seconds without any advance after which FFmpeg is stopped
     threads: int = 0  # SLIMREEL_THREADS: threads of one encode; 0 lets the encoder choose
+    debug: bool = False  # SLIMREEL_DEBUG: show where an internal error happened
 
 
 def read_settings() -> Settings:
@@ -26,4 +27,5 @@ def read_settings() -> Settings:
         fonts=Path(fonts) if fonts else None,
         stall_s=float(os.environ.get("SLIMREEL_STALL_S", "60")),
         threads=int(os.environ.get("SLIMREEL_THREADS", "0")),
+        debug=os.environ.get("SLIMREEL_DEBUG", "") not in ("", "0"),
     )

@@ -46,9 +46,12 @@ def assert_same_colour(before: tuple[float, ...], after: tuple[float, ...], tole
     assert max(abs(a - b) for a, b in zip(before, after, strict=True)) <= tolerance, (before, after)
 
 
+ORANGE = "color=0xd06020:s=320x180:d=1"
+
+
 def swatch(make: Make, name: str, matrix: str, pixel_format: str, colour_range: str, codec: tuple[str, ...]) -> Path:
     """A strong colour with exact tags: red-orange shows a wrong matrix at once."""
-    graph = f"color=0xd06020:s=320x180:r=25:d=1,noise=alls=24:allf=t,scale=out_color_matrix={matrix}:out_range={colour_range}"
+    graph = f"{ORANGE}:r=25,noise=alls=24:allf=t,scale=out_color_matrix={matrix}:out_range={colour_range}"
     tags = ("-colorspace", matrix, "-color_primaries", matrix, "-color_trc", "bt709", "-color_range", colour_range)
     source = ("-f", "lavfi", "-i", f"{graph},format={pixel_format}")
     return make(name, *source, *codec, "-pix_fmt", pixel_format, *tags)
@@ -99,7 +102,7 @@ DEEP = {
 def test_other_samplings_play_everywhere_as_h264(name: str, make: Make, shrink: Shrink) -> None:
     pixel_format, codec = DEEP[name]
     if pixel_format == "gbrp":
-        source = make("gbr.mkv", "-f", "lavfi", "-i", "color=0xd06020:s=320x180:d=1,noise=alls=24:allf=t", *codec, "-pix_fmt", "bgr24")
+        source = make("gbr.mkv", "-f", "lavfi", "-i", f"{ORANGE},noise=alls=24:allf=t", *codec, "-pix_fmt", "bgr24")
     else:
         source = swatch(make, f"{pixel_format}.mkv", "bt709", pixel_format, "tv", codec)
     made = shrink(source, quality="high", reencode=True)

@@ -69,7 +69,10 @@ MADE_HERE = {
     "ffv1.mkv": ("-c:v", "ffv1", "-c:a", "flac"),
     "dv.dv": ("-c:v", "dvvideo", "-s", "720x576", "-pix_fmt", "yuv420p", "-ar", "48000", "-ac", "2"),
     "prores.mov": ("-c:v", "prores_ks", "-c:a", "pcm_s24le"),
-    "dnxhd.mxf": ("-c:v", "dnxhd", "-s", "1280x720", "-b:v", "60M", "-pix_fmt", "yuv422p", "-c:a", "pcm_s16le", "-ar", "48000"),
+    "dnxhd.mxf": (
+        *("-c:v", "dnxhd", "-s", "1280x720", "-b:v", "60M", "-pix_fmt", "yuv422p"),
+        *("-c:a", "pcm_s16le", "-ar", "48000"),
+    ),
     "raw.avi": ("-c:v", "rawvideo", "-c:a", "pcm_s16le"),
     "vp8.webm": ("-c:v", "libvpx", "-c:a", "libvorbis"),
     "picture.gif": ("-an",),
@@ -110,7 +113,9 @@ def test_unusual_real_files(name: str, media: Path, shrink: Shrink) -> None:
 
 
 @pytest.mark.parametrize("frames", [1, 2, 8])
-@pytest.mark.parametrize("wanted", [{}, {"video_bitrate_bps": 400_000}, {"target_size_bytes": 30_000, "reencode": True}])
+@pytest.mark.parametrize(
+    "wanted", [{}, {"video_bitrate_bps": 400_000}, {"target_size_bytes": 30_000, "reencode": True}]
+)
 def test_very_short_clips(frames: int, wanted: dict[str, int], make: Make, shrink: Shrink) -> None:
     source = make(
         f"short{frames}.mkv",

@@ -81,7 +81,10 @@ def test_excess_of_sound_alone_leaves_the_picture_untouched(make: Make, shrink: 
 
 @pytest.mark.parametrize(
     "name",
-    ["natural/umi_cup_outdoor_1080p30_40s.mp4", "structure/multi_sidx.mp4", "sar_odd/sar_2by3.mp4", "multi/nasa_2v2a2s.mp4"],
+    [
+        *("natural/umi_cup_outdoor_1080p30_40s.mp4", "structure/multi_sidx.mp4"),
+        *("sar_odd/sar_2by3.mp4", "multi/nasa_2v2a2s.mp4"),
+    ],
 )
 def test_real_files_of_low_rate_are_left_alone(name: str, media: Path, shrink: Shrink) -> None:
     source = media / name

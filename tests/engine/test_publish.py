@@ -7,10 +7,12 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from slimreel.engine import measured, ratecontrol, render
+from slimreel.core.events import Stage
+from slimreel.engine import place
 from slimreel.engine.job import Job
 from slimreel.errors import (
     DamagedInput,
@@ -61,16 +63,17 @@ def stretched(data: bytes) -> bytes:
     return remade(data, "-vf", "setsar=2", "-c:a", "copy")
 
 
-def spoiled_encodes(monkeypatch: pytest.MonkeyPatch, spoil: Spoil) -> None:
-    """As if the encoder had ended well and left this."""
-    encode = ratecontrol._encode
+def spoiled_runs(monkeypatch: pytest.MonkeyPatch, spoil: Spoil) -> None:
+    """As if the FFmpeg that makes the file had ended well and left this."""
+    run = Job.run
 
-    def call(job: Job, options: list[str], *, corrected: bool = False):
-        yield from encode(job, options, corrected=corrected)
-        job.result.write_bytes(spoil(job.result.read_bytes()))
-        return measured.measure(job.result)
+    def call(job: Job, stage: Stage, *arguments: Any) -> Any:
+        finished = yield from run(job, stage, *arguments)
+        if stage in ("encode", "correct", "mux"):
+            job.result.write_bytes(spoil(job.result.read_bytes()))
+        return finished
 
-    monkeypatch.setattr(ratecontrol, "_encode", call)
+    monkeypatch.setattr(Job, "run", call)
 
 
 @pytest.fixture(scope="session")
@@ -83,7 +86,7 @@ def front(plain: Path, make: Make) -> Path:
 def test_a_spoiled_result_is_never_published(
     spoil: Spoil, front: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    spoiled_encodes(monkeypatch, spoil)
+    spoiled_runs(monkeypatch, spoil)
     # Half a file that is whole in itself is what a source gives that stops halfway, so that is what is said.
     with pytest.raises(DamagedInput if spoil is half else VerificationFailed):
         compress(front, goal(), tmp_path / "out.mp4")
@@ -94,13 +97,7 @@ def test_a_spoiled_result_is_never_published(
 def test_a_spoiled_copy_is_never_published(
     spoil: Spoil, front: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    measure = measured.measure
-
-    def call(path: Path) -> measured.Measured:
-        path.write_bytes(spoil(path.read_bytes()))
-        return measure(path)
-
-    monkeypatch.setattr(render, "measure", call)
+    spoiled_runs(monkeypatch, spoil)
     with pytest.raises(VerificationFailed):
         compress(front, goal(reencode=False), tmp_path / "out.mov")
     assert list(tmp_path.iterdir()) == []
@@ -110,7 +107,7 @@ def test_a_file_above_the_size_asked_is_never_published(
     front: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     limit = front.stat().st_size // 2
-    spoiled_encodes(monkeypatch, lambda data: data + b"\0\0\x40\0free" + bytes(0x3FF8) * (limit // 0x3FF8 + 1))
+    spoiled_runs(monkeypatch, lambda data: data + b"\0\0\x40\0free" + bytes(0x3FF8) * (limit // 0x3FF8 + 1))
     with pytest.raises(EngineError):
         compress(front, goal(target_size_bytes=limit), tmp_path / "out.mp4")
     assert list(tmp_path.iterdir()) == []
@@ -172,8 +169,6 @@ def as_nobody() -> Iterator[None]:
 
 
 def test_a_folder_that_may_not_be_written(tmp_path: Path) -> None:
-    from slimreel.engine import place
-
     folder = tmp_path / "locked"
     folder.mkdir()
     folder.chmod(0o555)

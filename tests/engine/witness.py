@@ -8,6 +8,7 @@ import subprocess
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import av
 import imageio_ffmpeg
@@ -97,7 +98,7 @@ def _heard(path: Path) -> list[int]:
 
 def sound_samples(path: Path, stream: str = "a:0") -> int:
     """Decoded samples of a sound stream."""
-    return sum(int(re.search(r"nb_samples:(\d+)", block.line)[1]) for block in shown(path, stream))  # type: ignore[index]
+    return sum(int(block.line.partition("nb_samples:")[2].split()[0]) for block in shown(path, stream))
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +126,23 @@ def tracks(path: Path, *, count: bool = False) -> tuple[Track, ...]:
             Track(
                 index=stream.index,
                 kind=stream.type,
-                codec=stream.codec_context.codec.canonical_name if stream.codec_context else "",
+                codec=_codec(stream),
                 language=stream.metadata.get("language", ""),
                 flags=frozenset(flag.name or "" for flag in av.stream.Disposition if stream.disposition & flag),
                 tags=dict(stream.metadata),
                 packets=packets[stream.index],
-                details=str(getattr(stream.codec_context, "layout").name) if stream.type == "audio" else "",
+                details=_layout(stream),
             )
             for stream in container.streams
         )
+
+
+def _codec(stream: Any) -> str:
+    return stream.codec_context.codec.canonical_name if stream.codec_context else ""
+
+
+def _layout(stream: Any) -> str:
+    return stream.codec_context.layout.name if stream.type == "audio" else ""
 
 
 def of_kind(path: Path, kind: str) -> list[Track]:
@@ -147,7 +156,8 @@ def tags(path: Path) -> dict[str, str]:
 
 def chapters(path: Path) -> list[tuple[float, str]]:
     with av.open(str(path)) as container:
-        return [(float(c["start"] * (c["time_base"] or 0)), c["metadata"].get("title", "")) for c in container.chapters()]
+        found = container.chapters()
+    return [(float(c["start"] * (c["time_base"] or 0)), c["metadata"].get("title", "")) for c in found]
 
 
 def video_line(path: Path) -> str:

@@ -15,10 +15,13 @@ from slimreel.core.units import KNOWN_LINES, NAMED_LINES, Quantity
 
 LABELS = {"rate", "persec", "total", "size", "audio", "fps", "resolution", "crf", "width", "tall", "quality"}
 # Words that may stand between an amount and the word that says what it is.
-_LINKS = {"filler", "det", "this", "to", "at", "of", "is", "under", "by", "from", "make", "change", "compress", "less", "lose",
-          "keeping", "floor", "neg", "instead", "visible", "good", "bad"}  # fmt: skip
+_LINKS = frozenset(
+    "filler det this to at of is under by from make change compress less lose keeping floor neg instead visible "
+    "good bad".split()
+)
 _MARKS_IN_LABEL = {":", "=", "("}
 _RIGHT_LABELS = {"lines": {"resolution", "quality"}, "fps": {"fps"}, "duration": set[str]()}
+_TO_OR_BY = ("to", "by", "less", "lose", "compress", "under", "at")
 _SMALL_AUDIO = 512_000  # bit/s; above this a second rate is no audio rate
 
 
@@ -125,11 +128,12 @@ def _claimed(tokens: list[Token], at: int, slot: str, value: object, around: Aro
     return Value(slot, value, at, at, tokens[at].text, bound=around.bound, aimed=aimed)
 
 
-def _role(
+def _role(  # noqa: PLR0911  one return a unit
     tokens: list[Token], at: int, quantity: Quantity, around: Around, on_left: set[str]
 ) -> tuple[str, object]:
     """The slot and value of an amount, or ("", None) when nothing says what it is."""
-    kind, amount = quantity.unit.kind, quantity.amount
+    kind: str = quantity.unit.kind
+    amount = quantity.amount
     if kind in ("scale", "bytes", "bits") and around.has("persec"):
         return _rate_slot(around), round(amount * (8 if kind == "bytes" else 1))
     if kind == "scale":
@@ -142,8 +146,10 @@ def _role(
     if kind == "bytes" and around.has("rate", "total") and tokens[at].text.endswith(("kb", "mb")):
         kind = "rate"  # all lower-case beside a rate word: "8mb bitrate"
     if kind == "rate" and amount >= 1:
-        sound = amount <= _SMALL_AUDIO and any(t.claimed and t.concept == "audio" for t in tokens[max(0, at - 2) : at])
-        return ("audio_bitrate_bps" if sound else _rate_slot(around)), round(amount)  # "keep audio but 64 kbps"
+        nearby = tokens[max(0, at - 2) : at]
+        if amount <= _SMALL_AUDIO and any(t.claimed and t.concept == "audio" for t in nearby):
+            return "audio_bitrate_bps", round(amount)  # "keep audio but 64 kbps"
+        return _rate_slot(around), round(amount)
     if kind == "bytes" and amount >= 1 and not around.has("rate", "total", "fps", "resolution"):
         return "size", int(amount)
     if kind == "share":
@@ -165,7 +171,7 @@ def _role(
 
 
 def _scale_role(tokens: list[Token], at: int, quantity: Quantity, around: Around) -> str:
-    """What a bare k, M or 兆 counts: bits per second beside a rate word, else bytes; k is rates, and 4k a picture."""
+    """What a bare k, M or 兆 counts: bits per second beside a rate word, else bytes; 4k is a picture."""
     thousands = quantity.unit.factor == 1000
     if around.has("rate", "total", "audio"):
         return "rate"
@@ -206,7 +212,7 @@ def _share_role(tokens: list[Token], at: int, share: Fraction, around: Around) -
     if around.has("resolution", "fps", "quality", "audio", "crf"):
         return "", None
     order = around.links
-    nearest = next((name for name in order if name in ("to", "by", "less", "lose", "compress", "under", "at")), "")
+    nearest = next((name for name in order if name in _TO_OR_BY), "")
     if _next_is(tokens, at, "less") or nearest in ("by", "less", "lose", "compress"):
         share = 1 - share
     return ("size_ratio", float(share)) if 0 < share <= 1 else ("", None)
@@ -241,19 +247,23 @@ def _bare_role(
         return (_rate_slot(around), int(value * scale)) if scale else ("", None)
     if around.has("width", "tall") and whole and 16 <= whole <= 16384:
         return ("width_px" if around.has("width") else "height_px"), whole
-    glued = (at > 0 and tokens[at - 1].end == tokens[at].start) or tokens[at - 1].text == "@"
-    if at and glued and 10 <= value <= 240 and _is_picture_size(tokens[at - 1 if tokens[at - 1].text != "@" else at - 2]):
-        return "fps", float(value)  # 1080p60
+    if 10 <= value <= 240 and _follows_picture_size(tokens, at):
+        return "fps", float(value)  # 1080p60, 1080p@30
     if whole in KNOWN_LINES or (around.has("resolution") and whole and 64 <= whole <= 8640):
         return "resolution", whole
-    if whole is not None and whole < 1000 and (_next_is(tokens, at, "subject") or (whole == 4 and _next_is(tokens, at, "preset"))):
+    counts = _next_is(tokens, at, "subject") or (whole == 4 and _next_is(tokens, at, "preset"))
+    if whole is not None and whole < 1000 and counts:
         return "granted", True  # "these 3 clips", "4 discord"
     return "", None
 
 
-def _is_picture_size(token: Token) -> bool:
-    kind = token.quantity.unit.kind if token.quantity else ""
-    return kind in ("lines", "scale") or token.frame is not None
+def _follows_picture_size(tokens: list[Token], at: int) -> bool:
+    before = at - 2 if at > 1 and tokens[at - 1].text == "@" else at - 1
+    if before < 0 or (before == at - 1 and tokens[before].end != tokens[at].start):
+        return False
+    quantity = tokens[before].quantity
+    kind = quantity.unit.kind if quantity else ""
+    return kind in ("lines", "scale") or tokens[before].frame is not None
 
 
 def _join_ranges(tokens: list[Token]) -> None:

@@ -5,22 +5,27 @@ Grammar, politeness, the purpose of the file and the name of the video do not ma
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from slimreel.agent.lexicon import Token
 
 # Meanings that can stay unused without changing what was asked.
-_IDLE = {
-    "filler", "det", "this", "subject", "compress", "less", "make", "to", "by", "of", "at", "from", "is", "under",
-    "size", "rate", "purpose", "toobig", "mark", "correct", "total", "visible", "reencode",
-}  # fmt: skip
+_IDLE = frozenset(
+    "filler det this subject compress less make to by of at from is under size rate purpose toobig mark correct "
+    "total visible reencode".split()
+)
+
+_LET_GO_IN_PURPOSE = {"good", "bad", "medium", "sharp", "quality", "audio", "neg", "total", "resolution"}
 
 
 def unheard_phrases(tokens: list[Token]) -> list[str]:
     """The phrases that were not understood, in the text's words; neighbours are joined to one phrase."""
     _let_go(tokens)
+    sized = _says_picture_size(tokens)
     phrases: list[list[Token]] = []
     last = -9
     for at, token in enumerate(tokens):
-        if token.claimed or token.concept in _IDLE or _hangs_loose(tokens, at):
+        if token.claimed or token.concept in _IDLE or _hangs_loose(tokens, at, sized):
             continue
         near = at - last == 1 or (at - last == 2 and tokens[at - 1].concept != "mark" and not tokens[at - 1].claimed)
         if phrases and near:
@@ -33,36 +38,43 @@ def unheard_phrases(tokens: list[Token]) -> list[str]:
 
 def _joined(phrase: list[Token]) -> str:
     text = phrase[0].text
-    for before, token in zip(phrase, phrase[1:], strict=False):
+    for before, token in pairwise(phrase):
         text += (" " if token.start > before.end else "") + token.text
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _hangs_loose(tokens: list[Token], at: int) -> bool:
-    """Words that matter elsewhere and mean nothing where they stand."""
+def _hangs_loose(tokens: list[Token], at: int, sized: bool) -> bool:
+    """Is this a word that matters elsewhere and means nothing here? `sized`: a picture size was said."""
     token = tokens[at]
     before, after = _neighbour(tokens, at, -1), _neighbour(tokens, at, 1)
-    match token.concept:
-        case "neg":  # "no, 15 MB": a lone no before a comma negates nothing
-            return at == 0 and tokens[at + 1 : at + 2] != [] and tokens[at + 1].concept == "mark"
-        case "keeping":  # "25 % of the original size", "smaller than the original"
-            used = any(0 <= i < len(tokens) and tokens[i].claimed for i in (at - 1, at + 1))
-            return used or after in ("amount", "frame") or before in ("of", "from", "less", "under") or (after in ("size", "subject") and before != "")
-        case "lose":  # "drop to 30 fps"
-            return after in ("to", "by", "amount", "size", "rate", "at")
-        case "audio":  # aac is what is used anyway
-            return token.text.lower().startswith("aac")
-        case "change":  # "only change the format to mkv"
-            return before != "neg"
-        case "scale" | "resolution":  # "resize to 720p"
-            return any(t.claimed and (t.frame or (t.quantity and t.concept == "amount" and _is_picture(t))) for t in tokens)
-        case "quality":  # "sd quality"
-            return at > 0 and tokens[at - 1].concept == "resolution" and tokens[at - 1].claimed
-        case "bad":
-            return "rate" in (before, after)
-        case "good" | "best":  # "the best 25 MB file"
-            return after in ("compress", "size", "less", "rate", "mark", "") or before == "mark"
-    return False
+    previous_used = at > 0 and tokens[at - 1].claimed
+    next_used = at + 1 < len(tokens) and tokens[at + 1].claimed
+    loose = {
+        # "no, 15 MB": a lone no before a comma negates nothing
+        "neg": at == 0 and len(tokens) > 1 and tokens[1].concept == "mark",
+        # "25 % of the original size", "same but 720p"
+        "keeping": previous_used
+        or next_used
+        or before in ("of", "from", "less", "under")
+        or after in ("amount", "frame")
+        or (after in ("size", "subject") and before != ""),
+        "lose": after in ("to", "by", "amount", "size", "rate", "at")
+        or (next_used and before != "neg"),  # "drop to 30 fps"
+        "audio": token.text.lower().startswith("aac"),  # what is used anyway
+        "change": before != "neg",  # "only change the format to mkv"
+        "scale": sized,  # "resize to 720p"
+        "resolution": sized,
+        # "sd quality", "画质看不出差别"
+        "quality": (previous_used and tokens[at - 1].concept == "resolution")
+        or (next_used and tokens[at + 1].concept == "quality"),
+        "bad": "rate" in (before, after),  # "low bitrate"
+        "good": after in ("compress", "size", "less", "rate", "mark", "") or before == "mark",
+    }
+    return loose.get("good" if token.concept == "best" else token.concept, False)
+
+
+def _says_picture_size(tokens: list[Token]) -> bool:
+    return any(token.claimed and _is_picture(token) for token in tokens)
 
 
 def asks_for_less(tokens: list[Token]) -> bool:
@@ -76,8 +88,9 @@ def asks_for_less(tokens: list[Token]) -> bool:
 
 
 def _is_picture(token: Token) -> bool:
-    kind = token.quantity.unit.kind if token.quantity else ""
-    return kind in ("lines", "pixels", "none") or (kind == "scale" and token.text.lower().endswith("k"))
+    kind = token.quantity.unit.kind if token.quantity and token.concept == "amount" else ""
+    named = kind == "scale" and token.text.lower().endswith("k")
+    return token.frame is not None or kind in ("lines", "pixels", "none") or named
 
 
 def _neighbour(tokens: list[Token], at: int, step: int) -> str:
@@ -94,11 +107,11 @@ def _let_go(tokens: list[Token]) -> None:
         if token.concept == "purpose":
             purpose = True
         elif token.concept in ("mark", "amount", "edit", "frame") or (token.claimed and token.concept != "filler"):
-            purpose = purpose and token.claimed and token.concept not in ("mark",)
+            purpose = purpose and token.claimed and token.concept != "mark"
         elif token.concept == "unknown":
             if purpose or _describes_video(tokens, at):
                 token.claimed = not any(ch.isdigit() for ch in token.text)
-        elif purpose and token.concept in ("good", "bad", "medium", "sharp", "quality", "audio", "neg", "total", "resolution"):
+        elif purpose and token.concept in _LET_GO_IN_PURPOSE:
             token.claimed = token.concept != "neg" or _next_unknown(tokens, at)
 
 
@@ -109,7 +122,7 @@ def _next_unknown(tokens: list[Token], at: int) -> bool:
 def _describes_video(tokens: list[Token], at: int) -> bool:
     """Is this unknown word part of the video's name ("my cat video", "video of our trip", "毕业视频")?"""
     last = at
-    while last < len(tokens) and last - at < 6 and (tokens[last].concept in ("unknown", "of") or tokens[last].text in "-_'"):
+    while last < len(tokens) and last - at < 6 and _in_a_name(tokens[last]):
         last += 1
     if last < len(tokens) and tokens[last].concept == "subject":
         return _no_amount_before(tokens, at)
@@ -118,6 +131,10 @@ def _describes_video(tokens: list[Token], at: int) -> bool:
         first -= 1
     of = first >= 1 and tokens[first].concept == "of" and tokens[first - 1].concept == "subject"
     return of and _no_amount_before(tokens, at)
+
+
+def _in_a_name(token: Token) -> bool:
+    return token.concept in ("unknown", "of") or token.text in "-_'"
 
 
 def _no_amount_before(tokens: list[Token], at: int) -> bool:

@@ -47,6 +47,7 @@ class Token:
 _MARK = re.compile(r"[^\w\s]")
 _CLOCK = re.compile(r"[0-9]{1,3}(?::[0-9]{1,3})+")
 _NEGATIVE = re.compile(r"-[0-9][^ ,]*")
+_ENDLESS = re.compile(r"[0-9][0-9.,]{24,}")  # no amount; read once instead of from each digit
 _RUN = re.compile(r"[A-Za-z0-9_.']*[A-Za-z0-9_]")
 
 
@@ -111,6 +112,8 @@ def _token_at(text: str, small: str, at: int) -> Token:
     word = _known_word(small, at)
     if (negative := _NEGATIVE.match(text, at)) is not None and (at == 0 or text[at - 1] == " "):
         return Token("unknown", negative[0], at, negative.end())
+    if (endless := _ENDLESS.match(text, at)) is not None:
+        return Token("unknown", endless[0], at, endless.end())
     if (clock := _CLOCK.match(text, at)) is not None:
         return Token("unknown", clock[0], at, clock.end())
     if (frame := SIZE_PATTERN.match(text, at)) is not None:

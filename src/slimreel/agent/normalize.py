@@ -14,7 +14,7 @@ from slimreel.core.units import UNITS
 from slimreel.data.tables import word_table
 
 # A wish is a sentence or two. The bound keeps every reader's work small whatever is typed.
-MAX_LENGTH = 1200
+MAX_LENGTH = 600
 
 # Full-width list commas must not become decimal commas: 1080P，4000k.
 _BEFORE = {ord("，"): ", ", ord("、"): ", ", ord("。"): ". ", ord("；"): "; ", ord("\u2044"): "/"}

@@ -115,14 +115,27 @@ _SKIPPED = {"filler", "det"}
 _MOST_SKIPPED = 3
 
 
-def _fits(token: Token, names: str) -> bool:
-    for name in names.split("|"):
-        concept, _, value = name.partition("=")
-        if name == "sound" and _could_be_sound(token):
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """One place of a pattern: what fits there, as (concept, value) pairs."""
+
+    fits: frozenset[tuple[str, str]]
+    optional: bool
+    forbidden: bool
+
+    def takes(self, token: Token) -> bool:
+        if (token.concept, token.value) in self.fits:
             return True
-        if token.concept == concept and token.value == value:
-            return True
-    return False
+        return _SOUND in self.fits and _could_be_sound(token)
+
+
+_SOUND = ("sound", "")
+_KEEPING = ("keeping", "")
+
+
+def _item(text: str) -> _Item:
+    pairs = (name.partition("=")[::2] for name in text.strip("!?").split("|"))
+    return _Item(frozenset(pairs), text.endswith("?"), text.startswith("!"))
 
 
 def _could_be_sound(token: Token) -> bool:
@@ -140,32 +153,32 @@ def _skip(tokens: list[Token], at: int) -> int:
     return at
 
 
-def _match(tokens: list[Token], at: int, items: tuple[str, ...]) -> int | None:
+def _match(tokens: list[Token], at: int, items: tuple[_Item, ...]) -> int | None:
     """Where a row's pattern that starts at `at` ends (exclusive), or None."""
     end = at
     for item in items:
         here = _skip(tokens, end) if end > at else end
-        if item.startswith("!"):
-            return None if here < len(tokens) and _fits(tokens[here], item[1:]) else end
-        there = here if here < len(tokens) and not tokens[here].claimed else len(tokens)
-        if there < len(tokens) and _fits(tokens[there], item.removesuffix("?")):
-            end = there + 1
-            while end < len(tokens) and "keeping" in item and _fits(tokens[end], "keeping"):
+        token = tokens[here] if here < len(tokens) else None
+        if item.forbidden:
+            return None if token is not None and item.takes(token) else end
+        if token is not None and not token.claimed and item.takes(token):
+            end = here + 1
+            while _KEEPING in item.fits and end < min(len(tokens), here + 3) and tokens[end].concept == "keeping":
                 end += 1  # 保持原分辨率, keep the same quality
-        elif not item.endswith("?"):
+        elif not item.optional:
             return None
     return end if end > at else None
 
 
-def _by_first_word() -> dict[str, list[tuple[tuple[str, ...], Row]]]:
+def _by_first_word() -> dict[str, list[tuple[tuple[_Item, ...], Row]]]:
     """Rows by each concept that can open them, so that most tokens try none."""
-    index: dict[str, list[tuple[tuple[str, ...], Row]]] = {}
+    index: dict[str, list[tuple[tuple[_Item, ...], Row]]] = {}
     for row in ROWS:
-        items = tuple(row.pattern.split())
+        items = tuple(_item(text) for text in row.pattern.split())
         openers: list[str] = []
         for item in items:
-            openers += [name.partition("=")[0] for name in item.removesuffix("?").split("|")]
-            if not item.endswith("?"):
+            openers += sorted(concept for concept, _ in item.fits)
+            if not item.optional:
                 break
         for opener in dict.fromkeys(openers):
             index.setdefault(opener, []).append((items, row))

@@ -8,24 +8,43 @@ from collections.abc import Iterable
 
 from slimreel.core.events import Reason
 from slimreel.core.units import format_bitrate, format_duration, format_size
-from slimreel.data.tables import LANGUAGES, message_table
+from slimreel.data.tables import LANGUAGES, label_table, message_table
 
 # Fields that come as plain numbers are written with their unit, by name: bit/s, bytes, seconds.
 _RATES = {"rate", "bitrate"}
 _SIZES = {"size", "limit", "asked", "used"}
 _RATE_MESSAGES = {"source_is_smaller_rate", "audio_encoded", "audio_lowered"}
 _SIZE_MESSAGES = {"never_larger"}
-_CODECS = {"h264": "H.264", "hevc": "HEVC", "av1": "AV1", "vp9": "VP9", "aac": "AAC", "opus": "Opus", "mp3": "MP3"}
+_CODECS = {
+    "h264": "H.264",
+    "hevc": "HEVC",
+    "av1": "AV1",
+    "vp9": "VP9",
+    "aac": "AAC",
+    "opus": "Opus",
+    "mp3": "MP3",
+}
+_TRANSFERS = {"pq": "PQ", "hlg": "HLG"}
 _CONTAINERS = {"mp4": "MP4", "mov": "MOV", "mkv": "MKV", "webm": "WebM"}
 
 
 def say(reason: Reason, language: str = "en") -> str:
     """The sentence for a reason. Numbers in fields that are rates (bit/s), sizes (bytes) or durations (s) get
-    their units; text is put in as it is. A field that is missing is written as "?"; an unknown id raises KeyError."""
+    their units; text is put in as it is. A missing field is written as "?"; an unknown id raises KeyError."""
     template = message_table(language if language in LANGUAGES else "en")[reason.id]
     names = {name for _, name, _, _ in string.Formatter().parse(template) if name}
     fields = {name: _written(reason.id, name, reason.fields.get(name, "?")) for name in names}
     return template.format_map(fields)
+
+
+def label(name: str, language: str = "en", **fields: str) -> str:
+    """A short form for a line or a bar ("target met (+0.2 %)"); an unknown name raises KeyError."""
+    return label_table(language if language in LANGUAGES else "en")[name].format_map(fields)
+
+
+def spoken(name: str) -> str:
+    """How people write a codec, container or transfer: "H.264" of "h264"."""
+    return {**_CODECS, **_CONTAINERS, **_TRANSFERS}.get(name, name)
 
 
 def say_all(reasons: Iterable[Reason], language: str = "en") -> str:
@@ -35,7 +54,7 @@ def say_all(reasons: Iterable[Reason], language: str = "en") -> str:
 
 def _written(message: str, name: str, value: str | int | float) -> str:
     if isinstance(value, str):
-        return _CODECS.get(value, _CONTAINERS.get(value, value))
+        return spoken(value)
     if name in _RATES or (message in _RATE_MESSAGES and name in ("source", "target", "before", "after")):
         return format_bitrate(value)
     if (name in _SIZES and message != "not_upscaled") or (message in _SIZE_MESSAGES and name == "source"):

@@ -9,12 +9,33 @@ from slimreel.agent.lexicon import Token
 from slimreel.agent.phrases import Value
 
 _QUALITY = ("low", "medium", "high", "visually_lossless", "lossless")
-# A later said bound does not contradict these: several may be true of one file.
-_SINGLE = {"size": "sizes", "video_bitrate_bps": "video bitrates", "audio_bitrate_bps": "audio bitrates",
-           "max_bitrate_bps": "maximum bitrates", "total_bitrate_bps": "total bitrates", "size_ratio": "shares",
-           "resolution": "resolutions", "frame": "picture sizes", "fps": "frame rates", "codec": "codecs",
-           "container": "containers", "preset": "places to send it", "crf": "CRF values", "audio": "wishes for the sound",
-           "encode_speed": "speeds", "hdr": "wishes for HDR", "reencode": "wishes about re-encoding"}  # fmt: skip
+# Slots that hold one value, and what two of them are called. A rate and a size may both hold.
+_SINGLE = {
+    "size": "sizes",
+    "size_ratio": "shares",
+    "video_bitrate_bps": "video bitrates",
+    "audio_bitrate_bps": "audio bitrates",
+    "max_bitrate_bps": "maximum bitrates",
+    "total_bitrate_bps": "total bitrates",
+    "crf": "CRF values",
+    "resolution": "resolutions",
+    "frame": "picture sizes",
+    "fps": "frame rates",
+    "codec": "codecs",
+    "container": "containers",
+    "preset": "places to send it",
+    "audio": "wishes for the sound",
+    "encode_speed": "speeds",
+    "hdr": "wishes for HDR",
+    "reencode": "wishes about re-encoding",
+}
+_PROPERTIES = frozenset(
+    "size video_bitrate_bps audio_bitrate_bps total_bitrate_bps max_bitrate_bps resolution frame width_px "
+    "height_px fps codec container duration source_format".split()
+)
+_LENDING = {"bytes", "rate", "scale", "bits", "fps", "share"}
+_AMOUNTS = {"size", "video_bitrate_bps", "max_bitrate_bps", "total_bitrate_bps", "size_ratio"}
+_OF_IT = {"it's", "it is", "its", "that's", "this is", "which is", "that is"}
 _SOURCE_ONLY = {"duration", "source_format"}
 _ANSWERS = {"source_format": ("container",), "resolution": ("frame",), "frame": ("resolution",)}
 _LIGHT = {"filler", "det"}
@@ -47,7 +68,7 @@ def _inherited(tokens: list[Token], values: list[Value]) -> list[Value]:
             continue
         for value in values:
             other = tokens[value.first].quantity
-            if other is None or other.unit.kind not in ("bytes", "rate", "scale", "bits", "fps", "share") or not other.value:
+            if other is None or other.unit.kind not in _LENDING or not other.value:
                 continue
             if _takes_unit_of(tokens, at, value.first) and isinstance(value.value, int | float):
                 scaled = value.value * float(token.quantity.value / other.value)
@@ -71,21 +92,19 @@ def _takes_unit_of(tokens: list[Token], at: int, other: int) -> bool:
 
 
 def _describes_source(tokens: list[Token], values: list[Value], value: Value) -> bool:
-    """Is this said of the video that is there, not of the one wanted? ("a 4K recording at 80MB into a 1080p MP4")"""
-    if value.slot in ("quality", "audio", "encode_speed", "granted", "preset", "reencode", "hdr", "size_ratio", "crf"):
-        return False
-    if value.bound or value.slot in ("keep_resolution", "strip_metadata", "keep_location"):
+    """Is this said of the video that is there ("a 4K recording at 80MB into a 1080p MP4")?"""
+    if value.bound or value.slot not in _PROPERTIES:
         return False
     left, left_at = _left(tokens, value.first)
     if left == "from":
         return True
     if left in ("to", "under"):
         return False
-    right, right_at = _right(tokens, value.last, _LIGHT | {"is"})
+    right, _ = _right(tokens, value.last, _LIGHT | {"is"})
     if right == "toobig" or (left == "toobig" and value.slot in ("size", "resolution", "duration")):
         return True
     if left == "is" and value.slot not in ("codec", "container"):
-        of_it = tokens[left_at].text.lower() in ("it's", "it is", "its", "that's", "this is", "which is", "that is")
+        of_it = tokens[left_at].text.lower() in _OF_IT
         return of_it or _left(tokens, left_at)[0] in ("subject", "size")
     return _turns_into(tokens, values, value) or _names_subject(tokens, value) or _after_subject(tokens, value)
 
@@ -94,7 +113,9 @@ def _left(tokens: list[Token], at: int, also: Iterable[str] = ()) -> tuple[str, 
     """The nearest telling concept left of a place, past filler and values of the same noun phrase."""
     skipped = {*_LIGHT, *also}
     i = at - 1
-    while i >= 0 and (tokens[i].concept in skipped or tokens[i].text == "(" or (tokens[i].claimed and _is_value(tokens[i]))):
+    while i >= 0 and (
+        tokens[i].concept in skipped or tokens[i].text == "(" or (tokens[i].claimed and _is_value(tokens[i]))
+    ):
         i -= 1
     return (tokens[i].concept, i) if i >= 0 else ("", -1)
 
@@ -133,9 +154,8 @@ def _names_subject(tokens: list[Token], value: Value) -> bool:
     """Stands before its noun: "my 300 MB clip", "compress a 4K video to 25 MB", "把4K的视频压到25MB"."""
     i = value.last + 1
     unknown = 0
-    while i < len(tokens) and (
-        tokens[i].concept in (*_LIGHT, "of", "resolution", "size") or _is_value(tokens[i]) or tokens[i].concept == "unknown"
-    ):
+    light = {*_LIGHT, "of", "resolution", "size", "unknown"}
+    while i < len(tokens) and (tokens[i].concept in light or _is_value(tokens[i])):
         unknown += tokens[i].concept == "unknown"
         i += 1
     if i >= len(tokens) or tokens[i].concept != "subject" or unknown > 4:
@@ -143,7 +163,8 @@ def _names_subject(tokens: list[Token], value: Value) -> bool:
     left, j = _left(tokens, value.first, {"of", "subject"})
     if left == "this":
         return True
-    squeezing = left in ("compress", "less") or (left == "make" and tokens[j].text.lower().startswith(("conv", "turn", "chang")))
+    converting = left == "make" and tokens[j].text.lower().startswith(("conv", "turn", "chang"))
+    squeezing = converting or left in ("compress", "less")
     return (squeezing or left == "") and any(token.concept in ("to", "under") for token in tokens[i:])
 
 
@@ -184,6 +205,8 @@ def _left_plain(tokens: list[Token], at: int) -> tuple[str, int]:
 def _unanswered(negated: list[Value], values: list[Value]) -> list[Value]:
     """Negated values with nothing said in their place; "not hevc" alone is kept by the default codec."""
     answered = {value.slot for value in values if value not in negated}
+    if answered & _AMOUNTS:  # "8 Mbps, not 8 MB"
+        answered |= _AMOUNTS
     return [value for value in negated if value.slot not in answered and value.value not in ("hevc", "av1", "vp9")]
 
 

@@ -20,9 +20,11 @@ from slimreel.agent.settle import settle
 from slimreel.core.goal import Goal
 from slimreel.errors import WishNotUnderstood
 
-_FIELDS = ("codec", "container", "source_format", "resolution", "quality", "encode_speed", "audio", "reencode", "hdr",
-           "granted", "preset", "size_ratio")  # fmt: skip
+_FIELDS = frozenset(
+    "codec container source_format resolution quality encode_speed audio reencode hdr granted preset size_ratio".split()
+)
 _SLOT_FIELD = {"size": "target_size_bytes"}
+_MOST_VALUES = 24  # there are fewer fields; more values than this is no wish
 _BOOLEAN = {"true": True, "false": False}
 
 
@@ -51,6 +53,8 @@ def read_wish(text: str) -> Wish:
         return Wish(Goal(), language, (f"a text of {len(text)} characters",))
     tokens = tokenize(normalize(text))
     values = sorted([*read_phrases(tokens), *_said_fields(tokens), *read_amounts(tokens)], key=lambda v: v.first)
+    if len(values) > _MOST_VALUES:
+        return Wish(Goal(), language, (f"{len(values)} wishes at once",))
     second_rate_is_audio(values)
     settled, conflicts = settle(tokens, values)
     unheard = [*conflicts, *unheard_phrases(tokens)]

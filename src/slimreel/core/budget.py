@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from slimreel.core.containers import Container
 
 # Landing zone of a size: never above the limit, at least 99 % used (97 % below 5 s, where one frame is much).
-SIZE_AIM = 0.9955
+SIZE_AIM = 0.9945
 SIZE_FLOOR = 0.99
 SIZE_FLOOR_SHORT = 0.97
 RATE_TOLERANCE = 0.01

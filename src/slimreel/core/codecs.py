@@ -139,6 +139,11 @@ def speed_options(encoder: Encoder, speed: Speed) -> list[str]:
     return list(encoder.speeds[speed])
 
 
+def quick_options(encoder: Encoder, speed: Speed) -> list[str]:
+    """Options like those of `speed`, so that its statistics fit, but with the searches kept short."""
+    return [*speed_options(encoder, speed), "-refs", "1", "-subq", "2", "-me_method", "dia", "-trellis", "0"]
+
+
 def quality_options(encoder: Encoder, crf: float, keyint: int) -> list[str]:
     """Options for constant quality at `crf` on the encoder's own scale."""
     options = ["-c:v", encoder.name, "-g", str(keyint)]

@@ -43,7 +43,8 @@ _ISO_AUDIO = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"})
 _QUICKTIME_LANGUAGES = dict(
     pair.split(":")
     for pair in (
-        "deu:ger nld:dut zho:chi ell:gre isl:ice swe:sve fre:fra sqi:alb mkd:mac hye:arm kat:geo rum:ron cze:ces slo:slk"
+        "deu:ger nld:dut zho:chi ell:gre isl:ice swe:sve fre:fra sqi:alb mkd:mac hye:arm kat:geo rum:ron cze:ces "
+        "slo:slk"
     ).split()
 )
 _ISO_TAGS: Mapping[str, str] = {"hevc": "hvc1"}

@@ -9,10 +9,11 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-Codec = Literal["h264", "hevc", "av1", "vp9"]
-ContainerName = Literal["mp4", "mov", "mkv", "webm"]
-Quality = Literal["low", "medium", "high", "visually_lossless", "lossless"]
-Speed = Literal["fast", "balanced", "best"]
+from slimreel.core.choices import Codec as Codec
+from slimreel.core.choices import ContainerName as ContainerName
+from slimreel.core.choices import Hdr as Hdr
+from slimreel.core.choices import Quality as Quality
+from slimreel.core.choices import Speed as Speed
 
 
 class Goal(BaseModel):
@@ -44,7 +45,7 @@ class Goal(BaseModel):
     audio_bitrate_bps: int | None = Field(None, gt=0, description="of each audio track")
     audio: Literal["keep", "mute"] = "keep"
     encode_speed: Speed = "balanced"
-    hdr: Literal["auto", "keep", "tonemap"] = "auto"
+    hdr: Hdr = "auto"
     reencode: bool | None = Field(None, description="False: only change the container; True: never copy")
     strip_metadata: bool = False
     keep_location: bool = False

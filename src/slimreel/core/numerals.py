@@ -16,8 +16,23 @@ _SPACED = re.compile(r"[0-9]{1,3}(?: [0-9]{3})+(?![0-9])(?:[.,][0-9]+)?")
 _SLASH = re.compile(r" ?/ ?(?=[0-9])")
 _WORD = re.compile(r"[ -]?([A-Za-z]+)(?![A-Za-z])")
 
-ZH_DIGITS = dict(zip("零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖", (0, *range(3), *range(2, 10), *range(1, 10)), strict=True))
-ZH_POWERS = {"十": 10, "拾": 10, "百": 100, "佰": 100, "千": 1000, "仟": 1000, "万": 10_000, "亿": 100_000_000}
+ZH_DIGITS = dict(
+    zip(
+        "零〇一二两三四五六七八九壹贰叁肆伍陆柒捌玖",
+        (0, *range(3), *range(2, 10), *range(1, 10)),
+        strict=True,
+    )
+)
+ZH_POWERS = {
+    "十": 10,
+    "拾": 10,
+    "百": 100,
+    "佰": 100,
+    "千": 1000,
+    "仟": 1000,
+    "万": 10_000,
+    "亿": 100_000_000,
+}
 _ZH_RUN = re.compile("[" + "".join(ZH_DIGITS) + "".join(ZH_POWERS) + "点半]{1,16}")
 
 _ONES = (
@@ -25,9 +40,7 @@ _ONES = (
     "seventeen eighteen nineteen"
 ).split()
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-EN_NUMBERS = {word: value for value, word in enumerate(_ONES)} | {
-    word: 20 + 10 * i for i, word in enumerate(_TENS)
-}
+EN_NUMBERS = {word: value for value, word in enumerate(_ONES)} | {word: 20 + 10 * i for i, word in enumerate(_TENS)}
 EN_POWERS = {"hundred": 100, "thousand": 1000, "million": 1_000_000}
 EN_PARTS = {
     "half": 2, "halves": 2, "third": 3, "thirds": 3, "quarter": 4, "quarters": 4, "fourth": 4, "fourths": 4,
@@ -69,7 +82,7 @@ def read_digits(text: str, at: int, *, spaced: bool = False) -> Read | None:
 
 
 def zh_value(run: str) -> Fraction | None:
-    """The value of a run of Chinese numerals, or None: 八, 二十五, 两百五 (250), 一点五, 半, 两个半 as 两半."""
+    """The value of a run of Chinese numerals, or None: 八, 二十五, 两百五 (250), 一点五, 半."""
     if run == "半":
         return Fraction(1, 2)
     half = Fraction(1, 2) if run.endswith("半") else Fraction(0)
@@ -163,7 +176,7 @@ def read_number(text: str, at: int = 0, *, spaced: bool = False) -> Read | None:
 
 
 def read_share(text: str, at: int = 0) -> Read | None:
-    """A part of a whole at `at`: "1/3", "two thirds", "half", "三分之一", "百分之三十", "六成", "一半", "五折"."""
+    """A part of a whole at `at`: "1/3", "two thirds", "half", "三分之一", "百分之三十", "六成"."""
     return _share_zh(text, at) or _share_slash(text, at) or _share_en(text, at)
 
 

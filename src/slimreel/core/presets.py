@@ -29,7 +29,7 @@ class Preset(BaseModel):
     label: str
     names: tuple[str, ...] = Field(min_length=1, description="how people call it, in any language")
     goal: Goal
-    platform_limit_bytes: int | None = Field(None, gt=0)
+    platform_limit_bytes: int | None = Field(default=None, gt=0)
     checked: str = Field(pattern=r"^\d{4}-\d{2}$", description="year and month")
     certainty: Certainty
     source_title: str

@@ -70,10 +70,16 @@ def plan_sound(
 
 
 def _share_bps(source: MediaInfo, usable: list[AudioStream], size_limit_bytes: int | None) -> float | None:
-    """The rate that each track may have inside a size, or None where no size binds."""
+    """The rate that each track may have inside a size, or None where no size binds.
+
+    Sound gets its share, and besides what the pictures could not use: they take no more than they had.
+    """
     if size_limit_bytes is None or not usable or source.duration_s <= 0:
         return None
-    return size_limit_bytes * 8 / source.duration_s * _SHARE_OF_SIZE / len(usable)
+    pictures = max((video.bytes for video in source.video), default=0)
+    spare = size_limit_bytes * 0.97 - pictures * 1.02 - 15 * sum(video.packets for video in source.video) - 3000
+    allowed = max(size_limit_bytes * _SHARE_OF_SIZE, spare)
+    return allowed * 8 / source.duration_s / len(usable)
 
 
 def _plan_track(

@@ -59,7 +59,14 @@ def _unit_table() -> dict[str, Unit]:
 
     per_second = ("/s", "/sec", "/second", " per second", " per sec", " a second", "ps", " ps", "每秒", "/秒")
     for letter, (factor, name) in (*_SCALES.items(), ("", (1, ""))):
-        bit_names = {f"{letter}bit", f"{letter}bits", f"{name}bit", f"{name}bits", f"{name} bits", f"{name} bit"}
+        bit_names = {
+            f"{letter}bit",
+            f"{letter}bits",
+            f"{name}bit",
+            f"{name}bits",
+            f"{name} bits",
+            f"{name} bit",
+        }
         byte_names = {f"{letter}byte", f"{letter}bytes", f"{name}byte", f"{name}bytes", f"{name} bytes"}
         bit_names, byte_names = ({n.strip() for n in names} for names in (bit_names, byte_names))
         add("bytes", factor, f"{letter}b", *byte_names)
@@ -78,10 +85,35 @@ def _unit_table() -> dict[str, Unit]:
     add("bytes", 10**3, "kbs", "kilo", "kilos", "千字节", "k字节")
     add("bytes", 1, "字节")
     add("scale", 10**6, "兆")
-    add("rate", 10**6, "mbsp", "mpbs", "mbpss", "mbit/sec", "兆比特", "兆比特每秒", "兆位", "兆位每秒", "兆bps", "兆每秒", "兆/秒", "兆/s")
+    add(
+        "rate",
+        10**6,
+        "mbsp",
+        "mpbs",
+        "mbpss",
+        "mbit/sec",
+        "兆比特",
+        "兆比特每秒",
+        "兆位",
+        "兆位每秒",
+        "兆bps",
+        "兆每秒",
+        "兆/秒",
+        "兆/s",
+    )
     add("rate", 10**3, "kbsp", "kpbs", "千比特", "千比特每秒", "千位每秒")
     add("rate", 1, "比特每秒", "位每秒")
     add("rate", 8 * 10**6, "兆字节每秒", "兆字节/秒")
+    return table
+
+
+def _other_units() -> dict[str, Unit]:
+    """What is neither a rate nor a size."""
+    table: dict[str, Unit] = {}
+
+    def add(kind: Kind, factor: int | Fraction, *names: str) -> None:
+        table.update(dict.fromkeys(names, Unit(kind, Fraction(factor))))
+
     add("share", Fraction(1, 100), "%", "percent", "per cent", "pct", "percents")
     add("times", 1, "x", "times", "倍", "×")
     add("lines", 1, "p", "lines", "线")
@@ -94,7 +126,7 @@ def _unit_table() -> dict[str, Unit]:
     return table
 
 
-UNITS = _unit_table()
+UNITS = _unit_table() | _other_units()
 _LONGEST = max(map(len, UNITS))
 _GAP = re.compile(r"[ ]?-?[ ]?")
 
@@ -119,7 +151,13 @@ _ASCII_LOWER = {i: i + 32 for i in range(ord("A"), ord("Z") + 1)}
 
 
 def _splits_word(text: str, end: int) -> bool:
-    return end < len(text) and text[end - 1].isascii() and text[end - 1].isalpha() and text[end].isascii() and text[end].isalpha()
+    return (
+        end < len(text)
+        and text[end - 1].isascii()
+        and text[end - 1].isalpha()
+        and text[end].isascii()
+        and text[end].isalpha()
+    )
 
 
 def _judge(written: str, unit: Unit) -> Unit:
@@ -137,7 +175,7 @@ def _judge(written: str, unit: Unit) -> Unit:
 
 
 def read_quantity(text: str, at: int = 0, *, spaced: bool = False) -> Quantity | None:
-    """A number with its unit at `at`: "25 MB", "half a gig", "一点五兆", "1.5个G"; unit kind `none` without one."""
+    """A number with its unit at `at`: "25 MB", "half a gig", "1.5个G"; unit kind `none` without one."""
     number = read_number(text, at, spaced=spaced)
     share = read_share(text, at)
     if share and (number is None or share[1] >= number[1]):
@@ -173,7 +211,9 @@ def _of_a_unit(text: str, at: int, share: tuple[Fraction, int]) -> Quantity | No
     return Quantity(share[0], found[0], at, found[1])
 
 
-_RATE_WORDS = re.compile(r"^(?:(?:视频)?(?:码率|比特率)|bitrate)[:= ]*|(?:的?(?:码率|比特率)| ?bitrate)$", re.IGNORECASE)
+_RATE_WORDS = re.compile(
+    r"^(?:(?:视频)?(?:码率|比特率)|bitrate)[:= ]*|(?:的?(?:码率|比特率)| ?bitrate)$", re.IGNORECASE
+)
 
 
 def _whole(text: str, what: str) -> Quantity:
@@ -189,7 +229,8 @@ def _whole(text: str, what: str) -> Quantity:
 def parse_bitrate(text: str) -> int:
     """Bits per second of "8M", "8 Mbps", "8Mb/s", "8 MB/s" (64,000,000), "4000k", "8000000", "8兆码率".
 
-    A plain number means bits per second and must be at least 1000; "8" raises UnitError naming the likely forms.
+    A plain number means bits per second and must be at least 1000; "8" raises UnitError that
+    names the likely forms.
     """
     found = _whole(_RATE_WORDS.sub("", normal(text)), 'a bitrate; write it like "8M", "8 Mbps" or "800k"')
     kind = found.unit.kind
@@ -213,7 +254,9 @@ def parse_size(text: str) -> int:
 
     Rounded down, since a size is an upper bound. A number without a unit raises UnitError.
     """
-    found = _whole(re.sub(r"(?:大小|的?体积)$", "", normal(text)), 'a size; write it like "25MB", "1.5 GB" or "123456B"')
+    found = _whole(
+        re.sub(r"(?:大小|的?体积)$", "", normal(text)), 'a size; write it like "25MB", "1.5 GB" or "123456B"'
+    )
     kind = found.unit.kind
     if kind == "none":
         number = normal(text)
@@ -241,7 +284,9 @@ def parse_ratio(text: str) -> float:
 
 # Named picture heights: the short side in pixels (2k means 1440 here, as on screens, not DCI 2048).
 NAMED_LINES = {"8k": 4320, "5k": 2880, "4k": 2160, "2k": 1440}
-KNOWN_LINES = frozenset({144, 240, 270, 288, 360, 480, 540, 576, 640, 720, 900, 1080, 1200, 1440, 1600, 2160, 2880, 4320})
+KNOWN_LINES = frozenset(
+    {144, 240, 270, 288, 360, 480, 540, 576, 640, 720, 900, 1080, 1200, 1440, 1600, 2160, 2880, 4320}
+)
 SIZE_PATTERN = re.compile(r"([0-9]{2,5}) ?(?:[xX*×]| by ) ?([0-9]{2,5})(?![0-9])")
 
 
@@ -269,10 +314,13 @@ def parse_resolution(text: str) -> Resolution:
 
 def parse_fps(text: str) -> float:
     """Frames per second: "30", "29.97", "30fps", "30000/1001"."""
-    found = _whole(text, 'a frame rate; write it like "30"')
     ratio = re.fullmatch(r"([0-9]{1,7})/([0-9]{1,5})", normal(text))
-    value = Fraction(int(ratio[1]), int(ratio[2])) if ratio and int(ratio[2]) else found.value
-    if found.unit.kind not in ("none", "fps", "share") or not 0 < value <= 1000:
+    if ratio is not None and int(ratio[2]):
+        value, kind = Fraction(int(ratio[1]), int(ratio[2])), "fps"
+    else:
+        found = _whole(text, 'a frame rate; write it like "30"')
+        value, kind = found.value, found.unit.kind
+    if kind not in ("none", "fps") or not 0 < value <= 1000:
         raise UnitError(f'"{text}" is not a frame rate; write it like "30".')
     return float(value)
 
@@ -293,7 +341,7 @@ def format_bitrate(bps: float) -> str:
 
 
 def format_size(size: float, *, exact: bool = False) -> str:
-    """ "25 MB", "1.5 GB", "123 kB"; `exact` writes plain bytes where the short form would change the value."""
+    """ "25 MB", "1.5 GB", "123 kB"; `exact` writes plain bytes where the short form is another value."""
     value = Fraction(size)
     for factor, name in ((10**9, "GB"), (10**6, "MB"), (10**3, "kB")):
         if value >= factor:

@@ -1,1 +1,1 @@
-"""Reads the project's tables: words, messages and presets. Returns plain values and knows no type above it."""
+"""Reads the project's tables: words, messages and presets. Returns plain values, knows no type above."""

@@ -26,6 +26,11 @@ def message_table(language: str) -> dict[str, str]:
     return _table("words", f"messages.{language}.toml")
 
 
+def label_table(language: str) -> dict[str, str]:
+    """The short forms of a language by id."""
+    return _table("words", f"labels.{language}.toml")
+
+
 @cache
 def preset_tables() -> dict[str, dict[str, Any]]:
     """Every preset's table by its id, which is the name of its file."""

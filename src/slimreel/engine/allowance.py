@@ -32,17 +32,19 @@ def window_of(job: Job, other_bytes: int | None = None) -> Window:
 
 
 def estimated_other_bytes(job: Job) -> int:
-    """Bytes beside the video: measured sound, and what the container and its extras will cost."""
+    """Bytes beside the video: as rehearsed, else nominal sound and what the container and its extras cost."""
     plan = job.plan
+    if job.other_bytes is not None:
+        return job.other_bytes
     tracks = {track.index: track for track in job.source.audio}
     packets = 0
-    sound = job.sound_bytes or 0
+    sound = 0
     for track in plan.sound:
         if track.action == "copy":
             packets += tracks[track.source_index].packets
-            sound += tracks[track.source_index].bytes if job.sound_bytes is None else 0
+            sound += tracks[track.source_index].bytes
         else:
             packets += math.ceil(plan.duration_s * track.sample_rate_hz / track.packet_samples)
-            sound += round(track.bitrate_bps * plan.duration_s / 8) if job.sound_bytes is None else 0
+            sound += round(track.bitrate_bps * plan.duration_s / 8)
     container = budget.container_bytes(plan.container, plan.video.packets, packets)
     return sound + container + plan.extras.estimated_bytes

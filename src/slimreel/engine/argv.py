@@ -29,14 +29,11 @@ def source(info: MediaInfo, fd: int | Path, plan: EncodePlan | None = None) -> l
     return [*options, *sniff.input_options(info.demuxer, fd)]
 
 
-def measure_sound(info: MediaInfo, fd: int, plan: EncodePlan, output: str) -> list[str]:
-    """Encode the sound alone, exactly as the final run will, to learn its real bytes."""
-    maps = [part for track in plan.sound for part in ("-map", f"0:{track.source_index}")]
-    return [*source(info, fd), *maps, *_sound_options(plan), "-f", "nut", output]
-
-
-def analyse(info: MediaInfo, fd: int, plan: EncodePlan, size: tuple[int, int], options: Sequence[str]) -> list[str]:
-    """A pass over small pictures that only leaves statistics."""
+def analyse(
+    info: MediaInfo, fd: int, plan: EncodePlan, size: tuple[int, int], options: Sequence[str], output: str | None
+) -> list[str]:
+    """A pass over small pictures that leaves statistics; with an `output`, also a rehearsal of the whole file:
+    the same sound, extras and container around small pictures, to learn what they take."""
     picture = _picture(plan)
     return [
         *source(info, fd, plan),
@@ -45,8 +42,13 @@ def analyse(info: MediaInfo, fd: int, plan: EncodePlan, size: tuple[int, int], o
         *options,
         *_pix_fmt(picture),
         *_threads(),
-        *("-f", "null", "-"),
+        *(("-f", "null", "-") if output is None else (*_rest(plan), "-f", _rehearsal_muxer(plan), output)),
     ]
+
+
+def _rehearsal_muxer(plan: EncodePlan) -> str:
+    """WebM does not take H.264; Matroska is the same container without that rule."""
+    return "matroska" if plan.container.muxer == "webm" else plan.container.muxer
 
 
 def start_of(

@@ -50,7 +50,7 @@ def call(
         question.seek(0)
         process = sandbox.start(command, sandbox.python_policy(limits), pass_fds=fds, stdin=question)
         try:
-            reply, complaint = _listen(process, program, deadline_s, reply_bytes)
+            reply, complaint = _listen(process, program, deadline_s, reply_bytes, path)
         finally:
             sandbox.kill(process)
     return _judge(reply, complaint, process.returncode, path)
@@ -82,7 +82,7 @@ class _Drain(threading.Thread):
 
 
 def _listen(
-    process: sandbox.Process, program: str, deadline_s: float, reply_bytes: int
+    process: sandbox.Process, program: str, deadline_s: float, reply_bytes: int, path: object
 ) -> tuple[bytes, bytes]:
     end = time.monotonic() + deadline_s
     reply, complaint = _Drain(process.stdout, reply_bytes), _Drain(process.stderr, COMPLAINT_BYTES)
@@ -92,7 +92,7 @@ def _listen(
             raise Stalled(seconds=round(deadline_s), stage=program)
         time.sleep(POLL_S)
     if reply.overflowed:
-        return b"", b"its reply was too long"
+        raise EngineError(path=path, detail="the answer of the program that reads it is too long")
     complaint.join(1.0)
     return reply.content, complaint.content
 
@@ -101,7 +101,9 @@ def _judge(reply: bytes, complaint: bytes, status: int | None, path: object) -> 
     if status is not None and status < 0:
         if -status == getattr(signal, "SIGXCPU", 0):
             raise EngineError(path=path, detail="reading it took too much processor time")
-        raise EngineError(path=path, detail=f"reading it crashed ({_signal_name(-status)}), so it is probably damaged")
+        raise EngineError(
+            path=path, detail=f"reading it crashed ({_signal_name(-status)}), so it is probably damaged"
+        )
     try:
         answer = json.loads(reply) if status == 0 else None
     except ValueError:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import functools
 import re
 import selectors
+import tempfile
 import time
 from collections import deque
 from collections.abc import Generator, Sequence
@@ -56,6 +57,15 @@ def binary() -> Path:
     import imageio_ffmpeg
 
     return Path(imageio_ffmpeg.get_ffmpeg_exe()).resolve()
+
+
+def version() -> str:
+    """The first line of what FFmpeg says of itself, without its copyright."""
+    with tempfile.TemporaryDirectory(prefix="slimreel-version-") as folder:
+        process = sandbox.start([binary(), "-version"], sandbox.Policy(write=(Path(folder),)))
+        answer, _ = process.communicate()
+    words = answer.decode(errors="replace").split()
+    return words[2] if words[:2] == ["ffmpeg", "version"] else "unknown"
 
 
 def run(

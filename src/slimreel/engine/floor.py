@@ -38,13 +38,13 @@ def check(job: Job, window: Window) -> Steps[None]:
         refuse(job, least)
 
 
-def give_up(job: Job, least: int, found: Measured, again: Callable[[Job], Steps[Measured]]) -> Steps[Measured]:
+def give_up(job: Job, least: int, again: Callable[[Job], Steps[Measured]]) -> Steps[Measured]:
     """The encoder cannot go lower at this size: try the next smaller one, else refuse."""
     picture, target = job.plan.picture, job.plan.target
     assert picture is not None and target is not None
     smaller = rungs_below(picture) if target.may_shrink else []
     if not smaller:
-        refuse(job, least, found.other_bytes)
+        refuse(job, least)
     width, height = smaller[0]
     fields: dict[str, str | int | float] = {
         "before": f"{picture.width}x{picture.height}",
@@ -55,14 +55,13 @@ def give_up(job: Job, least: int, found: Measured, again: Callable[[Job], Steps[
     return (yield from again(job))
 
 
-def refuse(job: Job, least_video_bytes: int, other_bytes: int | None = None) -> NoReturn:
+def refuse(job: Job, least_video_bytes: int) -> NoReturn:
     """Raise TargetImpossible for this job's target, naming the smallest target that works."""
     target = job.plan.target
     assert target is not None
     video = least_video_bytes * _ROOM
     if target.size_limit_bytes is not None:
-        other = other_bytes if other_bytes is not None else estimated_other_bytes(job)
-        smallest = _round_up(video / 0.99 + other * 1.01)
+        smallest = _round_up(video / 0.99 + estimated_other_bytes(job) * 1.01)
         raise TargetImpossible(
             target=f"{target.size_limit_bytes} bytes",
             detail="its sound and the coarsest pictures that can be made take more",

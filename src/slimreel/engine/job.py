@@ -34,7 +34,7 @@ class Job:
     salvage: bool = False
     fraction: float = 0.0
     complaints: list[str] = field(default_factory=list)
-    sound_bytes: int | None = None
+    other_bytes: int | None = None  # of the file beside its pictures, once a rehearsal has told
 
     @property
     def result(self) -> Path:

@@ -20,13 +20,24 @@ _LEAST_SIDE = 216
 
 
 def vmaf(
-    job: Job, reference: Path, distorted: Path, size: tuple[int, int], *, subsample: int, share: float
+    job: Job,
+    reference: Path,
+    distorted: Path,
+    size: tuple[int, int],
+    *,
+    skip: int,
+    subsample: int,
+    share: float,
 ) -> Steps[float]:
-    """Mean VMAF of `distorted` scaled to `size`, every `subsample`-th frame (odd: an even step meets only
-    one kind of frame in a B-pyramid)."""
+    """Mean VMAF of `distorted` scaled to `size`, without the first `skip` frames, every `subsample`-th frame.
+
+    An even step would meet only one kind of frame in a B-pyramid.
+    """
+    late = Filter("select", {"expr": f"gte(n,{skip})"})
     factor = max(1, math.ceil(_LEAST_SIDE / min(size)))
     scale = Filter("scale", {"w": size[0] * factor, "h": size[1] * factor, "flags": "bicubic"})
-    same_clock = "setpts=N/25/TB,format=yuv420p10le"
+    # On clocks of their own a tick cut short pairs a frame with its neighbour and scores near zero.
+    same_clock = "settb=1/1000,setpts=N*40,format=yuv420p10le"
     measure = Filter(
         "libvmaf",
         {
@@ -37,7 +48,7 @@ def vmaf(
             "log_path": _LOG,
         },
     )
-    graph = f"[0:v]{scale},{same_clock}[a];[1:v]{scale},{same_clock}[b];[a][b]{measure}"
+    graph = f"[0:v]{late},{scale},{same_clock}[a];[1:v]{late},{scale},{same_clock}[b];[a][b]{measure}"
     arguments = ["-i", distorted.name, "-i", reference.name, "-lavfi", graph, "-f", "null", "-"]
     yield from job.run("measure", share, arguments)
     found = json.loads((job.folder / _LOG).read_text())

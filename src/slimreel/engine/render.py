@@ -3,10 +3,9 @@
     plan ──▶ copy   ───────────────▶ the same bytes
          ──▶ remux  ──▶ ffmpeg ─────▶ the same packets in another container
          ──▶ encode ──▶ ratecontrol ▶ new pictures
-                          │  sound is measured where a size counts          (argv.measure_sound)
-                          │  the floor is measured where little is asked     (floor)
-                          │  scout: half-size first pass tells what frames cost
-                          │  rungs: which picture size the rate carries      (quality)
+                          │  floor: the least that can be made, where little is asked
+                          │  scout: half-size first pass; where a size counts, a rehearsal of the whole file
+                          │  rungs: which picture size the rate carries
                           │  encode, measure, correct
     then: verify ──▶ place.publish
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from slimreel.core.codecs import ENCODERS, Pass, rate_options, speed_options
+from slimreel.core.codecs import ENCODERS, Pass, quick_options, rate_options
 from slimreel.core.picture import rungs_below
 from slimreel.engine import argv, quality, scout
 from slimreel.engine.job import Job, Steps
@@ -19,7 +19,9 @@ _GOOD_ENOUGH = 84.0
 # A smaller picture must be better by this to be taken: what is lost in detail is not all in the metric.
 _GAIN = 1.0
 _SUBSAMPLE = 5
-_WINDOW_FRAMES = 48
+# The first part of the clip is a sixth of it, so that a trial costs a few percent of the encode; its first half
+# is not judged, since the frames after a keyframe are better than those that follow.
+_LEAST_FRAMES, _MOST_FRAMES, _FRAMES_SHARE = 48, 120, 6
 _WINDOW = "window.nut"
 
 
@@ -41,7 +43,8 @@ def best_rung(job: Job, rate_bps: int, share: float) -> Steps[tuple[Rung, Rung] 
     picture = job.plan.picture
     assert picture is not None and job.plan.encoder is not None
     equivalent = round(rate_bps / job.plan.encoder.bit_share)
-    frames = min(_WINDOW_FRAMES, job.plan.video.packets)
+    whole = job.plan.video.packets
+    frames = min(whole, max(_LEAST_FRAMES, min(_MOST_FRAMES, whole // _FRAMES_SHARE)))
     with job.open_source() as fd:
         full_size = (picture.width, picture.height)
         uncompressed = ["-c:v", "rawvideo", "-pix_fmt", picture.pix_fmt, "-f", "nut"]
@@ -66,7 +69,7 @@ def _measure(job: Job, size: tuple[int, int], rate_bps: int, frames: int, share:
     assert picture is not None
     coded = f"rung{size[1]}.mkv"
     options = rate_options(encoder, Pass.ENCODE, rate_bps, job.plan.keyint, 1.0, scout.STATS)
-    options += [*speed_options(encoder, scout.speed(job)), "-pix_fmt", encoder.pix_fmt_8bit]
+    options += [*quick_options(encoder, scout.speed(job)), "-pix_fmt", encoder.pix_fmt_8bit]
     with job.open_source() as fd:
         arguments = argv.start_of(job.source, fd, job.plan, size, frames, options, coded)
         yield from job.run("measure", share / 2, arguments, (fd,))
@@ -75,6 +78,7 @@ def _measure(job: Job, size: tuple[int, int], rate_bps: int, frames: int, share:
         job.folder / _WINDOW,
         job.folder / coded,
         (picture.width, picture.height),
+        skip=frames // 2,
         subsample=_SUBSAMPLE,
         share=share / 2,
     )

@@ -14,6 +14,7 @@ from slimreel.core.goal import Speed
 from slimreel.core.picture import Picture
 from slimreel.engine import argv
 from slimreel.engine.job import Job, Steps
+from slimreel.engine.measured import measure
 
 STATS = "scout"
 # The first pass looks at pictures of half the width and height, but not below what motion search needs.
@@ -45,7 +46,11 @@ class Scout:
 
 
 def look(job: Job, rate_bps: int, share: float) -> Steps[Scout]:
-    """Run the first look at the rate that small pictures need to be coded like the large at `rate_bps`."""
+    """Run the first look at the rate that small pictures need to be coded like the large at `rate_bps`.
+
+    Where a size counts, it is a rehearsal of the whole file and leaves `job.other_bytes`: container tables cost
+    10 to 50 bytes a frame, depending on timing and interleaving, and sound takes less than its nominal rate.
+    """
     plan, encoder = job.plan, ENCODERS["h264"]
     assert plan.picture is not None
     size = small_size(plan.picture)
@@ -53,9 +58,13 @@ def look(job: Job, rate_bps: int, share: float) -> Steps[Scout]:
     rate = max(1000, round(rate_bps * pixels**STATS_SCALE_EXPONENT))
     options = rate_options(encoder, Pass.ANALYSE, rate, plan.keyint, 1.0, STATS)
     options += speed_options(encoder, speed(job))
+    rehearsal = "rehearsal.part" if plan.target is not None and plan.target.size_limit_bytes is not None else None
     with job.open_source() as fd:
-        arguments = argv.analyse(job.source, fd, plan, size, options)
+        arguments = argv.analyse(job.source, fd, plan, size, options, rehearsal)
         yield from job.run("analyse", share, arguments, (fd,))
+    if rehearsal is not None:
+        job.other_bytes = measure(job.folder / rehearsal).other_bytes
+        (job.folder / rehearsal).unlink()
     return Scout(read_stats(job.folder / f"{STATS}-0.log"))
 
 

@@ -10,7 +10,6 @@ import time
 from collections.abc import Callable, Generator
 from pathlib import Path
 
-from slimreel.agent.wish import goal_from_text
 from slimreel.core import plan as plans
 from slimreel.core.containers import CONTAINERS, container_of_suffix
 from slimreel.core.events import Decided, Progress
@@ -89,6 +88,8 @@ def compress_events(
 def read_goal(goal: Goal | str) -> Goal:
     """A Goal from words or as it is, with its preset filled in. Raises WishNotUnderstood, UsageError."""
     if isinstance(goal, str):
+        from slimreel.agent.wish import goal_from_text  # 50 ms of CPU that a Goal does not need
+
         goal = goal_from_text(goal)
     return with_preset(goal)
 

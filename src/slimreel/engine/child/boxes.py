@@ -1,6 +1,5 @@
-"""Walks the top of MP4/MOV, Matroska, AVI and FLV files by their own lengths, without a demuxer.
+"""Walks the top of MP4, MOV, AVI and MPEG-TS files by their own lengths, and hands Matroska on to ebml.py.
 
-It tells whether the container is as long as it says, where the index lies, and the Dolby Vision profiles.
 It must not know packets or codecs. Everything is read with pread, so the demuxer's position is untouched.
 """
 
@@ -8,42 +7,23 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 
-MAX_BOXES = 200_000  # a day of 1 s fragments is 172 800 boxes
-
-
-@dataclass
-class Layout:
-    """What the walk found. `dolby_vision` maps the place of a track in the file to its profile."""
-
-    faststart: bool = False
-    fragmented: bool = False
-    damage: list[str] = field(default_factory=list)
-    dolby_vision: dict[int, int] = field(default_factory=dict)
-    entries: dict[int, str] = field(default_factory=dict)  # track's place → code of its sample entry (MP4)
-    presented_s: dict[int, float] = field(default_factory=dict)  # track's place → when it ends, by its edits (MP4)
-    brands: frozenset[str] = frozenset()
-    has_index: bool = True
+from slimreel.engine.child import ebml
+from slimreel.engine.child.layout import MAX_ELEMENTS, Layout, dolby_vision_profile, short
 
 
 def walk(fd: int, demuxer: str) -> Layout:
     """The layout of the file behind `fd`, by the walker of its demuxer; an empty one where there is none."""
     size = os.fstat(fd).st_size
-    names = demuxer.split(",")
-    if "mov" in names:
+    if demuxer == "mov":
         return _walk_mov(fd, size)
-    if "matroska" in names:
-        return _walk_matroska(fd, size)
-    if "avi" in names:
+    if demuxer == "matroska":
+        return ebml.walk_matroska(fd, size)
+    if demuxer == "avi":
         return _walk_avi(fd, size)
-    if "mpegts" in names:
+    if demuxer == "mpegts":
         return _walk_mpegts(fd, size)
     return Layout()
-
-
-def _short(missing: int, what: str) -> str:
-    return f"the file ends {missing} bytes before {what} does"
 
 
 # MP4 and MOV: ISO/IEC 14496-12 §4.2
@@ -52,7 +32,7 @@ def _short(missing: int, what: str) -> str:
 def _boxes(fd: int, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """(type, first byte of the content, first byte after the box) of each box between start and end."""
     at = start
-    for _ in range(MAX_BOXES):
+    for _ in range(MAX_ELEMENTS):
         head = os.pread(fd, 16, at)
         if len(head) < 8 or at + 8 > end:
             return
@@ -75,7 +55,7 @@ def _walk_mov(fd: int, size: int) -> Layout:
             order.append(kind)
         if end > size and kind in (b"moov", b"moof", b"mdat"):
             what = {b"moov": "its index", b"moof": "its last fragment", b"mdat": "its media data"}[kind]
-            layout.damage.append(_short(end - size, what))
+            layout.damage.append(short(end - size, what))
         if kind == b"ftyp":
             names = os.pread(fd, min(end - content, 400), content)
             layout.brands = frozenset(
@@ -85,7 +65,9 @@ def _walk_mov(fd: int, size: int) -> Layout:
             layout.has_index = True
             _read_moov(fd, content, end, layout)
     layout.fragmented = layout.fragmented or b"moof" in order
-    layout.faststart = b"moov" in order and (b"mdat" not in order or order.index(b"moov") < order.index(b"mdat"))
+    layout.faststart = b"moov" in order and (
+        b"mdat" not in order or order.index(b"moov") < order.index(b"mdat")
+    )
     if b"moov" not in order and b"mdat" in order and not layout.brands & {"heic", "mif1", "avif", "heix"}:
         layout.damage.append("its index (moov) is missing, so it was cut short or never finished")
     return layout
@@ -135,108 +117,28 @@ def _read_track(fd: int, start: int, end: int, track: int, layout: Layout) -> No
     for entry, content, stop in _boxes(fd, start + 8, end):
         layout.entries.setdefault(track, entry.decode("latin-1"))
         for kind, inner, _ in _boxes(fd, content + 78, stop):
-            profile = _profile_of(os.pread(fd, 4, inner)) if kind in (b"dvcC", b"dvvC", b"dvwC") else None
+            profile = (
+                dolby_vision_profile(os.pread(fd, 4, inner)) if kind in (b"dvcC", b"dvvC", b"dvwC") else None
+            )
             if profile is not None:
                 layout.dolby_vision[track] = profile
-
-
-def _profile_of(record: bytes) -> int | None:
-    """The profile in a Dolby Vision configuration record: two version bytes, then seven bits of profile."""
-    return record[2] >> 1 if len(record) >= 3 else None
-
-
-# Matroska and WebM: RFC 8794 (EBML), RFC 9559
-
-_SEGMENT, _CLUSTER, _TRACKS, _ENTRY = 0x18538067, 0x1F43B675, 0x1654AE6B, 0xAE
-_MAPPING, _MAPPING_TYPE, _MAPPING_DATA = 0x41E4, 0x41E7, 0x41ED
-_DOLBY_VISION_TYPES = (int.from_bytes(b"dvcC", "big"), int.from_bytes(b"dvvC", "big"), int.from_bytes(b"dvwC", "big"))
-
-
-def _vint(data: bytes, at: int, *, keep_marker: bool) -> tuple[int | None, int]:
-    """A variable-length number and the place after it; None for the reserved "unknown size"."""
-    if at >= len(data) or data[at] == 0:
-        raise ValueError("not a number")
-    length = 9 - data[at].bit_length()
-    if at + length > len(data):
-        raise ValueError("cut number")
-    value = int.from_bytes(data[at : at + length], "big")
-    if not keep_marker:
-        value -= 1 << (7 * length)
-        if value == (1 << (7 * length)) - 1:
-            return None, at + length
-    return value, at + length
-
-
-def _elements(fd: int, start: int, end: int) -> Iterator[tuple[int, int, int | None]]:
-    """(id, first byte of the content, first byte after it or None for unknown) of each element."""
-    at = start
-    for _ in range(MAX_BOXES):
-        head = os.pread(fd, 12, at)
-        if at >= end or len(head) < 2:
-            return
-        try:
-            ident, after = _vint(head, 0, keep_marker=True)
-            length, after = _vint(head, after, keep_marker=False)
-        except ValueError:
-            return
-        assert ident is not None
-        content = at + after
-        if length is None:
-            yield ident, content, None
-            at = content  # its children follow; they are read as if they were beside it
-        else:
-            yield ident, content, content + length
-            at = content + length
-
-
-def _walk_matroska(fd: int, size: int) -> Layout:
-    layout = Layout()
-    for ident, content, end in _elements(fd, 0, size):
-        if ident != _SEGMENT:
-            continue
-        if end is not None and end > size:
-            layout.damage.append(_short(end - size, "its segment"))
-        for child, inner, stop in _elements(fd, content, size if end is None else min(end, size)):
-            if child == _CLUSTER and stop is not None and stop > size and not layout.damage:
-                layout.damage.append(_short(stop - size, "its last cluster"))
-            if child == _TRACKS and stop is not None and stop <= size:
-                _read_tracks(fd, inner, stop, layout)
-        break
-    return layout
-
-
-def _read_tracks(fd: int, start: int, end: int, layout: Layout) -> None:
-    entries = [(inner, stop) for ident, inner, stop in _elements(fd, start, end) if ident == _ENTRY and stop]
-    for place, (inner, stop) in enumerate(entries):
-        for ident, mapping, mapping_end in _elements(fd, inner, stop):
-            if ident != _MAPPING or mapping_end is None:
-                continue
-            values = {
-                kind: os.pread(fd, min(tail - head, 64), head)
-                for kind, head, tail in _elements(fd, mapping, mapping_end)
-                if tail is not None
-            }
-            if int.from_bytes(values.get(_MAPPING_TYPE, b""), "big") in _DOLBY_VISION_TYPES:
-                profile = _profile_of(values.get(_MAPPING_DATA, b""))
-                if profile is not None:
-                    layout.dolby_vision[place] = profile
 
 
 # AVI: RIFF chunks
 
 
 def _walk_avi(fd: int, size: int) -> Layout:
-    """Each RIFF list must fit the file. A length of 0 is what a recorder leaves that never came back to it."""
+    """Each RIFF list must fit the file. A length of 0: the recorder never came back to it."""
     layout = Layout()
     at = 0
-    for _ in range(MAX_BOXES):
+    for _ in range(MAX_ELEMENTS):
         head = os.pread(fd, 12, at)
         if len(head) < 12 or head[:4] != b"RIFF":
             break
         length = int.from_bytes(head[4:8], "little")
         at += 8 + length + (length & 1)
         if length and at - (length & 1) > size:
-            layout.damage.append(_short(at - size, "its last RIFF list"))
+            layout.damage.append(short(at - size, "its last RIFF list"))
         if not length:
             break
     return layout
@@ -252,6 +154,6 @@ def _walk_mpegts(fd: int, size: int) -> Layout:
     for length, sync in ((188, 0), (192, 4), (204, 0)):
         if all(head[at : at + 1] == b"G" for at in range(sync, min(size, 4 * length), length)):
             if size % length:
-                layout.damage.append(_short(length - size % length, "its last packet"))
+                layout.damage.append(short(length - size % length, "its last packet"))
             break
     return layout

@@ -17,9 +17,9 @@ MAX_INTERVALS = 4096  # distinct interval lengths kept; what comes later is only
 MAX_KEYFRAMES = 10_000  # above this every second one is forgotten, again and again
 
 # Rates that cameras, films and screens really have. A measured rate is snapped to one of them.
-STANDARD_RATES = tuple(Fraction(n) for n in (5, 10, 12, 15, 20, 24, 25, 30, 48, 50, 60, 90, 100, 120, 144, 240)) + tuple(
-    Fraction(n * 1000, 1001) for n in (12, 15, 24, 30, 48, 60, 120, 240)
-)
+STANDARD_RATES = tuple(
+    Fraction(n) for n in (5, 10, 12, 15, 20, 24, 25, 30, 48, 50, 60, 90, 100, 120, 144, 240)
+) + tuple(Fraction(n * 1000, 1001) for n in (12, 15, 24, 30, 48, 60, 120, 240))
 
 
 class Timeline:
@@ -67,8 +67,10 @@ class Timeline:
 class Tally:
     """What one stream's packets add up to. Times are ticks of the stream's timebase."""
 
-    def __init__(self, timebase: Fraction, *, is_video: bool) -> None:
+    def __init__(self, timebase: Fraction, *, is_video: bool, nominal_rate: Fraction | None = None) -> None:
         self.timebase = timebase
+        # Raw streams have no times at all: their pictures come one after the other at the rate they name.
+        self._ticks_per_frame = round(1 / (timebase * nominal_rate)) if nominal_rate else 0
         self.is_video = is_video
         self.bytes = 0
         self.packets = 0
@@ -77,6 +79,7 @@ class Tally:
         self.untimed = 0
         self.by_pts = Timeline(sort=is_video)
         self.by_dts = Timeline(sort=is_video)
+        self.by_count = Timeline(sort=is_video)
         self.keyframes: list[int] = []
         self._keep_every = 1
         self._keyframes_seen = 0
@@ -86,6 +89,9 @@ class Tally:
         self.bytes += packet.size
         self.corrupt += packet.is_corrupt
         pts, dts, duration = packet.pts, packet.dts, packet.duration or 0
+        if pts is None and dts is None and self._ticks_per_frame:
+            self.by_count.add(self.by_count.count * self._ticks_per_frame, self._ticks_per_frame)
+            dts = self.by_count.last if not self.by_pts.count else None
         if self.is_video and packet.is_keyframe:
             self._keep_keyframe(dts if pts is None else pts)
         # An edit list cuts pictures away: the demuxer delivers them to be decoded, never shown.
@@ -96,8 +102,8 @@ class Tally:
             self.untimed += 1
         else:
             self.by_pts.add(pts, duration)
-        if dts is not None:
-            self.by_dts.add(dts, duration)
+        if packet.dts is not None:
+            self.by_dts.add(packet.dts, duration)
 
     def _keep_keyframe(self, time: int | None) -> None:
         self._keyframes_seen += 1
@@ -111,11 +117,14 @@ class Tally:
     @property
     def timeline(self) -> Timeline:
         """By pts, unless a tenth of them is missing (AVI with B-frames): then by dts."""
+        if self.by_pts.count + self.by_dts.count == 0:
+            return self.by_count
         return self.by_dts if self.untimed * 10 > self.packets - self.discarded else self.by_pts
 
     def finish(self) -> None:
         self.by_pts.finish()
         self.by_dts.finish()
+        self.by_count.finish()
 
 
 class Rhythm:
@@ -143,7 +152,9 @@ class Rhythm:
         """Intervals within 1 tick, 1 ms or 5 % of the median, whichever is widest."""
         assert self.median_ticks is not None
         tolerance = max(Fraction(1), Fraction(1, 1000) / timebase, Fraction(self.median_ticks, 20))
-        return {n: times for n, times in timeline.intervals.items() if abs(n - self.median_ticks) <= tolerance}
+        return {
+            n: times for n, times in timeline.intervals.items() if abs(n - self.median_ticks) <= tolerance
+        }
 
 
 def snap(rate: Fraction) -> Fraction:

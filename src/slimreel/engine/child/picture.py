@@ -24,7 +24,8 @@ MATRICES = {0: "gbr", 1: "bt709", 4: "fcc", 5: "bt470bg", 6: "smpte170m", 7: "sm
             14: "ictcp"}  # fmt: skip
 RANGES = {1: "tv", 2: "pc"}  # enum AVColorRange
 HDR_TRANSFERS = {"smpte2084": "pq", "arib-std-b67": "hlg"}
-# PyAV 18 lists no side data at all where one kind is unknown to it (EXIF, view ids): such a kind passes as this one.
+# PyAV 18 lists no side data at all where one kind is unknown to it (EXIF, view ids): such a kind passes as
+# the one named here, which nothing reads.
 side_data.Type._missing_ = classmethod(lambda cls, _: cls.REGIONS_OF_INTEREST)  # type: ignore[method-assign,assignment]
 # enum AVFieldOrder: 2 and 4 show the top field first, 3 and 5 the bottom one; 1 is progressive.
 TOP_FIELD_FIRST, BOTTOM_FIELD_FIRST = (2, 4), (3, 5)
@@ -38,9 +39,14 @@ def pixel_facts(pix_fmt: str) -> dict[str, Any]:
     elif len([part for part in layout.components if not part.is_alpha]) == 1:
         chroma = "gray"
     else:
-        chroma = {(8, 8): "444", (4, 8): "422", (4, 4): "420", (8, 4): "440", (2, 8): "411", (2, 2): "410"}.get(
-            (layout.chroma_width(8), layout.chroma_height(8)), "420"
-        )
+        chroma = {
+            (8, 8): "444",
+            (4, 8): "422",
+            (4, 4): "420",
+            (8, 4): "440",
+            (2, 8): "411",
+            (2, 2): "410",
+        }.get((layout.chroma_width(8), layout.chroma_height(8)), "420")
     return {
         "bit_depth": max(part.bits for part in layout.components),
         "chroma": chroma,
@@ -63,7 +69,9 @@ def colour_facts(context: Any, frame: Any) -> dict[str, Any]:
     pix_fmt = context.pix_fmt or ""
     if pix_fmt.startswith("yuvj"):
         facts["color_range"] = "pc"  # what FFmpeg's scaler goes by; one camera tags such pictures "tv"
-    if facts["color_matrix"] == "gbr" and not pix_fmt.startswith(("gbr", "rgb", "bgr", "argb", "abgr", "pal")):
+    if facts["color_matrix"] == "gbr" and not pix_fmt.startswith(
+        ("gbr", "rgb", "bgr", "argb", "abgr", "pal")
+    ):
         facts["color_matrix"] = None  # 0 is also what an encoder leaves that wrote nothing
     facts["hdr"] = HDR_TRANSFERS.get(facts["color_transfer"] or "")
     return facts
@@ -106,7 +114,9 @@ def mastering_display(data: bytes) -> str | None:
         return None
     numbers = struct.unpack("=20i", data[:80])
     has_primaries, has_luminance = struct.unpack("=2i", data[80:88])
-    values = [top / bottom if bottom else 0.0 for top, bottom in zip(numbers[::2], numbers[1::2], strict=True)]
+    values = [
+        top / bottom if bottom else 0.0 for top, bottom in zip(numbers[::2], numbers[1::2], strict=True)
+    ]
     if not (has_primaries and has_luminance) or not values[9]:
         return None
     xy = [round(value * 50_000) for value in values[:8]]
@@ -121,6 +131,5 @@ def shows_transparency(frame: Any) -> bool:
         return True
     plane = frame.planes[0]
     data, row = bytes(plane), plane.line_size  # a row may be padded, and its padding is transparent
-    return any(
-        byte != 255 for start in range(0, row * frame.height, row) for byte in data[start + 3 : start + frame.width * 4 : 4]
-    )
+    starts = range(0, row * frame.height, row)
+    return any(byte != 255 for start in starts for byte in data[start + 3 : start + frame.width * 4 : 4])

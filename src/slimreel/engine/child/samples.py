@@ -21,7 +21,7 @@ TRIES = 3
 
 
 class Sampler:
-    """Looks at pictures of one stream. `first` is the first frame; `shapes` and `interlaced` are of all seen."""
+    """Looks at pictures of one stream: `first` is the first frame, `shapes` and `interlaced` are of all."""
 
     def __init__(self, stream: Any, file_bytes: int, options: dict[str, str]) -> None:
         self.context = stream.codec_context

@@ -1,0 +1,132 @@
+"""Runs the files of one command one after another: shows each, counts the failed, gives the exit code.
+
+What a file becomes is the workbench's affair; how it is shown, that of lines, records and bar.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from slimreel.cli import lines, records, terminal
+from slimreel.cli.arguments import Task, default_ending, make_tasks, sort_arguments
+from slimreel.cli.eta import Remaining
+from slimreel.cli.wanted import read_wanted
+from slimreel.core.events import Decided, Progress
+from slimreel.core.goal import Goal
+from slimreel.errors import BatchFailed, NoSuchFile, SlimreelError
+
+Listener = Callable[[Progress | Decided, float | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How a batch reports, and what it may do to files. `progress` is bar, json or none."""
+
+    as_json: bool
+    progress: str
+    overwrite: bool = False
+    salvage: bool = False
+
+
+def run(
+    arguments: list[str],
+    wish: str | None,
+    flags: Mapping[str, Any],
+    manner: Manner,
+    *,
+    out: Path | None,
+    folder: Path | None,
+) -> int:
+    """The exit code of `compress`: of the one file, or 9 where some of several failed."""
+    sources: list[Path] = []
+    try:
+        sources, words = sort_arguments(arguments, wish)
+        goal, language = read_wanted(words, flags)
+        from slimreel.workbench.compress import read_goal
+
+        goal = read_goal(goal)
+        tasks = make_tasks(sources, out, folder, default_ending(goal.container))
+    except SlimreelError as error:
+        _tell_nothing_started(sources, error, manner)
+        raise
+    _warn_of_sandbox()
+    codes = [_one(task, goal, language, manner, (number, len(tasks))) for number, task in enumerate(tasks, 1)]
+    failed = [code for code in codes if code]
+    if len(tasks) == 1 or not failed:
+        return codes[0]
+    raise BatchFailed(failed=len(failed), total=len(tasks))
+
+
+def _one(task: Task, goal: Goal, language: str, manner: Manner, place: tuple[int, int]) -> int:
+    from slimreel.cli.main import contain
+
+    try:
+        result = contain(lambda: _compress(task, goal, language, manner, place))
+    except SlimreelError as error:
+        terminal.complain(error.sentence())
+        if manner.as_json:
+            terminal.line(records.as_line(records.of_error(task.source, error)))
+        return error.exit_code
+    if manner.as_json:
+        terminal.line(records.as_line(records.of_result(result, language)))
+        return 0
+    terminal.line(lines.of_result(result, task.source, task.output, language))
+    if place[1] == 1:
+        for text in lines.of_reasons(result, language):
+            terminal.line(text)
+    return 0
+
+
+def _compress(task: Task, goal: Goal, language: str, manner: Manner, place: tuple[int, int]) -> Any:
+    from slimreel.workbench.compress import compress_events
+
+    remaining, furthest = Remaining(), 0.0
+    with _listening(task, language, manner, place) as listen:
+        events = compress_events(task.source, goal, task.output, overwrite=manner.overwrite, salvage=manner.salvage)
+        with closing(events):
+            while True:
+                try:
+                    event = next(events)
+                except StopIteration as stop:
+                    return stop.value
+                if isinstance(event, Progress):  # a correction starts over; a bar only goes forward
+                    furthest = max(furthest, event.fraction)
+                    event = event.model_copy(update={"fraction": furthest})
+                listen(event, remaining.update(furthest))
+
+
+def _listening(task: Task, language: str, manner: Manner, place: tuple[int, int]) -> Any:
+    """A context that gives the listener of one file's events."""
+    from contextlib import nullcontext
+
+    if manner.progress == "bar":
+        from slimreel.cli.bar import drawn
+
+        return drawn(task.source, language, place)
+    if manner.progress == "json":
+        return nullcontext(lambda event, eta_s: _print_event(task, event, eta_s, language))
+    return nullcontext(lambda event, eta_s: None)
+
+
+def _print_event(task: Task, event: Progress | Decided, eta_s: float | None, language: str) -> None:
+    terminal.line(records.as_line(records.of_event(task.source, event, eta_s, language)))
+
+
+def _tell_nothing_started(sources: list[Path], error: SlimreelError, manner: Manner) -> None:
+    if not manner.as_json:
+        return
+    named: list[Any] = [error.fields["path"]] if isinstance(error, NoSuchFile) else list(sources)
+    for source in named:
+        terminal.line(records.as_line(records.of_error(source, error)))
+
+
+def _warn_of_sandbox() -> None:
+    from slimreel.workbench.sandbox import missing_protection
+
+    sentence = missing_protection()
+    if sentence:
+        terminal.complain(sentence)

@@ -1,0 +1,118 @@
+"""The program `slimreel`: its verbs, and the one place where an error becomes a sentence and an exit code."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, NoReturn, TypeVar
+
+import typer
+
+from slimreel.cli import signals, terminal
+from slimreel.cli.compress import compress
+from slimreel.cli.demo import demo
+from slimreel.cli.doctor import doctor
+from slimreel.cli.probe import probe
+from slimreel.errors import Interrupted, SlimreelError
+
+Value = TypeVar("Value")
+
+EXIT_CODES = """\b
+Exit codes:
+    0  all well                    6  the output exists
+    1  internal error              7  no permission, or the disk is full
+    2  wrong usage                 8  the wish was not understood
+    3  not a video                 9  some files of a batch failed
+    4  damaged or cut short      130  stopped by Ctrl-C
+    5  the target is impossible
+"""
+
+app = typer.Typer(
+    name="slimreel",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    no_args_is_help=True,
+    epilog=EXIT_CODES,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
+)
+app.command(epilog=EXIT_CODES, no_args_is_help=True, short_help="Compress videos, and check each result.")(compress)
+app.command(no_args_is_help=True, short_help="Show what a video holds.")(probe)
+app.command(short_help="Make a clip, compress it, show the result.")(demo)
+app.command(short_help="Show what this machine can do.")(doctor)
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        terminal.line(f"slimreel {version('slimreel')}")
+        raise typer.Exit
+
+
+@app.callback()
+def slimreel(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Show the version and exit.")
+    ] = False,
+) -> None:
+    """Compress a video to the bitrate or size you ask for, and check that the file keeps the promise.
+
+    \b
+    First steps:
+        slimreel demo
+        slimreel compress clip.mov "8 Mbps"
+    """
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Runs the program and ends the process with its exit code."""
+    terminal.prepare()
+    signals.install()
+    try:
+        code = contain(lambda: _run(sys.argv[1:] if arguments is None else arguments))
+    except SlimreelError as error:
+        terminal.complain(error.sentence())
+        code = error.exit_code
+    except KeyboardInterrupt:
+        code = Interrupted.exit_code
+    if code == Interrupted.exit_code:
+        terminal.complain(Interrupted().sentence())
+    sys.exit(code)
+
+
+def contain(work: Callable[[], Value]) -> Value:
+    """The work's value. Whatever unforeseen it raises comes out as a SlimreelError with a sentence."""
+    try:
+        return work()
+    except (SlimreelError, typer.TyperException, typer.Exit, typer.Abort):
+        raise
+    except Exception as error:
+        from slimreel.settings import read_settings
+
+        if read_settings().debug:
+            raise
+        raise SlimreelError(detail=f"{type(error).__name__}: {error}") from error
+
+
+def _run(arguments: list[str]) -> int:
+    try:
+        code = app(arguments, prog_name="slimreel", standalone_mode=False)
+    except typer.TyperException as error:
+        return _usage(error, arguments)
+    return code if isinstance(code, int) else 0
+
+
+def _usage(error: typer.TyperException, arguments: list[str]) -> int:
+    """One sentence for what typer complains of, and where help is."""
+    context = getattr(error, "ctx", None)
+    sentence = error.format_message() if hasattr(error, "format_message") else str(error)
+    if type(error).__name__ == "NoArgsIsHelpError":
+        terminal.line(sentence)
+        return 2
+    if sentence.startswith("No such command") and Path(arguments[0]).exists():
+        sentence = f"To compress a file, say: slimreel compress {arguments[0]}"
+    where = context.command_path if context is not None else "slimreel"
+    terminal.complain(f"{sentence.rstrip('.')}. See `{where} --help`.")
+    return int(getattr(error, "exit_code", 2))

@@ -1,0 +1,118 @@
+"""Turns one number until the pictures take the bytes they should: encode, measure, solve for the next number.
+
+The number may be a rate or a quality; what it means to the encoder is the dial's affair.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+from slimreel.core.budget import Window
+from slimreel.core.events import Reason
+from slimreel.engine import argv
+from slimreel.engine.allowance import window_of
+from slimreel.engine.job import Job, Steps
+from slimreel.engine.measured import Measured, measure
+
+# Rounds of a clip of up to a minute or so, and of longer ones, whose rate control has time to be exact.
+MAX_ROUNDS, MAX_ROUNDS_LONG, LONG_FRAMES = 8, 4, 2000
+BEST = "best.part"
+# The encode's part of the progress bar; verification takes what is left.
+ENCODE_SHARE = 0.70
+
+
+@dataclass(frozen=True, slots=True)
+class Dial:
+    """A number that makes files larger as it grows: its options, where to start, and its ends."""
+
+    options: Callable[[float], list[str]]
+    start: float
+    least: float
+    most: float
+
+
+@dataclass(slots=True)
+class Trials:
+    """What was asked of the encoder and what came out, kept to solve for the next number."""
+
+    window: Window
+    points: list[tuple[float, int]] = field(default_factory=list)
+    best: Measured | None = None
+
+    def next_number(self) -> float:
+        """The number to ask next: between the nearest points on both sides, in logarithms, else in proportion."""
+        aim = self.window.aim
+        ordered = sorted(self.points)
+        brackets = [(low, high) for low, high in pairwise(ordered) if 0 < low[1] <= aim < high[1] and low[0] < high[0]]
+        if brackets:
+            # Rate control is noisy in the small, so the narrowest bracket is believed, not the nearest bytes.
+            low, high = min(brackets, key=lambda pair: pair[1][0] / pair[0][0])
+            share = math.log(aim / low[1]) / math.log(high[1] / low[1])
+            step: float = (high[0] / low[0]) ** min(0.9, max(0.1, share))
+            return low[0] * step
+        asked, got = self.points[-1]
+        return asked * min(4.0, max(0.25, aim / max(got, 1)))
+
+    def at_floor(self) -> bool:
+        """The encoder was asked for far less and gave as much."""
+        if len(self.points) < 2:
+            return False
+        (before, got_before), (last, got_last) = self.points[-2:]
+        return got_last > self.window.high and last < before * 0.8 and got_last > got_before * 0.97
+
+    def keep(self, job: Job, found: Measured, *, hard: bool) -> None:
+        """Keeps the file of this round if it is the best so far; over a hard limit it never is."""
+        if hard and found.video_bytes > self.window.high:
+            return
+        if self.best is None or self._distance(found) < self._distance(self.best):
+            job.result.replace(job.folder / BEST)
+            self.best = found
+
+    def _distance(self, found: Measured) -> float:
+        return abs(math.log(max(found.video_bytes, 1) / self.window.aim))
+
+
+def converge(job: Job, window: Window, dial: Dial, *, hard: bool) -> Steps[Measured | Trials]:
+    """The file whose video bytes are inside the window, or the nearest found; `hard` forbids those above.
+
+    Returns the Trials instead where every file was above a hard limit. `window` is taken anew from what the rest
+    of the file really takes where a size is the limit.
+    """
+    trials = Trials(window)
+    number = dial.start
+    asked: list[list[str]] = []
+    rounds = MAX_ROUNDS if job.plan.video.packets < LONG_FRAMES else MAX_ROUNDS_LONG
+    while len(asked) < rounds:
+        options = dial.options(number)
+        if options in asked:
+            break
+        found = yield from encode(job, options, corrected=bool(asked))
+        asked.append(options)
+        if job.plan.target is not None and job.plan.target.size_limit_bytes is not None:
+            trials.window = window_of(job, found.other_bytes)
+        trials.points.append((number, found.video_bytes))
+        if trials.window.holds(found.video_bytes):
+            if len(asked) > 1:
+                job.because(Reason(id="corrected", fields={"rounds": len(asked) - 1}))
+            return found
+        trials.keep(job, found, hard=hard)
+        if trials.at_floor():
+            break
+        number = min(dial.most, max(dial.least, trials.next_number()))
+    if trials.best is None:
+        return trials
+    (job.folder / BEST).replace(job.result)
+    return trials.best
+
+
+def encode(job: Job, options: list[str], *, corrected: bool = False) -> Steps[Measured]:
+    """One encode of the whole file, measured."""
+    if corrected:
+        job.fraction = max(0.1, job.fraction - ENCODE_SHARE)
+    with job.open_source() as fd:
+        arguments = argv.encode(job.source, fd, job.plan, job.speed, options, job.result.name)
+        yield from job.run("correct" if corrected else "encode", ENCODE_SHARE, arguments, (fd,))
+    return measure(job.result)

@@ -1,0 +1,89 @@
+"""Examines this machine: what slimreel can do here, found by trying. Judges, repairs and prints nothing."""
+
+from __future__ import annotations
+
+import os
+import platform
+import shutil
+import tempfile
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+from slimreel.core.codecs import ENCODERS
+from slimreel.engine import capabilities, ffmpeg, fonts, sandbox
+from slimreel.errors import EngineError
+
+
+class Tried(BaseModel):
+    """One encoder or filter that was tried; `detail` is FFmpeg's complaint."""
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    works: bool
+    detail: str = ""
+
+
+class Machine(BaseModel):
+    """The findings. `free_bytes` is the space on the disk of the temporary folder."""
+
+    model_config = ConfigDict(frozen=True)
+
+    slimreel: str
+    python: str
+    system: str
+    cpus: int
+    ffmpeg: str
+    ffmpeg_version: str
+    encoders: dict[str, Tried]
+    filters: tuple[Tried, ...]
+    sandbox: str
+    sandbox_is_full: bool
+    font_folders: tuple[str, ...]
+    fonts: int
+    cjk_fonts: tuple[str, ...]
+    temp_folder: str
+    free_bytes: int
+
+    @property
+    def is_able(self) -> bool:
+        """Can the main job be done, H.264?"""
+        return self.encoders["h264"].works
+
+
+def examine() -> Machine:
+    """Tries everything, about two seconds. Raises UsageError where SLIMREEL_FFMPEG names no file."""
+    encoders = {codec: _tried(capabilities.try_encoder(row)) for codec, row in ENCODERS.items()}
+    level, found = _level(), fonts.find_fonts()
+    folder = tempfile.gettempdir()
+    return Machine(
+        slimreel=version("slimreel"),
+        python=platform.python_version(),
+        system=f"{platform.system()} {platform.release()} {platform.machine()}",
+        cpus=os.cpu_count() or 1,
+        ffmpeg=str(ffmpeg.binary()),
+        ffmpeg_version=ffmpeg.version(),
+        encoders=encoders,
+        filters=tuple(_tried(capabilities.try_filter(name)) for name in capabilities.NEEDED_FILTERS),
+        **level,
+        font_folders=found.folders,
+        fonts=found.count,
+        cjk_fonts=found.cjk,
+        temp_folder=str(Path(folder)),
+        free_bytes=shutil.disk_usage(folder).free,
+    )
+
+
+def _tried(trial: capabilities.Trial) -> Tried:
+    return Tried(name=trial.name, works=trial.works, detail=trial.detail)
+
+
+def _level() -> dict[str, Any]:
+    try:
+        level = sandbox.level()
+    except EngineError as error:
+        return {"sandbox": f"not working: {error}", "sandbox_is_full": False}
+    return {"sandbox": level.sentence(), "sandbox_is_full": level.is_full}

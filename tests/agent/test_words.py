@@ -1,0 +1,74 @@
+"""The tables of words and sentences agree with each other and with the types they fill."""
+
+from __future__ import annotations
+
+import re
+import string
+from pathlib import Path
+
+import pytest
+
+import slimreel
+from slimreel.agent.reply import say, say_all
+from slimreel.core.events import Reason
+from slimreel.core.goal import Goal
+from slimreel.data.tables import LANGUAGES, message_table, word_table
+
+
+def fields(template: str) -> set[str]:
+    return {name for _, name, _, _ in string.Formatter().parse(template) if name}
+
+
+def test_languages_say_the_same_things() -> None:
+    english, chinese = message_table("en"), message_table("zh")
+    assert list(english) == list(chinese)
+    for key in english:
+        assert fields(english[key]) == fields(chinese[key]), key
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_sentence_is_whole(language: str) -> None:
+    for key, template in message_table(language).items():
+        text = say(Reason(id=key, fields=dict.fromkeys(fields(template), 8)), language)
+        assert text.endswith((".", "。")), key
+        assert "{" not in text
+
+
+def test_every_reason_given_anywhere_has_a_sentence() -> None:
+    package = Path(slimreel.__file__).parent
+    given = {
+        name for path in package.rglob("*.py") for name in re.findall(r'Reason\(id="(\w+)"', path.read_text("utf-8"))
+    }
+    assert given
+    assert given <= set(message_table("en"))
+
+
+def test_chinese_sentences_are_chinese() -> None:
+    assert all(re.search(r"[\u4e00-\u9fff]", template) for template in message_table("zh").values())
+
+
+def test_numbers_get_their_units() -> None:
+    reason = Reason(id="source_is_smaller_rate", fields={"source": 1_070_000, "target": 8_000_000})
+    assert say(reason) == "The video already has 1.07 Mbps, below the 8 Mbps asked; no bits were added."
+    assert "25 MB" in say(Reason(id="already_fits", fields={"size": 24_900_000, "limit": 25_000_000}), "zh")
+    assert say(Reason(id="copied_video", fields={"codec": "hevc"})).startswith("The picture (HEVC)")
+
+
+def test_a_missing_field_never_breaks_a_sentence() -> None:
+    assert "?" in say(Reason(id="remuxed"))
+
+
+def test_several_reasons_make_one_text() -> None:
+    assert say_all([Reason(id="muted"), Reason(id="grain")]).count(".") == 2
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_words_name_real_fields(language: str) -> None:
+    for slot, values in word_table(language)["fields"].items():
+        if slot in ("granted", "source_format"):
+            continue
+        for value in values:
+            given: object = {"true": True, "false": False}.get(
+                value, value.replace("_", ".") if slot == "size_ratio" else value
+            )
+            assert getattr(Goal.model_validate({slot: given}), slot) is not None
