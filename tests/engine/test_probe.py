@@ -212,7 +212,7 @@ SPECIAL: list[tuple[str, dict[str, object]]] = [
     ("structure/film_grain_av1_10bit.ivf", {"bit_depth": 10}),
     ("multi/nasa_2v2a2s.mp4", {"index": 3, "width": 480}),
     ("mkv/two_video_two_audio.mkv", {"index": 0, "width": 848}),
-    ("image/anim.gif", {"packets": 156, "has_alpha": True}),
+    ("image/anim.gif", {"packets": 156, "has_alpha": False}),
 ]
 
 
@@ -230,7 +230,7 @@ ROTATED = {
     "natural/uhd_portrait_4k60_rot90.mp4",
     "hdr/iphone_hlg_dv84_rot90_elst.mp4",
 }
-WITH_ALPHA = {"webm/vp9_alpha_small.webm", "sar_odd/odd_1081x713_vp9.webm", "image/anim.gif"}
+WITH_ALPHA = {"webm/vp9_alpha_small.webm", "sar_odd/odd_1081x713_vp9.webm"}
 INTERLACED = {"interlaced/sony_a7m3_1080i50.mts", "mov/prores_422_1080p_2frames.mov"}
 
 

@@ -6,7 +6,7 @@ Everything that is true of a container rather than of an encoder stands here; no
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from slimreel.core.goal import Codec, ContainerName
 from slimreel.errors import ImpossiblePair
@@ -35,9 +35,18 @@ class Container:
     fixed_bytes: int
     holds_timecode: bool = False
     holds_cover: bool = False
+    languages: Mapping[str, str] = field(default_factory=dict)  # ISO 639-2 codes that its muxer knows by others
 
 
 _ISO_AUDIO = frozenset({"aac", "mp3", "ac3", "eac3", "alac", "opus", "flac"})
+# QuickTime numbers its languages; FFmpeg's table of them has these words for what others call by the first.
+_QUICKTIME_LANGUAGES = dict(
+    pair.split(":")
+    for pair in (
+        "deu:ger nld:dut zho:chi ell:gre isl:ice swe:sve fre:fra sqi:alb mkd:mac hye:arm kat:geo rum:ron cze:ces "
+        "slo:slk"
+    ).split()
+)
 _ISO_TAGS: Mapping[str, str] = {"hevc": "hvc1"}
 
 CONTAINERS: Mapping[ContainerName, Container] = {
@@ -75,6 +84,7 @@ CONTAINERS: Mapping[ContainerName, Container] = {
         packet_bytes=4.6,
         fixed_bytes=2000,
         holds_timecode=True,
+        languages=_QUICKTIME_LANGUAGES,
     ),
     "mkv": Container(
         name="mkv",

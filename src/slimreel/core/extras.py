@@ -59,17 +59,21 @@ def plan_extras(
     if goal.strip_metadata:
         reasons.append(Reason(id="metadata_stripped"))
     else:
-        wanted = (*KEPT_TAGS, LOCATION_TAG) if goal.keep_location else KEPT_TAGS
-        tags = [(key, source.tags[key][:_TAG_LIMIT_CHARACTERS]) for key in wanted if source.tags.get(key)]
+        tags = [(key, source.tags[key][:_TAG_LIMIT_CHARACTERS]) for key in KEPT_TAGS if source.tags.get(key)]
+        if goal.keep_location and source.location:
+            tags.append((LOCATION_TAG, source.location))
         if source.has_location and not goal.keep_location:
             reasons.append(Reason(id="location_dropped"))
     if source.cover_indexes:
         reasons.append(Reason(id="cover_dropped"))
     kept_timecode = timecode if container.holds_timecode and not goal.strip_metadata else None
-    data = [kind for kind in source.other_streams if not (kind == "tmcd" and kept_timecode)]
+    chapters = bool(source.chapters) and not goal.strip_metadata
+    # A timecode and the text track of chapters come out again under another form.
+    reborn = {"tmcd"} if kept_timecode else set()
+    reborn |= {"text"} if chapters else set()
+    data = [kind for kind in source.other_streams if kind not in reborn]
     if data:
         reasons.append(Reason(id="data_dropped", fields={"kinds": ", ".join(sorted(set(data)))}))
-    chapters = bool(source.chapters) and not goal.strip_metadata
     text = sum(len(key) + len(value.encode()) + 40 for key, value in tags)
     text += sum(60 + len((chapter.title or "").encode()) for chapter in source.chapters) if chapters else 0
     kept = {track.source_index for track in subtitles}

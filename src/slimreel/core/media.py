@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 TEXT_SUBTITLES = frozenset({"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text", "eia_608"})
 
@@ -125,6 +125,7 @@ class MediaInfo(_Fact):
     other_streams: tuple[str, ...] = ()  # codec or tag names of data and attachment streams
     tags: dict[str, str] = {}
     has_location: bool = False
+    location: str | None = Field(None, exclude=True, repr=False)  # ISO 6709; never shown, kept only when asked for
     faststart: bool = False
     fragmented: bool = False
     damage: tuple[str, ...] = ()  # sentences about what is missing; empty for a whole file

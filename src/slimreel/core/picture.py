@@ -127,7 +127,7 @@ def _repairs(video: VideoStream, encoder: Encoder, goal: Goal, reasons: list[Rea
         reasons.append(Reason(id="deinterlaced"))
     if video.has_alpha and encoder.dialect != "vpx":
         filters += [
-            Filter("format", {"pix_fmts": "yuva444p"}),
+            Filter("format", {"pix_fmts": "gbrap" if video.chroma == "rgb" else "yuva444p"}),
             Filter("premultiply", {"inplace": 1}),
         ]
         reasons.append(Reason(id="alpha_flattened"))
@@ -153,8 +153,11 @@ def _keeps_depth(video: VideoStream, encoder: Encoder, *, tonemap: bool) -> bool
 def _size(video: VideoStream, goal: Goal, reasons: list[Reason]) -> tuple[int, int]:
     upright = video.upright
     if goal.width_px and goal.height_px:
-        size = _fit(video, goal.width_px, goal.height_px)
-        if size != upright:
+        size = fit(video, goal.width_px, goal.height_px)
+        if goal.width_px > upright[0] and goal.height_px > upright[1]:
+            asked = f"{goal.width_px}x{goal.height_px}"
+            reasons.append(Reason(id="not_upscaled", fields={"before": f"{upright[0]}x{upright[1]}", "asked": asked}))
+        elif size != upright:
             reasons.append(Reason(id="scaled_asked", fields=_change(upright, size)))
         return size
     short = min(upright)
@@ -171,10 +174,13 @@ def _size(video: VideoStream, goal: Goal, reasons: list[Reason]) -> tuple[int, i
     return _even(upright[0]), _even(upright[1])
 
 
-def _fit(video: VideoStream, width: int, height: int) -> tuple[int, int]:
-    """The largest size inside width × height with the coded picture's shape; the sample aspect is kept."""
+def fit(video: VideoStream, width: int, height: int) -> tuple[int, int]:
+    """The largest size inside width × height with the coded picture's shape, never larger than the picture itself.
+
+    The sample aspect is kept.
+    """
     source_width, source_height = video.upright
-    factor = min(Fraction(width, source_width), Fraction(height, source_height))
+    factor = min(Fraction(1), Fraction(width, source_width), Fraction(height, source_height))
     return _even(round(source_width * factor)), _even(round(source_height * factor))
 
 

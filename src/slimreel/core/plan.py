@@ -69,8 +69,12 @@ class EncodePlan:
         return replace(self, reasons=(*self.reasons, *reasons))
 
 
-def make_plan(goal: Goal, source: MediaInfo, output_container: str | None = None) -> EncodePlan:
+def make_plan(
+    goal: Goal, source: MediaInfo, output_container: str | None = None, *, salvage: bool = False
+) -> EncodePlan:
     """The plan for `goal` on `source`. `output_container` is what the output's file name says.
+
+    With `salvage` nothing of a damaged source is copied unless `goal` forbids encoding: it might not decode.
 
     Raises UsageError, ImpossiblePair, NotAVideo.
     """
@@ -78,7 +82,7 @@ def make_plan(goal: Goal, source: MediaInfo, output_container: str | None = None
     container = _container(goal, output_container)
     limit = size_limit(goal, source)
     reasons = _stream_reasons(source)
-    sound, sound_reasons = plan_sound(source, goal, container, limit)
+    sound, sound_reasons = plan_sound(source, goal, container, limit, may_copy=not salvage)
     extras, extra_reasons = plan_extras(source, goal, container, video.timecode)
     keyint = keyint_for(video.packets, float(video.average_rate))
     base = EncodePlan(
@@ -95,7 +99,8 @@ def make_plan(goal: Goal, source: MediaInfo, output_container: str | None = None
         size_limit_bytes=limit,
         reasons=(*reasons, *sound_reasons, *extra_reasons),
     )
-    untouched = _leave_alone(goal, source, base, limit)
+    doubtful = salvage and source.damage and goal.reencode is not False
+    untouched = None if doubtful else _leave_alone(goal, source, base, limit)
     if untouched is not None:
         return untouched
     return _plan_encode(goal, source, base, limit)
@@ -221,7 +226,7 @@ def _same_container(source: MediaInfo, container: Container) -> bool:
 def _picture_may_stay(goal: Goal, video: VideoStream) -> bool:
     short = min(video.upright)
     if goal.width_px and goal.height_px:
-        return (goal.width_px, goal.height_px) == video.upright
+        return goal.width_px >= video.upright[0] and goal.height_px >= video.upright[1]
     ceiling = goal.resolution or (None if goal.keep_resolution else pictures.DEFAULT_SHORT_SIDE)
     if ceiling and short > ceiling:
         return False

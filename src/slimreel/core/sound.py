@@ -44,9 +44,12 @@ class SoundTrack:
 
 
 def plan_sound(
-    source: MediaInfo, goal: Goal, container: Container, size_limit_bytes: int | None
+    source: MediaInfo, goal: Goal, container: Container, size_limit_bytes: int | None, *, may_copy: bool = True
 ) -> tuple[tuple[SoundTrack, ...], list[Reason]]:
-    """One SoundTrack for each track that is kept, and why they are treated so."""
+    """One SoundTrack for each track that is kept, and why they are treated so.
+
+    Without `may_copy` all are encoded: packets of a damaged file may be damaged themselves.
+    """
     reasons: list[Reason] = []
     if goal.audio == "mute":
         return (), [Reason(id="muted")] if source.audio else []
@@ -55,7 +58,7 @@ def plan_sound(
     share_bps = _share_bps(source, usable, size_limit_bytes)
     tracks = []
     for track in usable:
-        kept = _plan_track(track, goal, container, share_bps)
+        kept = _plan_track(track, goal, container, share_bps, may_copy=may_copy)
         tracks.append(kept)
         fields: dict[str, str | int | float] = {"codec": kept.codec, "bitrate": kept.bitrate_bps}
         if kept.action == "copy":
@@ -100,7 +103,9 @@ def _share_bps(source: MediaInfo, usable: list[AudioStream], size_limit_bytes: i
     return allowed * 8 / source.duration_s / len(usable)
 
 
-def _plan_track(track: AudioStream, goal: Goal, container: Container, share_bps: float | None) -> SoundTrack:
+def _plan_track(
+    track: AudioStream, goal: Goal, container: Container, share_bps: float | None, *, may_copy: bool
+) -> SoundTrack:
     codec, channels = container.default_audio, track.channels
     if share_bps is not None and channels > 2 and share_bps < _floor_bps(codec, channels):
         channels = 2
@@ -111,7 +116,7 @@ def _plan_track(track: AudioStream, goal: Goal, container: Container, share_bps:
     if share_bps is not None:
         ceiling = min(ceiling, max(round(share_bps), least))
         wanted = min(wanted, ceiling)
-    if track.codec in container.audio and 0 < track.bitrate_bps <= ceiling * 1.02:
+    if may_copy and track.codec in container.audio and 0 < track.bitrate_bps <= ceiling * 1.02:
         return _track(track, "copy", track.codec, round(track.bitrate_bps), track.channels)
     # A lossy source has nothing above its own rate to give; Opus and AAC waste what exceeds it.
     if track.bitrate_bps > 0:

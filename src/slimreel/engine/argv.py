@@ -13,7 +13,6 @@ from slimreel.core.goal import Speed
 from slimreel.core.media import MediaInfo
 from slimreel.core.picture import Picture
 from slimreel.core.plan import EncodePlan
-from slimreel.core.sound import SoundTrack
 from slimreel.engine import sniff
 from slimreel.settings import read_settings
 
@@ -114,6 +113,12 @@ def decode(demuxer: str, fd: int) -> list[str]:
     return [*sniff.input_options(demuxer, fd), "-map", "0:v", "-map", "0:a?", "-f", "null", "-"]
 
 
+def decode_of(info: MediaInfo, fd: int, indexes: Sequence[int]) -> list[str]:
+    """Decode some streams, keep nothing, and stop at the first error."""
+    maps = [part for index in indexes for part in ("-map", f"0:{index}")]
+    return ["-xerror", *source(info, fd), *maps, "-f", "null", "-"]
+
+
 def packet_hashes(info: MediaInfo, fd: int, indexes: Sequence[int], output: str) -> list[str]:
     """One hash a stream over its packets' payloads, timestamps aside."""
     maps = [part for index in indexes for part in ("-map", f"0:{index}")]
@@ -125,11 +130,11 @@ def _rest(plan: EncodePlan) -> list[str]:
     maps = [part for track in plan.sound for part in ("-map", f"0:{track.source_index}")]
     extras = plan.extras
     maps += [part for track in extras.subtitles for part in ("-map", f"0:{track.source_index}")]
-    options = [*_sound_options(plan.sound)]
+    options = [*_sound_options(plan)]
     for number, subtitle in enumerate(extras.subtitles):
         stream = f"s:{number}"
         options += [f"-c:{stream}", subtitle.codec]
-        options += _labels(stream, subtitle.language, subtitle.title)
+        options += _labels(plan, stream, subtitle.language, subtitle.title)
         flags = [name for name, holds in (("default", subtitle.is_default), ("forced", subtitle.is_forced)) if holds]
         options += [f"-disposition:{stream}", "+".join(flags) or "0"]
     options += [
@@ -145,13 +150,13 @@ def _rest(plan: EncodePlan) -> list[str]:
         options += ["-timecode", extras.timecode]
     elif plan.container.holds_timecode:
         options += ["-write_tmcd", "0"]
-    options += _labels("v:0", plan.video.language, plan.video.title if extras.tags else None)
+    options += _labels(plan, "v:0", plan.video.language, plan.video.title if extras.tags else None)
     return [*maps, *options, *plan.container.muxer_options, "-f", plan.container.muxer]
 
 
-def _sound_options(tracks: Sequence[SoundTrack]) -> list[str]:
+def _sound_options(plan: EncodePlan) -> list[str]:
     options: list[str] = []
-    for number, track in enumerate(tracks):
+    for number, track in enumerate(plan.sound):
         stream = f"a:{number}"
         if track.action == "copy":
             options += [f"-c:{stream}", "copy"]
@@ -160,12 +165,13 @@ def _sound_options(tracks: Sequence[SoundTrack]) -> list[str]:
             options += [f"-ac:{stream}", str(track.channels)]
             if track.codec == "opus" and track.channels > 2:
                 options += [f"-mapping_family:{stream}", "1"]
-        options += _labels(stream, track.language, track.title)
+        options += _labels(plan, stream, track.language, track.title)
         options += [f"-disposition:{stream}", "default" if track.is_default else "0"]
     return options
 
 
-def _labels(stream: str, language: str | None, title: str | None) -> list[str]:
+def _labels(plan: EncodePlan, stream: str, language: str | None, title: str | None) -> list[str]:
+    language = plan.container.languages.get(language or "", language)
     named = (("language", language), ("title", title))
     return [part for key, value in named if value for part in (f"-metadata:s:{stream}", f"{key}={value}")]
 

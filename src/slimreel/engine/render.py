@@ -20,6 +20,7 @@ import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
+from slimreel.core.events import Reason
 from slimreel.core.goal import Goal
 from slimreel.core.media import MediaInfo
 from slimreel.core.plan import EncodePlan, make_plan
@@ -44,9 +45,12 @@ def render(
     with place.working_folder(output) as folder:
         job = Job(source, plan, folder, goal.encode_speed, salvage)
         made = yield from _make(job, goal)
-        if job.complaints and not salvage:
-            raise DamagedInput(path=source.path, detail=complaints.in_words(job.complaints))
+        damage = [*source.damage, *([complaints.in_words(job.complaints)] if job.complaints else [])]
+        if damage and not salvage:
+            raise DamagedInput(path=source.path, detail="; ".join(damage))
         yield from verify.verify(job, made)
+        if damage:
+            yield job.because(Reason(id="salvaged", fields={"detail": "; ".join(damage)}))
         job.fraction = 1.0
         yield job.progress("verify")
         keep_times = None if goal.strip_metadata else Path(source.path)

@@ -10,7 +10,7 @@ import os
 from fractions import Fraction
 from pathlib import Path
 
-from slimreel.engine import argv, sniff
+from slimreel.engine import argv, complaints, sniff
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import Measured
 from slimreel.errors import DamagedInput, FfmpegFailed, VerificationFailed
@@ -37,6 +37,8 @@ def _check_length(job: Job, found: Measured) -> None:
     frame_s = 1 / float(plan.video.frame_rate) if plan.video.frame_rate else 0.04
     slack = max(_DURATION_SLACK_S, 1.5 * frame_s)
     short = plan.video.duration_s - made.duration_s
+    if short > slack and found.info.damage and plan.strategy == "encode":
+        raise VerificationFailed(path=job.source.path, detail="; ".join(found.info.damage))
     if short > slack and not job.salvage:
         if plan.strategy == "encode":
             detail = f"{short:.1f} s of {plan.video.duration_s:.1f} s could not be decoded"
@@ -85,11 +87,28 @@ def _decode(job: Job, path: Path) -> Steps[None]:
         arguments = ["-xerror", *argv.decode(source.demuxer, source.fd)]
         yield from job.run("verify", max(0.0, 1 - job.fraction), arguments, (source.fd,))
     except FfmpegFailed as error:
-        raise VerificationFailed(path=job.source.path, detail=str(error.fields["detail"])) from error
+        detail = str(error.fields["detail"])
+        if (yield from _is_inherited(job)):
+            raise DamagedInput(path=job.source.path, detail=complaints.in_words([detail])) from error
+        raise VerificationFailed(path=job.source.path, detail=detail) from error
     finally:
         os.close(source.fd)
     if job.plan.strategy == "encode" and len(job.complaints) > before:
         raise VerificationFailed(path=job.source.path, detail=job.complaints[before])
+
+
+def _is_inherited(job: Job) -> Steps[bool]:
+    """Whether what was copied is as damaged in the source, which then is at fault."""
+    copied = [track.source_index for track in job.plan.sound if track.action == "copy"]
+    copied += [job.plan.video.index] if job.plan.strategy != "encode" else []
+    if not copied:
+        return False
+    with job.open_source() as fd:
+        try:
+            yield from job.run("verify", 0.0, argv.decode_of(job.source, fd, copied), (fd,))
+        except FfmpegFailed:
+            return True
+    return False
 
 
 def _packets_equal(job: Job, found: Measured) -> Steps[bool]:

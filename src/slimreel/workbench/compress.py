@@ -75,7 +75,7 @@ def compress_events(
     if source.damage and not salvage:
         raise DamagedInput(path=source_path, detail="; ".join(source.damage))
     output = Path(out) if out is not None else default_output(source_path, wanted)
-    plan = plans.make_plan(wanted, source, _named_container(output, wanted))
+    plan = plans.make_plan(wanted, source, _named_container(output, wanted), salvage=salvage)
     _check_output(source_path, output, overwrite=overwrite)
     if plan.encoder is not None:
         capabilities.require(plan.encoder)

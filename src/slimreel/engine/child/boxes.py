@@ -1,4 +1,4 @@
-"""Walks the top of MP4, MOV and AVI files by their own lengths, and hands Matroska on to ebml.py.
+"""Walks the top of MP4, MOV, AVI and MPEG-TS files by their own lengths, and hands Matroska on to ebml.py.
 
 It must not know packets or codecs. Everything is read with pread, so the demuxer's position is untouched.
 """
@@ -21,6 +21,8 @@ def walk(fd: int, demuxer: str) -> Layout:
         return ebml.walk_matroska(fd, size)
     if demuxer == "avi":
         return _walk_avi(fd, size)
+    if demuxer == "mpegts":
+        return _walk_mpegts(fd, size)
     return Layout()
 
 
@@ -73,12 +75,34 @@ def _walk_mov(fd: int, size: int) -> Layout:
 
 def _read_moov(fd: int, content: int, end: int, layout: Layout) -> None:
     track = 0
+    timescale = 0
     for kind, start, stop in _boxes(fd, content, end):
+        if kind == b"mvhd":
+            timescale = _timed_header(fd, start, 0)
         if kind == b"mvex":
             layout.fragmented = True
         if kind == b"trak":
+            header = next((inner for box, inner, _ in _boxes(fd, start, stop) if box == b"tkhd"), None)
+            duration = _timed_header(fd, header, 8) if header is not None else 0
+            if timescale and duration:
+                layout.presented_s[track] = duration / timescale
             _read_track(fd, start, stop, track, layout)
             track += 1
+
+
+def _timed_header(fd: int, content: int, after_times: int) -> int:
+    """The number after the two times that mvhd and tkhd open with: a timescale, or `after_times` on a duration.
+
+    Times are of 8 bytes in version 1, else of 4, and so is a duration; one of all ones is unknown.
+    """
+    head = os.pread(fd, 40, content)
+    if len(head) < 40:
+        return 0
+    is_long = head[0] == 1
+    at = 4 + 2 * (8 if is_long else 4) + after_times
+    width = 8 if is_long and after_times else 4
+    value = int.from_bytes(head[at : at + width], "big")
+    return 0 if value == 256**width - 1 else value
 
 
 def _read_track(fd: int, start: int, end: int, track: int, layout: Layout) -> None:
@@ -116,5 +140,20 @@ def _walk_avi(fd: int, size: int) -> Layout:
         if length and at - (length & 1) > size:
             layout.damage.append(short(at - size, "its last RIFF list"))
         if not length:
+            break
+    return layout
+
+
+# MPEG transport stream: ISO/IEC 13818-1; discs put 4 bytes before each packet, broadcasts 16 after it
+
+
+def _walk_mpegts(fd: int, size: int) -> Layout:
+    """Recorders write whole packets, so half of one at the end is what a copy left that stopped."""
+    layout = Layout()
+    head = os.pread(fd, 1024, 0)
+    for length, sync in ((188, 0), (192, 4), (204, 0)):
+        if all(head[at : at + 1] == b"G" for at in range(sync, min(size, 4 * length), length)):
+            if size % length:
+                layout.damage.append(short(length - size % length, "its last packet"))
             break
     return layout

@@ -16,6 +16,7 @@ class Layout:
     damage: list[str] = field(default_factory=list)
     dolby_vision: dict[int, int] = field(default_factory=dict)
     entries: dict[int, str] = field(default_factory=dict)  # track's place → code of its sample entry (MP4)
+    presented_s: dict[int, float] = field(default_factory=dict)  # track's place → when it ends, by its edits (MP4)
     brands: frozenset[str] = frozenset()
     has_index: bool = True
 

@@ -29,6 +29,7 @@ class Timeline:
         self.first: int | None = None
         self.last: int | None = None
         self.end: int | None = None  # last + the duration its packet gives, or None
+        self.longest = 0  # of the durations that packets give
         self.count = 0
         self.intervals: Counter[int] = Counter()
         self.uncounted = 0
@@ -38,6 +39,7 @@ class Timeline:
 
     def add(self, time: int, duration: int) -> None:
         self.count += 1
+        self.longest = max(self.longest, duration)
         if self.last is None or time >= self.last:
             self.last = time
             self.end = time + duration if duration > 0 else None

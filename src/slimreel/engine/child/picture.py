@@ -127,4 +127,9 @@ def mastering_display(data: bytes) -> str | None:
 
 def shows_transparency(frame: Any) -> bool:
     """Whether a GIF's picture really is transparent somewhere: its decoder always delivers alpha."""
-    return frame.format.name != "bgra" or any(byte != 255 for byte in bytes(frame.planes[0])[3::4])
+    if frame.format.name != "bgra":
+        return True
+    plane = frame.planes[0]
+    data, row = bytes(plane), plane.line_size  # a row may be padded, and its padding is transparent
+    starts = range(0, row * frame.height, row)
+    return any(byte != 255 for start in starts for byte in data[start + 3 : start + frame.width * 4 : 4])

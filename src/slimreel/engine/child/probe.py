@@ -111,6 +111,7 @@ def _facts(reading: Reading, demuxer: str) -> dict[str, Any]:
         "other_streams": others + [f"{name} (not decoded)" for name in unsupported],
         "unsupported": unsupported,
         "tags": tags.kept(container.metadata),
+        "location": tags.place(container.metadata),
         "has_location": any(tags.names_a_place(metadata) for metadata in all_tags),
         "faststart": layout.faststart,
         "fragmented": layout.fragmented,

@@ -6,6 +6,7 @@ It must not know what the numbers are for.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +16,7 @@ from slimreel.engine.child.layout import Layout
 from slimreel.engine.child.packets import Rhythm, Tally
 from slimreel.engine.child.samples import Sampler
 
+MAX_UNNAMED = 10_000  # packets of streams that no header names
 MAX_PRIMING = 4  # packets at the head of a sound stream that can hold its encoder's delay
 
 
@@ -46,9 +48,18 @@ class Reading:
                 self.samplers[stream.index] = Sampler(stream, file_bytes, options)
         self._read_packets()
 
+    def _packets(self) -> Iterator[Any]:
+        """All packets. FLV may open a stream on the way, which PyAV cannot name: its packets are passed over."""
+        for _ in range(MAX_UNNAMED):
+            try:
+                yield from self.container.demux()
+            except IndexError:
+                continue
+            return
+
     def _read_packets(self) -> None:
         try:
-            for packet in self.container.demux():
+            for packet in self._packets():
                 if packet.size == 0 and packet.dts is None:
                     continue  # PyAV's sign for the end of a stream
                 index = packet.stream_index
@@ -80,6 +91,11 @@ class Reading:
         end = line.end
         if end is None:  # the last one has no duration of its own
             end = line.last + (Rhythm(line, tally.timebase, None).median_ticks or 0)
+        presented_s = self.layout.presented_s.get(index)
+        if tally.is_video and presented_s is not None:
+            # With B-frames a packet's duration is of decoding; a picture that stands at the end shows only here.
+            told = round(presented_s / tally.timebase)
+            end = max(end, told) if told - line.last <= line.longest else end
         return float(line.first * tally.timebase), float((end - line.first) * tally.timebase)
 
 

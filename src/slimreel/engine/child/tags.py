@@ -9,6 +9,7 @@ from __future__ import annotations
 KEPT = ("title", "artist", "album", "comment", "description", "synopsis", "date", "copyright", "genre")
 CREATION = ("com.apple.quicktime.creationdate", "creation_time")  # the first one knows the time zone
 PLACES = ("location", "gps", "loci", "©xyz", "xyz")
+PLACE_VALUES = ("location", "com.apple.quicktime.location.iso6709", "location-eng")
 MAX_CHARACTERS = 2000
 
 
@@ -25,6 +26,12 @@ def kept(metadata: dict[str, str]) -> dict[str, str]:
             tags["creation_time"] = clean(known[name])
             break
     return tags
+
+
+def place(metadata: dict[str, str]) -> str | None:
+    """Where it was filmed, as ISO 6709 has it: for those who ask to keep it, and for nothing else."""
+    known = {key.lower(): value for key, value in metadata.items()}
+    return next((clean(known[name]) for name in PLACE_VALUES if known.get(name)), None)
 
 
 def names_a_place(metadata: dict[str, str]) -> bool:
