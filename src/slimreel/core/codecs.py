@@ -48,7 +48,7 @@ ENCODERS: Mapping[Codec, Encoder] = {
         dialect="x264",
         speeds={
             "fast": ("-preset", "veryfast"),
-            "balanced": ("-preset", "medium"),
+            "balanced": ("-preset", "medium", "-refs", "2"),
             "best": ("-preset", "slower"),
         },
         crf={"low": 28, "medium": 23, "high": 20, "visually_lossless": 17, "lossless": 0},
