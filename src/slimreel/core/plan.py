@@ -15,10 +15,10 @@ from slimreel.core.containers import CONTAINERS, Container, check_pair
 from slimreel.core.events import Reason
 from slimreel.core.extras import Extras, plan_extras
 from slimreel.core.goal import Codec, Goal
-from slimreel.core.media import MediaInfo, VideoStream
+from slimreel.core.media import MediaInfo, VideoStream, main_video
 from slimreel.core.picture import Picture
 from slimreel.core.sound import SoundTrack, plan_sound
-from slimreel.errors import ImpossiblePair, NotAVideo, UsageError
+from slimreel.errors import ImpossiblePair, UsageError
 
 # A stream may exceed the rate asked by this much and still be left as it is (compression.md §5.4).
 FITS = 1.02
@@ -61,6 +61,7 @@ class EncodePlan:
     extras: Extras
     keyint: int
     duration_s: float
+    size_limit_bytes: int | None
     reasons: tuple[Reason, ...]
 
     def because(self, *reasons: Reason) -> EncodePlan:
@@ -75,7 +76,7 @@ def make_plan(
 
     With `salvage` nothing of a damaged source is copied unless `goal` forbids encoding: it might not decode.
 
-    Raises UsageError, ImpossiblePair, NotAVideo.
+    Raises UsageError, ImpossiblePair.
     """
     video = main_video(source)
     container = _container(goal, output_container)
@@ -85,9 +86,19 @@ def make_plan(
     extras, extra_reasons = plan_extras(source, goal, container, video.timecode)
     keyint = keyint_for(video.packets, float(video.average_rate))
     base = EncodePlan(
-        "encode", container, video, None, None, None, sound, extras, keyint,
-        max(video.duration_s, source.duration_s), (*reasons, *sound_reasons, *extra_reasons),
-    )  # fmt: skip
+        strategy="encode",
+        container=container,
+        video=video,
+        encoder=None,
+        picture=None,
+        target=None,
+        sound=sound,
+        extras=extras,
+        keyint=keyint,
+        duration_s=max(video.duration_s, source.duration_s),
+        size_limit_bytes=limit,
+        reasons=(*reasons, *sound_reasons, *extra_reasons),
+    )
     doubtful = salvage and source.damage and goal.reencode is not False
     untouched = None if doubtful else _leave_alone(goal, source, base, limit)
     if untouched is not None:
@@ -104,14 +115,6 @@ def keyint_for(frames: int, rate: float) -> int:
     wanted = max(1.0, min(_KEYINT_MAX, KEYINT_S * rate))
     gops = max(1, round(frames / wanted))
     return max(1, min(_KEYINT_MAX, math.ceil(frames / gops)))
-
-
-def main_video(source: MediaInfo) -> VideoStream:
-    """The picture that is meant: the default one, else the one with the most pixels; never a cover."""
-    candidates = [stream for stream in source.video if stream.packets and stream.width and stream.height]
-    if not candidates:
-        raise NotAVideo(path=source.path, detail="it has no moving picture")
-    return max(candidates, key=lambda s: (s.is_default, s.width * s.height, -s.index))
 
 
 def size_limit(goal: Goal, source: MediaInfo) -> int | None:

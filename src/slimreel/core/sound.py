@@ -18,6 +18,8 @@ _PAIR_BPS = {"aac": 128_000, "opus": 112_000}
 _FLOOR_BPS = {"aac": 24_000, "opus": 16_000}
 # Sound may take this share of a size before it is made smaller (compression.md §5.1: 10–15 %).
 _SHARE_OF_SIZE = 0.12
+# Where even the least rates of all tracks take more of a size than this, the secondary tracks go.
+_MOST_OF_SIZE = 0.35
 _COPY_CEILING_BPS = 330_000
 
 
@@ -52,6 +54,7 @@ def plan_sound(
     if goal.audio == "mute":
         return (), [Reason(id="muted")] if source.audio else []
     usable = [track for track in source.audio if track.packets and track.channels and track.sample_rate_hz]
+    usable = _affordable(usable, container.default_audio, size_limit_bytes, source.duration_s)
     share_bps = _share_bps(source, usable, size_limit_bytes)
     tracks = []
     for track in usable:
@@ -63,10 +66,28 @@ def plan_sound(
         else:
             fields["before"] = round(track.bitrate_bps)
             reasons.append(Reason(id="audio_encoded", fields=fields))
+        if kept.channels < track.channels:
+            mixed: dict[str, str | int | float] = {"before": track.channels, "after": kept.channels}
+            reasons.append(Reason(id="audio_downmixed", fields=mixed))
     if len(usable) < len(source.audio):
         dropped = len(source.audio) - len(usable)
         reasons.append(Reason(id="audio_tracks_dropped", fields={"count": dropped}))
     return tuple(tracks), reasons
+
+
+def _affordable(
+    tracks: list[AudioStream], codec: str, size_limit_bytes: int | None, duration_s: float
+) -> list[AudioStream]:
+    """The tracks whose least rates leave most of a size to the pictures; the default one always."""
+    if size_limit_bytes is None:
+        return tracks
+    kept = list(tracks)
+    while len(kept) > 1:
+        least_bps = sum(_floor_bps(codec, min(track.channels, 2)) for track in kept)
+        if least_bps * duration_s / 8 <= size_limit_bytes * _MOST_OF_SIZE:
+            break
+        kept.remove(next((track for track in reversed(kept) if not track.is_default), kept[-1]))
+    return kept
 
 
 def _share_bps(source: MediaInfo, usable: list[AudioStream], size_limit_bytes: int | None) -> float | None:
@@ -85,29 +106,33 @@ def _share_bps(source: MediaInfo, usable: list[AudioStream], size_limit_bytes: i
 def _plan_track(
     track: AudioStream, goal: Goal, container: Container, share_bps: float | None, *, may_copy: bool
 ) -> SoundTrack:
-    codec = container.default_audio
-    natural = _natural_bps(codec, track)
+    codec, channels = container.default_audio, track.channels
+    if share_bps is not None and channels > 2 and share_bps < _floor_bps(codec, channels):
+        channels = 2
+    least = _floor_bps(codec, channels)
+    natural = _natural_bps(codec, channels, track.sample_rate_hz)
     wanted = goal.audio_bitrate_bps or natural
     ceiling = goal.audio_bitrate_bps or max(_COPY_CEILING_BPS, round(natural * 1.3))
     if share_bps is not None:
-        ceiling = min(ceiling, max(round(share_bps), _floor_bps(codec, track)))
+        ceiling = min(ceiling, max(round(share_bps), least))
         wanted = min(wanted, ceiling)
-    fits = may_copy and track.codec in container.audio and 0 < track.bitrate_bps <= ceiling * 1.02
-    if fits and not (goal.audio_bitrate_bps and track.bitrate_bps > goal.audio_bitrate_bps * 1.02):
-        return _track(track, "copy", track.codec, round(track.bitrate_bps))
+    if may_copy and track.codec in container.audio and 0 < track.bitrate_bps <= ceiling * 1.02:
+        return _track(track, "copy", track.codec, round(track.bitrate_bps), track.channels)
     # A lossy source has nothing above its own rate to give; Opus and AAC waste what exceeds it.
     if track.bitrate_bps > 0:
-        wanted = min(wanted, max(round(track.bitrate_bps * 1.1), _floor_bps(codec, track)))
-    return _track(track, "encode", codec, max(wanted, _floor_bps(codec, track)))
+        wanted = min(wanted, round(track.bitrate_bps * 1.1))
+    return _track(track, "encode", codec, max(wanted, least), channels)
 
 
-def _track(track: AudioStream, action: Literal["copy", "encode"], codec: str, bitrate_bps: int) -> SoundTrack:
+def _track(
+    track: AudioStream, action: Literal["copy", "encode"], codec: str, bitrate_bps: int, channels: int
+) -> SoundTrack:
     return SoundTrack(
         source_index=track.index,
         action=action,
         codec=codec,
         bitrate_bps=bitrate_bps,
-        channels=track.channels,
+        channels=channels,
         sample_rate_hz=track.sample_rate_hz,
         language=track.language,
         title=track.title,
@@ -115,13 +140,12 @@ def _track(track: AudioStream, action: Literal["copy", "encode"], codec: str, bi
     )
 
 
-def _natural_bps(codec: str, track: AudioStream) -> int:
-    pairs = max(0.625, track.channels / 2)
-    low_rate = min(1.0, track.sample_rate_hz / 44_100)
+def _natural_bps(codec: str, channels: int, sample_rate_hz: int) -> int:
+    pairs = max(0.625, channels / 2)
+    low_rate = min(1.0, sample_rate_hz / 44_100)
     return round(_PAIR_BPS[codec] * pairs * max(low_rate, 0.4))
 
 
-def _floor_bps(codec: str, track: AudioStream) -> int:
+def _floor_bps(codec: str, channels: int) -> int:
     """The least that still sounds like something; AAC refuses below about 0.35 bit a sample."""
-    pairs = max(0.5, track.channels / 2)
-    return round(_FLOOR_BPS[codec] * pairs)
+    return round(_FLOOR_BPS[codec] * max(0.5, channels / 2))

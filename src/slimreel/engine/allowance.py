@@ -12,7 +12,7 @@ from slimreel.core.budget import Window
 from slimreel.engine.job import Job
 
 
-def window_of(job: Job, other_bytes: int | None = None) -> Window:
+def window_of(job: Job) -> Window:
     """The video bytes the target leaves, given what the rest of the file takes."""
     plan, target = job.plan, job.plan.target
     assert target is not None
@@ -26,8 +26,7 @@ def window_of(job: Job, other_bytes: int | None = None) -> Window:
     if target.size_limit_bytes is None:
         assert rated is not None
         return rated
-    other = other_bytes if other_bytes is not None else estimated_other_bytes(job)
-    sized = budget.size_window(target.size_limit_bytes, other, plan.duration_s)
+    sized = budget.size_window(target.size_limit_bytes, estimated_other_bytes(job), plan.duration_s)
     return rated if rated is not None and rated.high < sized.high else sized
 
 

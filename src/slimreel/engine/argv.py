@@ -162,6 +162,7 @@ def _sound_options(plan: EncodePlan) -> list[str]:
             options += [f"-c:{stream}", "copy"]
         else:
             options += [f"-c:{stream}", AUDIO_ENCODERS[track.codec], f"-b:{stream}", str(track.bitrate_bps)]
+            options += [f"-ac:{stream}", str(track.channels)]
             if track.codec == "opus" and track.channels > 2:
                 options += [f"-mapping_family:{stream}", "1"]
         options += _labels(plan, stream, track.language, track.title)

@@ -101,9 +101,7 @@ def _judge(reply: bytes, complaint: bytes, status: int | None, path: object) -> 
     if status is not None and status < 0:
         if -status == getattr(signal, "SIGXCPU", 0):
             raise EngineError(path=path, detail="reading it took too much processor time")
-        raise EngineError(
-            path=path, detail=f"reading it crashed ({_signal_name(-status)}), so it is probably damaged"
-        )
+        raise EngineError(path=path, detail=f"reading it crashed ({_signal_name(-status)}), so it is probably damaged")
     try:
         answer = json.loads(reply) if status == 0 else None
     except ValueError:

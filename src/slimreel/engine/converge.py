@@ -17,8 +17,9 @@ from slimreel.engine.allowance import window_of
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import Measured, measure
 
-# Rounds of a clip of up to a minute or so, and of longer ones, whose rate control has time to be exact.
-MAX_ROUNDS, MAX_ROUNDS_LONG, LONG_FRAMES = 8, 4, 2000
+# Rounds are cheap for small clips, whose bytes jump from one quantiser to the next, and dear for long ones, whose
+# rate control has time to be exact: (up to so many pixels in all, rounds).
+ROUNDS = ((60e6, 16), (2e9, 8), (math.inf, 4))
 BEST = "best.part"
 # The encode's part of the progress bar; verification takes what is left.
 ENCODE_SHARE = 0.70
@@ -54,7 +55,17 @@ class Trials:
             step: float = (high[0] / low[0]) ** min(0.9, max(0.1, share))
             return low[0] * step
         asked, got = self.points[-1]
-        return asked * min(4.0, max(0.25, aim / max(got, 1)))
+        wanted = math.log(aim / max(got, 1)) / self._slope()
+        return asked * math.exp(min(4.0, max(-4.0, wanted)))
+
+    def _slope(self) -> float:
+        """How bytes have grown with the number, in logarithms; 1 (in proportion) until two points tell."""
+        if len(self.points) < 2:
+            return 1.0
+        (before, got_before), (last, got_last) = self.points[-2:]
+        if abs(math.log(last / before)) < 0.01:
+            return 1.0
+        return min(2.0, max(0.15, math.log(got_last / got_before) / math.log(last / before)))
 
     def at_floor(self) -> bool:
         """The encoder was asked for far less and gave as much."""
@@ -84,7 +95,8 @@ def converge(job: Job, window: Window, dial: Dial, *, hard: bool) -> Steps[Measu
     trials = Trials(window)
     number = dial.start
     asked: list[list[str]] = []
-    rounds = MAX_ROUNDS if job.plan.video.packets < LONG_FRAMES else MAX_ROUNDS_LONG
+    pixels = job.plan.video.packets * job.plan.video.width * job.plan.video.height
+    rounds = next(count for most, count in ROUNDS if pixels <= most)
     while len(asked) < rounds:
         options = dial.options(number)
         if options in asked:
@@ -92,16 +104,17 @@ def converge(job: Job, window: Window, dial: Dial, *, hard: bool) -> Steps[Measu
         found = yield from encode(job, options, corrected=bool(asked))
         asked.append(options)
         if job.plan.target is not None and job.plan.target.size_limit_bytes is not None:
-            trials.window = window_of(job, found.other_bytes)
+            job.other_bytes = found.other_bytes
+            trials.window = window_of(job)
         trials.points.append((number, found.video_bytes))
         if trials.window.holds(found.video_bytes):
             if len(asked) > 1:
                 job.because(Reason(id="corrected", fields={"rounds": len(asked) - 1}))
             return found
         trials.keep(job, found, hard=hard)
-        if trials.at_floor():
-            break
         number = min(dial.most, max(dial.least, trials.next_number()))
+        if trials.best is None and hard and (trials.at_floor() or len(asked) == rounds - 1):
+            number = dial.least
     if trials.best is None:
         return trials
     (job.folder / BEST).replace(job.result)

@@ -10,12 +10,11 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import NoReturn
 
-from slimreel.core.budget import Window
 from slimreel.core.codecs import quality_options
 from slimreel.core.events import Reason
 from slimreel.core.picture import rungs_below
 from slimreel.engine import argv
-from slimreel.engine.allowance import estimated_other_bytes
+from slimreel.engine.allowance import estimated_other_bytes, window_of
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import Measured, measure
 from slimreel.errors import TargetImpossible
@@ -26,16 +25,18 @@ _SUSPICIOUS_FRAME_BYTES = 400
 _ROOM = 1.15
 
 
-def check(job: Job, window: Window) -> Steps[None]:
-    """Raise TargetImpossible if even the smallest picture at the coarsest quantiser exceeds the window."""
+def check(job: Job) -> Steps[None]:
+    """Raise TargetImpossible if even the smallest picture at the coarsest quantiser exceeds the target.
+
+    Where it looks, it makes the whole file so, which also tells what everything beside the pictures takes.
+    """
     frames = max(job.plan.video.packets, 1)
-    if window.high > frames * _SUSPICIOUS_FRAME_BYTES:
+    if window_of(job).high > frames * _SUSPICIOUS_FRAME_BYTES:
         return
-    if window.high <= 0 or window.high < frames * 2:
-        refuse(job, (yield from _least_video_bytes(job)))
-    least = yield from _least_video_bytes(job)
-    if window.high < least * 1.02:
-        refuse(job, least)
+    coarsest = yield from _coarsest(job)
+    job.other_bytes = coarsest.other_bytes
+    if window_of(job).high < coarsest.video_bytes * 1.02:
+        refuse(job, coarsest.video_bytes)
 
 
 def give_up(job: Job, least: int, again: Callable[[Job], Steps[Measured]]) -> Steps[Measured]:
@@ -77,19 +78,19 @@ def refuse(job: Job, least_video_bytes: int) -> NoReturn:
     )
 
 
-def _least_video_bytes(job: Job) -> Steps[int]:
+def _coarsest(job: Job) -> Steps[Measured]:
     plan = job.plan
     assert plan.picture is not None and plan.encoder is not None and plan.target is not None
     smaller = rungs_below(plan.picture) if plan.target.may_shrink else []
     size = smaller[-1] if smaller else (plan.picture.width, plan.picture.height)
-    tiny = replace(plan, picture=plan.picture.at(*size), sound=())
+    tiny = replace(plan, picture=plan.picture.at(*size))
     options = quality_options(plan.encoder, plan.encoder.crf_max, plan.keyint)
     with job.open_source() as fd:
         arguments = argv.encode(job.source, fd, tiny, "fast", options, "floor.part")
         yield from job.run("measure", 0.05, arguments, (fd,))
-    least = measure(job.folder / "floor.part").video_bytes
+    found = measure(job.folder / "floor.part")
     (job.folder / "floor.part").unlink()
-    return least
+    return found
 
 
 def _round_up(number: float) -> int:

@@ -51,7 +51,8 @@ class Job:
             os.close(fd)
 
     def because(self, *reasons: Reason) -> Decided:
-        """Adds reasons to the plan and gives the event that tells of them."""
+        """Adds reasons to the plan, each once, and gives the event that tells of them."""
+        reasons = tuple(reason for reason in reasons if reason not in self.plan.reasons)
         self.plan = self.plan.because(*reasons)
         return Decided(reasons=reasons)
 

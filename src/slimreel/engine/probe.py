@@ -57,9 +57,7 @@ def _refuse_without_pictures(facts: dict[str, Any], path: Path) -> None:
     if not videos:
         if facts["unsupported"]:
             names = ", ".join(facts["unsupported"])
-            raise NotAVideo(
-                path=path, detail=f"its picture is coded as {names}, which slimreel does not decode"
-            )
+            raise NotAVideo(path=path, detail=f"its picture is coded as {names}, which slimreel does not decode")
         if facts["damage"]:
             raise DamagedInput(path=path, detail="; ".join(facts["damage"]))
         raise NotAVideo(path=path, detail="it is a sound file" if facts["audio"] else "it holds no picture")

@@ -15,8 +15,8 @@ from slimreel.engine.job import Job, Steps
 # 1080p seen from three picture heights; no credit for sharpening, and banding counts (10-bit input).
 MODEL = "vmaf_v1.0.16_3d0h"
 _LOG = "vmaf.json"
-# The model looks for banding, which refuses pictures that are smaller.
-_LEAST_SIDE = 216
+# The banding feature of the model fails on pictures of 200x200.
+_LEAST_SIDE = 240
 
 
 def vmaf(
@@ -34,8 +34,8 @@ def vmaf(
     An even step would meet only one kind of frame in a B-pyramid.
     """
     late = Filter("select", {"expr": f"gte(n,{skip})"})
-    factor = max(1, math.ceil(_LEAST_SIDE / min(size)))
-    scale = Filter("scale", {"w": size[0] * factor, "h": size[1] * factor, "flags": "bicubic"})
+    enlarged = math.ceil(_LEAST_SIDE / min(size))
+    scale = Filter("scale", {"w": size[0] * enlarged, "h": size[1] * enlarged, "flags": "bicubic"})
     # On clocks of their own a tick cut short pairs a frame with its neighbour and scores near zero.
     same_clock = "settb=1/1000,setpts=N*40,format=yuv420p10le"
     measure = Filter(

@@ -19,6 +19,7 @@ from slimreel.engine.allowance import window_of
 from slimreel.engine.converge import Dial, Trials, converge, encode
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import Measured
+from slimreel.errors import FfmpegFailed
 
 # x264's ratetol, in seconds of rate. At the default 1.0 half-minute clips miss by 1…5 %; at 0.1 by 0.1…0.3 %
 # (15 clips at half their rate); 0.03 costs quality at the end and gains nothing.
@@ -47,13 +48,17 @@ def reach(job: Job) -> Steps[Measured]:
     target = _target(job)
     if target.crf is not None:
         return (yield from _by_quality(job, target))
+    yield from floor.check(job)
     window = window_of(job)
-    yield from floor.check(job, window)
     if job.plan.duration_s < budget.BRIEF_CLIP_S or job.plan.video.packets < 8:
         job.because(Reason(id="short_clip", fields={"seconds": round(job.plan.duration_s, 2)}))
         return (yield from _by_search(job, window))
-    if _bps(window.aim, job) < _LEAST_RATE_BPS and _encoder(job).crf_step < 1:
-        return (yield from _by_search(job, window))
+    rate = _bps(window.aim, job)
+    if rate < _LEAST_RATE_BPS and _encoder(job).crf_step < 1:
+        first = yield from scout.look(job, rate, _LOOK)
+        if _starved(job, rate) or first.mean_qp >= _STARVED_QP:
+            yield from _choose_rung(job, rate)
+        return (yield from _by_search(job, window_of(job)))
     return (yield from _by_rate(job, window))
 
 
@@ -84,7 +89,12 @@ def _by_rate(job: Job, window: Window) -> Steps[Measured]:
 
     overshoot = _OVERSHOOT_FRAMES / job.plan.video.packets if encoder.small_first_pass else 0.0
     start = rate * (1 - overshoot)
-    return (yield from _turn(job, window, Dial(options_for, start, least=1000.0, most=rate * 20)))
+    try:
+        return (yield from _turn(job, window, Dial(options_for, start, least=1000.0, most=rate * 20)))
+    except FfmpegFailed as error:
+        if not error.rate_too_low:
+            raise
+        return (yield from _by_search(job, window_of(job)))
 
 
 def _by_search(job: Job, window: Window) -> Steps[Measured]:
@@ -104,7 +114,11 @@ def _by_search(job: Job, window: Window) -> Steps[Measured]:
         return quality_options(encoder, crf, job.plan.keyint)
 
     start = best_crf if bound else encoder.crf["medium"]
-    return (yield from _turn(job, window, Dial(options_for, dial_of(start), dial_of(worst_crf), dial_of(best_crf))))
+    dial = Dial(options_for, dial_of(start), dial_of(worst_crf), dial_of(best_crf))
+    found = yield from _turn(job, window, dial)
+    if bound and found.video_bytes < window_of(job).low:
+        job.because(Reason(id="transparent", fields={"crf": best_crf, "codec": encoder.codec}))
+    return found
 
 
 def _turn(job: Job, window: Window, dial: Dial) -> Steps[Measured]:

@@ -23,7 +23,7 @@ from pathlib import Path
 from slimreel.core.events import Reason
 from slimreel.core.goal import Goal
 from slimreel.core.media import MediaInfo
-from slimreel.core.plan import EncodePlan
+from slimreel.core.plan import EncodePlan, make_plan
 from slimreel.engine import argv, complaints, place, ratecontrol, verify
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import Measured, measure
@@ -44,7 +44,7 @@ def render(
     """Carry out `plan`. Raises the errors of its stages; nothing is left behind by any of them."""
     with place.working_folder(output) as folder:
         job = Job(source, plan, folder, goal.encode_speed, salvage)
-        made = yield from _make(job)
+        made = yield from _make(job, goal)
         damage = [*source.damage, *([complaints.in_words(job.complaints)] if job.complaints else [])]
         if damage and not salvage:
             raise DamagedInput(path=source.path, detail="; ".join(damage))
@@ -58,15 +58,20 @@ def render(
         return Rendered(job.plan, made)
 
 
-def _make(job: Job) -> Steps[Measured]:
+def _make(job: Job, goal: Goal) -> Steps[Measured]:
     if job.plan.strategy == "encode":
         return (yield from ratecontrol.reach(job))
     if job.plan.strategy == "copy":
         with place.storage_errors(job.folder):
             shutil.copyfile(job.source.path, job.result)
         yield job.progress("mux")
-    else:
-        with job.open_source() as fd:
-            arguments = argv.remux(job.source, fd, job.plan, job.result.name)
-            yield from job.run("mux", 0.5, arguments, (fd,))
-    return measure(job.result)
+        return measure(job.result)
+    with job.open_source() as fd:
+        arguments = argv.remux(job.source, fd, job.plan, job.result.name)
+        yield from job.run("mux", 0.5, arguments, (fd,))
+    made = measure(job.result)
+    if job.plan.size_limit_bytes is not None and made.file_bytes > job.plan.size_limit_bytes:
+        anew = goal.model_copy(update={"reencode": True})
+        job.plan = make_plan(anew, job.source, job.plan.container.name)
+        return (yield from ratecontrol.reach(job))
+    return made

@@ -13,6 +13,7 @@ from slimreel.core.codecs import ENCODERS, Pass, quick_options, rate_options
 from slimreel.core.picture import rungs_below
 from slimreel.engine import argv, quality, scout
 from slimreel.engine.job import Job, Steps
+from slimreel.errors import FfmpegFailed
 
 # Below this a smaller size is worth a trial; above it the full size has shown that it is carried.
 _GOOD_ENOUGH = 84.0
@@ -58,7 +59,7 @@ def best_rung(job: Job, rate_bps: int, share: float) -> Steps[tuple[Rung, Rung] 
         if Fraction(size[0] * size[1], best.width * best.height) > Fraction(3, 4):
             continue
         rung = yield from _measure(job, size, equivalent, frames, share / 6)
-        if rung.vmaf <= best.vmaf:
+        if rung.vmaf <= best.vmaf and best.vmaf > 0:
             break
         best = rung
     return (full, best) if best.vmaf >= full.vmaf + _GAIN else None
@@ -72,7 +73,12 @@ def _measure(job: Job, size: tuple[int, int], rate_bps: int, frames: int, share:
     options += [*quick_options(encoder, scout.speed(job)), "-pix_fmt", encoder.pix_fmt_8bit]
     with job.open_source() as fd:
         arguments = argv.start_of(job.source, fd, job.plan, size, frames, options, coded)
-        yield from job.run("measure", share / 2, arguments, (fd,))
+        try:
+            yield from job.run("measure", share / 2, arguments, (fd,))
+        except FfmpegFailed as error:
+            if not error.rate_too_low:
+                raise
+            return Rung(size[0], size[1], 0.0)
     score = yield from quality.vmaf(
         job,
         job.folder / _WINDOW,

@@ -74,9 +74,9 @@ def _check_streams(job: Job, found: Measured) -> None:
 
 
 def _check_size(job: Job, found: Measured) -> None:
-    target = job.plan.target
-    if target and target.size_limit_bytes is not None and found.file_bytes > target.size_limit_bytes:
-        detail = f"{found.file_bytes} bytes exceed {target.size_limit_bytes}"
+    limit = job.plan.size_limit_bytes
+    if limit is not None and found.file_bytes > limit:
+        detail = f"{found.file_bytes} bytes exceed {limit}"
         raise VerificationFailed(path=job.source.path, detail=detail)
 
 
