@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from slimreel.core.goal import Codec, Quality, Speed
+from slimreel.core.choices import Codec, Quality, Speed
 
 # ×0.7 in the exponent: x264's own scaling of stats between resolutions (ratecontrol.c, res_factor_bits).
 STATS_SCALE_EXPONENT = 0.7
