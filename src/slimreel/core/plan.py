@@ -114,8 +114,12 @@ def keyint_for(frames: int, rate: float) -> int:
     was 5.7 % of a ten-second clip.
     """
     wanted = max(1.0, min(_KEYINT_MAX, KEYINT_S * rate))
-    gops = max(1, round(frames / wanted))
-    return max(1, min(_KEYINT_MAX, math.ceil(frames / gops)))
+    gops = max(1, round(frames / wanted), math.ceil(frames / _KEYINT_MAX))
+    keyint = max(1, math.ceil(frames / gops))
+    # Rounding up shifts every keyframe a little, and of many the last comes out anywhere.
+    while 0 < frames % keyint < keyint / 2:
+        keyint -= 1
+    return keyint
 
 
 def size_limit(goal: Goal, source: MediaInfo) -> int | None:
@@ -167,7 +171,7 @@ def _leave_alone(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
         return None
     if not goal.codec and video.codec not in ENCODERS:
         return None
-    rate = goal.video_bitrate_bps or goal.max_bitrate_bps
+    rate = min(filter(None, (goal.video_bitrate_bps, goal.max_bitrate_bps)), default=None)
     rate_fits = rate is None or video.bitrate_bps <= rate * FITS
     named = limit is not None or goal.video_bitrate_bps is not None
     if goal.max_bitrate_bps and goal.quality is None and not goal.crf:
@@ -260,11 +264,12 @@ def _target(goal: Goal, video: VideoStream, encoder: Encoder, limit: int | None)
     transparent = encoder.crf["visually_lossless"] - 1
     reasons: list[Reason] = []
     ceiling = min(filter(None, (goal.max_bitrate_bps, source_bps)))
-    if goal.quality == "lossless":
-        return Target(crf=encoder.crf["lossless"]), reasons
-    if goal.crf is not None:
-        return Target(limit, None, goal.max_bitrate_bps, crf=goal.crf), reasons
     rate = goal.video_bitrate_bps
+    crf = encoder.crf["lossless"] if goal.quality == "lossless" else goal.crf
+    if crf is not None:
+        # Chosen by the person, so it may grow; what is named beside it still binds.
+        asked = min(filter(None, (rate, goal.max_bitrate_bps)), default=None)
+        return Target(limit, None, asked, crf=crf), reasons
     if rate and goal.quality == "visually_lossless":
         ceiling = min(rate, ceiling)
         reasons.append(Reason(id="quality_ceiling", fields={"rate": rate}))
