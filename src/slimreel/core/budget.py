@@ -55,10 +55,10 @@ def size_window(limit_bytes: int, other_bytes: int, duration_s: float) -> Window
 
 def rate_window(rate_bps: float, duration_s: float, frames: int, *, ceiling: bool = False) -> Window:
     """Video bytes of a stream of `rate_bps` over `duration_s`; one frame is the least tolerance there is."""
-    aim = rate_bps * duration_s / 8
+    aim = max(1.0, rate_bps * duration_s / 8)
     share = RATE_TOLERANCE if duration_s >= SHORT_CLIP_S else max(RATE_TOLERANCE_SHORT, 1 / max(frames, 1))
     # An eighth is left for rounding: the rate is measured by others on other clocks.
     slack = aim * share * 7 / 8
     if ceiling:
-        return Window(round(aim - 2 * slack), round(aim - slack), round(aim))
-    return Window(round(aim - slack), round(aim), round(aim + slack))
+        return Window(max(1, round(aim - 2 * slack)), max(1, round(aim - slack)), round(aim))
+    return Window(max(1, round(aim - slack)), round(aim), round(aim + slack))
