@@ -92,10 +92,10 @@ def _plan_subtitles(source: MediaInfo, container: Container) -> tuple[list[Subti
             dropped.append(stream.codec)
             continue
         if codec not in ("copy", stream.codec):
-            converted.append(stream.codec)
+            converted.append(codec)
         kept.append(_subtitle(stream, "copy" if codec == stream.codec else codec))
     if converted:
-        fields: dict[str, str | int | float] = {"count": len(converted), "codec": container.text_subtitles}
+        fields: dict[str, str | int | float] = {"count": len(converted), "codec": ", ".join(sorted(set(converted)))}
         reasons.append(Reason(id="subtitles_converted", fields=fields))
     if dropped:
         names = ", ".join(sorted(set(dropped)))

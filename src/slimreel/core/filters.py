@@ -5,6 +5,7 @@ Only names and values that slimreel itself chooses may be put in a Filter; text 
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from fractions import Fraction
 
@@ -47,9 +48,6 @@ def escape(value: Value) -> str:
         return f"{value.numerator}/{value.denominator}"
     if isinstance(value, float):
         return f"{value:.6f}".rstrip("0").rstrip(".")
-    text = str(value)
-    for special in ("\\", "'", ":"):
-        text = text.replace(special, "\\" + special)
-    for special in ("\\", "'", "[", "]", ",", ";"):
-        text = text.replace(special, "\\" + special)
-    return text
+    # Both parsers strip white space that is not escaped from the ends.
+    text = re.sub(r"[\\':\s]", r"\\\g<0>", str(value))
+    return re.sub(r"[\\'\[\],;\s]", r"\\\g<0>", text)

@@ -186,9 +186,10 @@ def fit(video: VideoStream, width: int, height: int) -> tuple[int, int]:
 
 def _to_short_side(size: tuple[int, int], side: int) -> tuple[int, int]:
     width, height = size
+    side = _even(side)
     if width <= height:
-        return _even(side), _nearest_even(Fraction(height * side, width))
-    return _nearest_even(Fraction(width * side, height)), _even(side)
+        return side, _nearest_even(Fraction(height * side, width))
+    return _nearest_even(Fraction(width * side, height)), side
 
 
 def _even(value: int) -> int:
@@ -203,7 +204,7 @@ def _rate_cap(video: VideoStream, goal: Goal, reasons: list[Reason]) -> Fraction
     if goal.fps is None:
         return None
     wanted = Fraction(goal.fps).limit_denominator(1001)
-    # A tenth of a frame a second of grace: 29.97 asked of 30 is a change, 30 asked of 29.97 is none.
+    # Three in a thousand of grace: to make 29.97 of 30 would drop a frame every half minute for nothing.
     if float(max(video.frame_rate, video.average_rate)) <= float(wanted) * 1.003:
         return None
     fields: dict[str, str | int | float] = {
