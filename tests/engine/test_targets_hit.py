@@ -1,0 +1,147 @@
+"""Real encodes land on what was asked: rates, sizes and the numbers a refusal names, measured without slimreel's code."""
+
+from __future__ import annotations
+
+import hashlib
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import av
+import pytest
+
+from slimreel.errors import TargetImpossible
+from slimreel.workbench.compress import compress
+from tests.engine import witness
+from tests.engine.conftest import Made, Make, Shrink, goal
+
+SECONDS = 6
+NOISE = "noise=alls=12:allf=t"
+CODED = ["-c:v", "libx264", "-preset", "ultrafast", "-pix_fmt", "yuv420p"]
+
+
+@pytest.fixture(scope="session")
+def lively(make: Make) -> Path:
+    """Six seconds of motion and noise at 160x90, with a tone."""
+    return make(
+        "lively.mp4",
+        *("-f", "lavfi", "-i", f"testsrc2=s=160x90:r=25:d={SECONDS},{NOISE}"),
+        *("-f", "lavfi", "-i", f"sine=d={SECONDS}", *CODED, "-crf", "20", "-c:a", "aac", "-b:a", "48k"),
+    )
+
+
+@pytest.fixture(scope="session")
+def changing(make: Make) -> Path:
+    """Six seconds at 192x108 whose second half is far richer than its first."""
+    halves = f"smptebars=s=192x108:r=24:d=3[a];mandelbrot=s=192x108:r=24:end_pts=72,trim=duration=3,{NOISE}[b]"
+    graph = f"{halves};[a][b]concat=n=2:v=1:a=0"
+    return make("changing.mp4", "-filter_complex", graph, *CODED, "-crf", "16", "-t", SECONDS)
+
+
+@pytest.fixture(scope="session")
+def clips(lively: Path, changing: Path) -> dict[str, Path]:
+    return {"lively": lively, "changing": changing}
+
+
+def pictures(path: Path) -> tuple[int, float, str]:
+    """Bytes of the pictures, the seconds they are shown, and a hash of their packets, counted by PyAV."""
+    size, stamps, digest = 0, [], hashlib.sha256()
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        assert stream.time_base is not None
+        for packet in container.demux(stream):
+            if packet.size:
+                size += packet.size
+                stamps.append(float((packet.pts or 0) * stream.time_base))
+                digest.update(bytes(packet))
+    stamps.sort()
+    usual = sorted(later - earlier for earlier, later in pairwise(stamps))[len(stamps) // 2]
+    return size, stamps[-1] - stamps[0] + usual, digest.hexdigest()
+
+
+def rate(path: Path) -> float:
+    size, seconds, _ = pictures(path)
+    return size * 8 / seconds
+
+
+def whole(path: Path) -> None:
+    _, seconds, _ = pictures(path)
+    assert seconds == pytest.approx(SECONDS, abs=0.1)
+    witness.decodes(path)
+
+
+@pytest.mark.parametrize("clip", ["lively", "changing"])
+@pytest.mark.parametrize(
+    ("codec", "suffix", "share"),
+    [
+        ("h264", ".mp4", 0.5),
+        ("h264", ".mkv", 0.2),
+        ("hevc", ".mp4", 0.3),
+        ("av1", ".mp4", 0.3),
+        ("vp9", ".webm", 0.3),
+    ],
+)
+def test_a_rate(clip: str, codec: str, suffix: str, share: float, clips: dict[str, Path], shrink: Shrink) -> None:
+    source = clips[clip]
+    asked = round(rate(source) * share)
+    made = shrink(source, suffix, codec=codec, video_bitrate_bps=asked)
+    whole(made.path)
+    assert made.result.strategy == "encode"
+    assert rate(made.path) == pytest.approx(asked, rel=0.01)
+    assert made.result.error_percent == pytest.approx(100 * (rate(made.path) / asked - 1), abs=0.05)
+    assert made.result.video_bitrate_bps == pytest.approx(rate(made.path), rel=0.001)
+
+
+def fills(made: Made, limit: int) -> None:
+    size = made.path.stat().st_size
+    assert size <= limit
+    assert size >= 0.99 * limit or "transparent" in made.reasons, f"{size / limit:.4f} used"
+    assert made.result.bytes == size
+
+
+@pytest.mark.parametrize("clip", ["lively", "changing"])
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.5])
+def test_a_share_of_the_source(clip: str, share: float, clips: dict[str, Path], shrink: Shrink) -> None:
+    source = clips[clip]
+    made = shrink(source, size_ratio=share)
+    whole(made.path)
+    fills(made, int(source.stat().st_size * share))
+
+
+@pytest.mark.parametrize(("codec", "suffix"), [("hevc", ".mov"), ("av1", ".mkv"), ("vp9", ".webm")])
+def test_a_size(codec: str, suffix: str, lively: Path, shrink: Shrink) -> None:
+    limit = lively.stat().st_size * 3 // 10
+    made = shrink(lively, suffix, codec=codec, target_size_bytes=limit)
+    whole(made.path)
+    fills(made, limit)
+
+
+def test_a_ceiling_is_not_exceeded(lively: Path, shrink: Shrink) -> None:
+    ceiling = round(rate(lively) * 0.4)
+    made = shrink(lively, max_bitrate_bps=ceiling, quality="visually_lossless")
+    assert rate(made.path) <= ceiling
+    assert rate(made.path) >= ceiling * 0.9
+
+
+@pytest.mark.parametrize("wanted", [{"target_size_bytes": 9_000}, {"video_bitrate_bps": 2_000}])
+def test_what_a_refusal_names_works(wanted: dict[str, Any], lively: Path, tmp_path: Path, shrink: Shrink) -> None:
+    with pytest.raises(TargetImpossible) as caught:
+        compress(lively, goal(**wanted), tmp_path / "out.mp4")
+    assert list(tmp_path.iterdir()) == []
+    if "target_size_bytes" in wanted:
+        named = caught.value.fields["smallest_bytes"]
+        assert isinstance(named, int)
+        made = shrink(lively, target_size_bytes=named)
+        assert 9_000 < made.path.stat().st_size <= named
+    else:
+        named = caught.value.fields["smallest_bps"]
+        assert isinstance(named, int)
+        made = shrink(lively, video_bitrate_bps=named)
+        assert rate(made.path) == pytest.approx(named, rel=0.01)
+
+
+def test_the_same_command_gives_the_same_pictures(lively: Path, tmp_path: Path) -> None:
+    asked = round(rate(lively) * 0.4)
+    for name in ("one.mp4", "two.mp4"):
+        compress(lively, goal(video_bitrate_bps=asked), tmp_path / name)
+    assert pictures(tmp_path / "one.mp4") == pictures(tmp_path / "two.mp4")
