@@ -50,7 +50,10 @@ class Target:
 
 @dataclass(frozen=True, slots=True)
 class EncodePlan:
-    """Everything decided. `picture`, `encoder` and `target` are None unless something is encoded."""
+    """Everything decided. `picture`, `encoder` and `target` are None unless something is encoded.
+
+    `may_copy` tells that the source's pictures would do as they are, should an encode turn out no smaller.
+    """
 
     strategy: Strategy
     container: Container
@@ -63,6 +66,7 @@ class EncodePlan:
     keyint: int
     duration_s: float
     size_limit_bytes: int | None
+    may_copy: bool
     reasons: tuple[Reason, ...]
 
     def because(self, *reasons: Reason) -> EncodePlan:
@@ -98,6 +102,7 @@ def make_plan(
         keyint=keyint,
         duration_s=max(video.duration_s, source.duration_s),
         size_limit_bytes=limit,
+        may_copy=_may_copy(goal, video, container),
         reasons=(*reasons, *sound_reasons, *extra_reasons),
     )
     doubtful = salvage and source.damage and goal.reencode is not False
@@ -161,11 +166,7 @@ def _leave_alone(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
             allowed = ", ".join(sorted(base.container.video))
             raise ImpossiblePair(container=base.container.name, codec=video.codec, allowed=allowed)
         return _remux(goal, source, base, Reason(id="copied_video", fields={"codec": video.codec}))
-    if goal.reencode or not holds or not _picture_may_stay(goal, video):
-        return None
-    if goal.codec and goal.codec != video.codec:
-        return None
-    if not goal.codec and video.codec not in ENCODERS:
+    if not base.may_copy:
         return None
     rate = goal.video_bitrate_bps or goal.max_bitrate_bps
     rate_fits = rate is None or video.bitrate_bps <= rate * FITS
@@ -182,6 +183,14 @@ def _leave_alone(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
         return _remux(goal, source, base, reason, size_fits=source.size_bytes <= limit)
     fields = {"source": round(video.bitrate_bps), "target": rate or 0}
     return _remux(goal, source, base, Reason(id="source_is_smaller_rate", fields=fields))
+
+
+def _may_copy(goal: Goal, video: VideoStream, container: Container) -> bool:
+    if goal.reencode or video.codec not in container.video or video.changes_size:
+        return False
+    if not _picture_may_stay(goal, video):
+        return False
+    return goal.codec == video.codec if goal.codec else video.codec in ENCODERS
 
 
 def _remuxed_bytes(base: EncodePlan) -> int:
