@@ -108,8 +108,8 @@ def test_a_file_above_the_size_asked_is_never_published(
     limit = front.stat().st_size * 3 // 4
     make_it = render._make
 
-    def call(job: Job) -> Any:
-        yield from make_it(job)
+    def call(job: Job, *arguments: Any) -> Any:
+        yield from make_it(job, *arguments)
         with job.result.open("ab") as file:
             file.write(limit.to_bytes(4, "big") + b"free" + bytes(limit - 8))
         return measured.measure(job.result)
