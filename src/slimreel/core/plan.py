@@ -10,11 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from slimreel.core import picture as pictures
+from slimreel.core.choices import Codec
 from slimreel.core.codecs import EFFICIENCY, ENCODERS, Encoder
 from slimreel.core.containers import CONTAINERS, Container, check_pair
 from slimreel.core.events import Reason
 from slimreel.core.extras import Extras, plan_extras
-from slimreel.core.goal import Codec, Goal
+from slimreel.core.goal import Goal
 from slimreel.core.media import MediaInfo, VideoStream, main_video
 from slimreel.core.picture import Picture
 from slimreel.core.sound import SoundTrack, plan_sound
