@@ -36,7 +36,8 @@ class Target:
 
     `asked` tells whether the number is the person's own: a rate that only guards against growth need not be
     used up. `transparent_crf` is where more bits buy nothing that can be seen. `may_shrink` allows a smaller
-    picture where the rate cannot carry the full one.
+    picture where the rate cannot carry the full one; `bound_asked` tells that a person named one of the bounds, so
+    that it holds even where it cannot be met.
     """
 
     size_limit_bytes: int | None = None
@@ -45,6 +46,7 @@ class Target:
     crf: float | None = None
     transparent_crf: float = 0
     asked: bool = True
+    bound_asked: bool = False
     may_shrink: bool = True
 
 
@@ -245,7 +247,8 @@ def _plan_encode(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
         raise UsageError(detail=f"crf {goal.crf:g} is beyond {encoder.codec}'s scale, 0 to {encoder.crf_max:g}")
     target, target_reasons = _target(goal, video, encoder, limit)
     fixed_size = goal.keep_resolution or bool(goal.width_px and goal.height_px)
-    target = replace(target, may_shrink=not fixed_size)
+    bounds = (limit, goal.max_bitrate_bps, goal.video_bitrate_bps)
+    target = replace(target, may_shrink=not fixed_size, bound_asked=any(bounds))
     efficiency = EFFICIENCY.get(video.codec)
     if efficiency is not None and efficiency < 0.9 * EFFICIENCY[encoder.codec]:
         fields: dict[str, str | int | float] = {"codec": video.codec, "target": encoder.codec}

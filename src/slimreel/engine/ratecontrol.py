@@ -19,7 +19,7 @@ from slimreel.engine.allowance import window_of
 from slimreel.engine.converge import Dial, Trials, converge, encode
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import Measured
-from slimreel.errors import FfmpegFailed
+from slimreel.errors import FfmpegFailed, TargetImpossible
 
 # x264's ratetol, in seconds of rate. At the default 1.0 half-minute clips miss by 1…5 %; at 0.1 by 0.1…0.3 %
 # (15 clips at half their rate); 0.03 costs quality at the end and gains nothing.
@@ -57,7 +57,14 @@ def reach(job: Job) -> Steps[Measured | None]:
             return None
         job.plan = replace(job.plan, target=replace(target, crf=None))
         job.fraction = 0.1
-    return (yield from _to_number(job))
+    try:
+        return (yield from _to_number(job))
+    except TargetImpossible:
+        if target.crf is None or target.bound_asked:
+            raise
+    # Nobody asked for a number: the quality stands, though this codec needs more bits for it than the source had.
+    job.because(Reason(id="larger_than_source", fields={"codec": _encoder(job).codec}))
+    return (yield from encode(job, quality_options(_encoder(job), target.crf, job.plan.keyint)))
 
 
 def _to_number(job: Job) -> Steps[Measured]:
