@@ -27,9 +27,7 @@ class Ended:
     peak_bytes: int = 0
 
 
-def run(
-    argv: Sequence[str | Path], policy: sandbox.Policy, *, fds: tuple[int, ...] = (), without: str = ""
-) -> Ended:
+def run(argv: Sequence[str | Path], policy: sandbox.Policy, *, fds: tuple[int, ...] = (), without: str = "") -> Ended:
     """Runs a child to its end; `without` names one layer to leave open. The peak is of resident memory."""
     child = sandbox.start(argv, policy, pass_fds=fds, _without=frozenset({without} - {""}))
     stdout, stderr = child.stdout, child.stderr
@@ -40,9 +38,7 @@ def run(
     stderr.close()
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
-    return Ended(
-        child.returncode, out.decode(errors="replace"), err.decode(errors="replace"), usage.ru_maxrss * 1024
-    )
+    return Ended(child.returncode, out.decode(errors="replace"), err.decode(errors="replace"), usage.ru_maxrss * 1024)
 
 
 def run_python(code: str, policy: sandbox.Policy, *, without: str = "") -> Ended:

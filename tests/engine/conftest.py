@@ -14,9 +14,7 @@ from slimreel.workbench.compress import compress
 from slimreel.workbench.result import Result
 from tests.engine import witness
 
-TARGETS = set(
-    "quality crf video_bitrate_bps total_bitrate_bps max_bitrate_bps target_size_bytes size_ratio".split()
-)
+TARGETS = set("quality crf video_bitrate_bps total_bitrate_bps max_bitrate_bps target_size_bytes size_ratio".split())
 
 
 @dataclass(frozen=True, slots=True)

@@ -84,9 +84,7 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def call(folder: Path, program: str, deadline_s: float = 20, cpu_s: int = 10, **request: object) -> object:
     policy = sandbox.Policy(read=(folder,), memory_bytes=512 * children.MIB, cpu_s=cpu_s)
-    return children.call(
-        program, request, path="clip.mp4", policy=policy, deadline_s=deadline_s, reply_bytes=1 << 20
-    )
+    return children.call(program, request, path="clip.mp4", policy=policy, deadline_s=deadline_s, reply_bytes=1 << 20)
 
 
 def test_a_program_hears_and_answers(folder: Path, tmp_path: Path) -> None:

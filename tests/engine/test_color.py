@@ -209,7 +209,7 @@ def test_hdr_may_be_turned_into_sdr_for_hevc(media: Path, shrink: Shrink) -> Non
 
 def test_transparency_is_flattened_onto_black_for_h264(media: Path, shrink: Shrink) -> None:
     source = media / "webm/vp9_alpha_small.webm"
-    made = shrink(source, quality="high", reencode=True)
+    made = shrink(source, crf=18)
     assert "alpha_flattened" in made.reasons
     graph = "format=yuva444p,premultiply=inplace=1,scale=64:64:flags=area,format=rgb24"
     chosen = ["-c:v", "libvpx-vp9", "-i", source, "-vf", graph, "-frames:v", "1", "-f", "rawvideo", "-"]

@@ -258,8 +258,7 @@ def test_the_file_around_the_pictures() -> None:
     assert "location" not in " ".join(info_of("portrait/iphone_rot90_gps.mov").tags)
     assert set(info_of("animation/bbb_1080p60_10s_51.mp4").tags) == {"title", "artist", "comment", "genre"}
     subtitles = {
-        name: info_of(name).subtitles[0]
-        for name in ("mkv/srt_subs.mkv", "mkv/pgs_subs.mkv", "multi/mov_text.mp4")
+        name: info_of(name).subtitles[0] for name in ("mkv/srt_subs.mkv", "mkv/pgs_subs.mkv", "multi/mov_text.mp4")
     }
     assert [subtitle.is_text for subtitle in subtitles.values()] == [True, False, True]
     assert (subtitles["mkv/srt_subs.mkv"].language, subtitles["mkv/srt_subs.mkv"].title) == (

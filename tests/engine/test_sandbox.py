@@ -197,9 +197,7 @@ time.sleep(60)
 """
 
 
-def test_kill_reaches_grandchildren_and_the_deaf(
-    folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_kill_reaches_grandchildren_and_the_deaf(folders: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sandbox, "GRACE_S", 0.3)
     code = (
         "import os, signal, time; signal.signal(signal.SIGTERM, signal.SIG_IGN)\n"

@@ -194,9 +194,7 @@ def test_no_permission_is_told(tmp_path: Path) -> None:
         sniff.open_input(path)
 
 
-@pytest.mark.parametrize(
-    "name", ["-leading-dash.mp4", "new\nline.mp4", "x_%03d.mp4", "http:x.mp4", "视频 .mp4"]
-)
+@pytest.mark.parametrize("name", ["-leading-dash.mp4", "new\nline.mp4", "x_%03d.mp4", "http:x.mp4", "视频 .mp4"])
 def test_a_name_is_only_a_label(name: str, tmp_path: Path) -> None:
     path = make(tmp_path / "clip.mp4").rename(tmp_path / name)
     assert frames_of(decode(path, tmp_path)) == 10

@@ -20,16 +20,12 @@ def repository_files() -> list[Path]:
         found = subprocess.run(listing, check=True, capture_output=True).stdout
     except (OSError, subprocess.CalledProcessError):
         return sorted(_walk())
-    return sorted(
-        path for name in found.split(b"\0") if name and (path := ROOT / os.fsdecode(name)).is_file()
-    )
+    return sorted(path for name in found.split(b"\0") if name and (path := ROOT / os.fsdecode(name)).is_file())
 
 
 def _walk() -> Iterator[Path]:
     for folder, folders, names in os.walk(ROOT):
-        folders[:] = [
-            name for name in folders if name not in NOT_OURS and not name.endswith(("_cache", ".egg-info"))
-        ]
+        folders[:] = [name for name in folders if name not in NOT_OURS and not name.endswith(("_cache", ".egg-info"))]
         yield from (Path(folder) / name for name in names if name != "uv.lock")
 
 

@@ -32,9 +32,7 @@ def broken_links(page: Path) -> list[str]:
 def options_of(command: object) -> Iterator[str]:
     for parameter in getattr(command, "params", []):
         if parameter.param_type_name == "option" and not getattr(parameter, "hidden", False):
-            yield from (
-                name for name in [*parameter.opts, *parameter.secondary_opts] if name.startswith("--")
-            )
+            yield from (name for name in [*parameter.opts, *parameter.secondary_opts] if name.startswith("--"))
     for child in getattr(command, "commands", {}).values():
         yield from options_of(child)
 

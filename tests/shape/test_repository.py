@@ -63,9 +63,7 @@ def test_the_lock_pins_every_direct_dependency(lock: str):
     if lock == "dev.lock":
         wanted += [Requirement(text) for text in PROJECT["dependency-groups"]["dev"]]
     pinned = pins(lock)
-    outside = [
-        str(need) for need in wanted if not need.specifier.contains(pinned[canonicalize_name(need.name)])
-    ]
+    outside = [str(need) for need in wanted if not need.specifier.contains(pinned[canonicalize_name(need.name)])]
     assert outside == []
 
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from slimreel.core.goal import Codec, Quality, Speed
+from slimreel.core.choices import Codec, Quality, Speed
 
 # ×0.7 in the exponent: x264's own scaling of stats between resolutions (ratecontrol.c, res_factor_bits).
 STATS_SCALE_EXPONENT = 0.7
@@ -48,7 +48,7 @@ ENCODERS: Mapping[Codec, Encoder] = {
         dialect="x264",
         speeds={
             "fast": ("-preset", "veryfast"),
-            "balanced": ("-preset", "medium"),
+            "balanced": ("-preset", "medium", "-refs", "2"),
             "best": ("-preset", "slower"),
         },
         crf={"low": 28, "medium": 23, "high": 20, "visually_lossless": 17, "lossless": 0},

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from slimreel.core.goal import Codec, ContainerName
+from slimreel.core.choices import Codec, ContainerName
 from slimreel.errors import ImpossiblePair
 
 

@@ -9,11 +9,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from slimreel.core.choices import Codec as Codec
-from slimreel.core.choices import ContainerName as ContainerName
-from slimreel.core.choices import Hdr as Hdr
-from slimreel.core.choices import Quality as Quality
-from slimreel.core.choices import Speed as Speed
+from slimreel.core.choices import Codec, ContainerName, Hdr, Quality, Speed
 
 
 class Goal(BaseModel):

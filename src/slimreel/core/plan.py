@@ -10,15 +10,16 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from slimreel.core import picture as pictures
+from slimreel.core.choices import Codec
 from slimreel.core.codecs import EFFICIENCY, ENCODERS, Encoder
 from slimreel.core.containers import CONTAINERS, Container, check_pair
 from slimreel.core.events import Reason
 from slimreel.core.extras import Extras, plan_extras
-from slimreel.core.goal import Codec, Goal
-from slimreel.core.media import MediaInfo, VideoStream
+from slimreel.core.goal import Goal
+from slimreel.core.media import MediaInfo, VideoStream, main_video
 from slimreel.core.picture import Picture
 from slimreel.core.sound import SoundTrack, plan_sound
-from slimreel.errors import ImpossiblePair, NotAVideo, UsageError
+from slimreel.errors import ImpossiblePair, UsageError
 
 # A stream may exceed the rate asked by this much and still be left as it is (compression.md §5.4).
 FITS = 1.02
@@ -76,7 +77,7 @@ def make_plan(
 
     With `salvage` nothing of a damaged source is copied unless `goal` forbids encoding: it might not decode.
 
-    Raises UsageError, ImpossiblePair, NotAVideo.
+    Raises UsageError, ImpossiblePair.
     """
     video = main_video(source)
     container = _container(goal, output_container)
@@ -115,14 +116,6 @@ def keyint_for(frames: int, rate: float) -> int:
     wanted = max(1.0, min(_KEYINT_MAX, KEYINT_S * rate))
     gops = max(1, round(frames / wanted))
     return max(1, min(_KEYINT_MAX, math.ceil(frames / gops)))
-
-
-def main_video(source: MediaInfo) -> VideoStream:
-    """The picture that is meant: the default one, else the one with the most pixels; never a cover."""
-    candidates = [stream for stream in source.video if stream.packets and stream.width and stream.height]
-    if not candidates:
-        raise NotAVideo(path=source.path, detail="it has no moving picture")
-    return max(candidates, key=lambda s: (s.is_default, s.width * s.height, -s.index))
 
 
 def size_limit(goal: Goal, source: MediaInfo) -> int | None:

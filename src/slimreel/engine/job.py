@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+from slimreel.core.choices import Speed
 from slimreel.core.events import Decided, Progress, Reason, Stage
-from slimreel.core.goal import Speed
 from slimreel.core.media import MediaInfo
 from slimreel.core.plan import EncodePlan
 from slimreel.engine import complaints, ffmpeg

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
+from slimreel.core.choices import Speed
 from slimreel.core.codecs import ENCODERS, STATS_SCALE_EXPONENT, Pass, rate_options, speed_options
-from slimreel.core.goal import Speed
 from slimreel.core.picture import Picture
 from slimreel.engine import argv
 from slimreel.engine.job import Job, Steps

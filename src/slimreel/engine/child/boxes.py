@@ -65,9 +65,7 @@ def _walk_mov(fd: int, size: int) -> Layout:
             layout.has_index = True
             _read_moov(fd, content, end, layout)
     layout.fragmented = layout.fragmented or b"moof" in order
-    layout.faststart = b"moov" in order and (
-        b"mdat" not in order or order.index(b"moov") < order.index(b"mdat")
-    )
+    layout.faststart = b"moov" in order and (b"mdat" not in order or order.index(b"moov") < order.index(b"mdat"))
     if b"moov" not in order and b"mdat" in order and not layout.brands & {"heic", "mif1", "avif", "heix"}:
         layout.damage.append("its index (moov) is missing, so it was cut short or never finished")
     return layout
@@ -117,9 +115,7 @@ def _read_track(fd: int, start: int, end: int, track: int, layout: Layout) -> No
     for entry, content, stop in _boxes(fd, start + 8, end):
         layout.entries.setdefault(track, entry.decode("latin-1"))
         for kind, inner, _ in _boxes(fd, content + 78, stop):
-            profile = (
-                dolby_vision_profile(os.pread(fd, 4, inner)) if kind in (b"dvcC", b"dvvC", b"dvwC") else None
-            )
+            profile = dolby_vision_profile(os.pread(fd, 4, inner)) if kind in (b"dvcC", b"dvvC", b"dvwC") else None
             if profile is not None:
                 layout.dolby_vision[track] = profile
 

@@ -56,9 +56,7 @@ def video(reading: Reading, stream: Any) -> dict[str, Any]:
     pixels = picture.pixel_facts(frame.format.name)
     facts |= pixels | picture.colour_facts(context, frame)
     facts |= {name: value for name, value in sampler.facts.items() if name != "has_dolby_vision"}
-    interlaced = (
-        sampler.interlaced > 0 or context.field_order in picture.TOP_FIELD_FIRST + picture.BOTTOM_FIELD_FIRST
-    )
+    interlaced = sampler.interlaced > 0 or context.field_order in picture.TOP_FIELD_FIRST + picture.BOTTOM_FIELD_FIRST
     rate, frames = rhythm.rate, line.count
     if interlaced and stream.average_rate and abs(stream.average_rate * 2 - rate) * 50 < rate:
         rate, frames = rate / 2, frames // 2  # each field came in a packet of its own

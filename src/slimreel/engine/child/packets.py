@@ -152,9 +152,7 @@ class Rhythm:
         """Intervals within 1 tick, 1 ms or 5 % of the median, whichever is widest."""
         assert self.median_ticks is not None
         tolerance = max(Fraction(1), Fraction(1, 1000) / timebase, Fraction(self.median_ticks, 20))
-        return {
-            n: times for n, times in timeline.intervals.items() if abs(n - self.median_ticks) <= tolerance
-        }
+        return {n: times for n, times in timeline.intervals.items() if abs(n - self.median_ticks) <= tolerance}
 
 
 def snap(rate: Fraction) -> Fraction:

@@ -69,9 +69,7 @@ def colour_facts(context: Any, frame: Any) -> dict[str, Any]:
     pix_fmt = context.pix_fmt or ""
     if pix_fmt.startswith("yuvj"):
         facts["color_range"] = "pc"  # what FFmpeg's scaler goes by; one camera tags such pictures "tv"
-    if facts["color_matrix"] == "gbr" and not pix_fmt.startswith(
-        ("gbr", "rgb", "bgr", "argb", "abgr", "pal")
-    ):
+    if facts["color_matrix"] == "gbr" and not pix_fmt.startswith(("gbr", "rgb", "bgr", "argb", "abgr", "pal")):
         facts["color_matrix"] = None  # 0 is also what an encoder leaves that wrote nothing
     facts["hdr"] = HDR_TRANSFERS.get(facts["color_transfer"] or "")
     return facts
@@ -114,9 +112,7 @@ def mastering_display(data: bytes) -> str | None:
         return None
     numbers = struct.unpack("=20i", data[:80])
     has_primaries, has_luminance = struct.unpack("=2i", data[80:88])
-    values = [
-        top / bottom if bottom else 0.0 for top, bottom in zip(numbers[::2], numbers[1::2], strict=True)
-    ]
+    values = [top / bottom if bottom else 0.0 for top, bottom in zip(numbers[::2], numbers[1::2], strict=True)]
     if not (has_primaries and has_luminance) or not values[9]:
         return None
     xy = [round(value * 50_000) for value in values[:8]]

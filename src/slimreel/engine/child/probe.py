@@ -124,9 +124,7 @@ def _lost_picture(reading: Reading, stream: Any) -> tuple[str, list[str]]:
     name = stream.codec_context.codec.canonical_name
     if reading.tallies[stream.index].packets:
         return f"{name} that cannot be decoded", ["no picture at its start could be decoded"]
-    return f"{name} without pictures", (
-        [f"none of its {stream.frames} pictures is there"] if stream.frames else []
-    )
+    return f"{name} without pictures", ([f"none of its {stream.frames} pictures is there"] if stream.frames else [])
 
 
 def _chapters(container: Any) -> list[dict[str, Any]]:

@@ -65,11 +65,7 @@ class Reading:
                 index = packet.stream_index
                 tally = self.tallies[index]
                 tally.add(packet)
-                if (
-                    tally.packets <= MAX_PRIMING
-                    and not packet.is_discard
-                    and packet.has_sidedata("skip_samples")
-                ):
+                if tally.packets <= MAX_PRIMING and not packet.is_discard and packet.has_sidedata("skip_samples"):
                     skipped = struct.unpack("<I", bytes(packet.get_sidedata("skip_samples"))[:4])[0]
                     self.skips[index] = self.skips.get(index, 0) + skipped
                 sampler = self.samplers.get(index)
@@ -100,6 +96,4 @@ class Reading:
 
 
 def is_cover(stream: Any) -> bool:
-    return bool(
-        stream.disposition & (av.stream.Disposition.attached_pic | av.stream.Disposition.timed_thumbnails)
-    )
+    return bool(stream.disposition & (av.stream.Disposition.attached_pic | av.stream.Disposition.timed_thumbnails))

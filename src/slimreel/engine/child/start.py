@@ -25,9 +25,7 @@ class Refusal(Exception):
 
 def _load_av(init: str) -> None:
     """Load `av` from its file: the folder above it need not be readable, and is on no path."""
-    spec = importlib.util.spec_from_file_location(
-        "av", init, submodule_search_locations=[os.path.dirname(init)]
-    )
+    spec = importlib.util.spec_from_file_location("av", init, submodule_search_locations=[os.path.dirname(init)])
     if spec is None or spec.loader is None:
         raise ImportError(f"no av at {init}")
     module = importlib.util.module_from_spec(spec)
