@@ -125,6 +125,11 @@ def _turn(job: Job, window: Window, dial: Dial) -> Steps[Measured]:
     found = yield from converge(job, window, dial, hard=_is_hard(job))
     if isinstance(found, Trials):
         return (yield from floor.give_up(job, found.points[-1][1], reach))
+    target = _target(job)
+    if target.size_limit_bytes is not None and found.file_bytes < target.size_limit_bytes * budget.SIZE_FLOOR:
+        own = job.plan.video.bytes
+        if found.video_bytes > own * 0.95:
+            job.because(Reason(id="same_bits", fields={"source": own}))
     return found
 
 
