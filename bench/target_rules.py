@@ -19,7 +19,7 @@ SIZE_USED, SIZE_USED_SHORT = 0.99, 0.97
 COPY_SLACK = 1.02
 
 # What slimreel says when it left bits unused on purpose.
-_TRANSPARENT = ("transparent", "never_larger", "source_is_smaller_rate")
+_TRANSPARENT = ("transparent", "never_larger", "source_is_smaller_rate", "same_bits")
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,6 +23,8 @@ def pages() -> dict[str, str]:
         found["errors.md"] = errors_page()
     if find_spec("slimreel.cli.main"):
         found["cli.md"] = cli_page()
+    if find_spec("slimreel.core.presets"):
+        found["presets.md"] = presets_page()
     return found
 
 
@@ -54,6 +56,34 @@ def cli_page() -> str:
         if rows:
             lines += ["| argument or option | default | meaning |", "|---|---|---|", *rows, ""]
     return "\n".join(lines)
+
+
+def presets_page() -> str:
+    lines = [
+        NOTE,
+        "# Presets",
+        "",
+        'What `--for` knows, and words such as "for discord". Each is one file in `src/slimreel/data/presets/`.',
+        "",
+        "| preset | for | asks for | checked | how sure | source |",
+        "|---|---|---|---|---|---|",
+    ]
+    for name, preset in import_module("slimreel.core.presets").all_presets().items():
+        goal = preset.goal.model_dump(exclude_defaults=True, exclude={"codec", "container"})
+        asks = ", ".join(
+            f"`{field}` {value:,}" if type(value) is int and value >= 10_000 else f"`{field}` {value}"
+            for field, value in goal.items()
+        )
+        row = (
+            f"`{name}`",
+            preset.label,
+            asks,
+            preset.checked,
+            preset.certainty,
+            f"[{preset.source_title}]({preset.source_url})",
+        )
+        lines.append("| " + " | ".join(_cell(cell) for cell in row) + " |")
+    return "\n".join(lines) + "\n"
 
 
 def _commands(path: str, command: Any) -> Iterator[tuple[str, Any]]:

@@ -12,12 +12,11 @@ from typing import Any
 import pytest
 
 from slimreel.core.events import Stage
-from slimreel.engine import place
+from slimreel.engine import measured, place, render
 from slimreel.engine.job import Job
 from slimreel.errors import (
     DamagedInput,
     DiskFull,
-    EngineError,
     NoSuchFile,
     OutputExists,
     PermissionRefused,
@@ -106,9 +105,17 @@ def test_a_spoiled_copy_is_never_published(
 def test_a_file_above_the_size_asked_is_never_published(
     front: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    limit = front.stat().st_size // 2
-    spoiled_runs(monkeypatch, lambda data: data + b"\0\0\x40\0free" + bytes(0x3FF8) * (limit // 0x3FF8 + 1))
-    with pytest.raises(EngineError):
+    limit = front.stat().st_size * 3 // 4
+    make_it = render._make
+
+    def call(job: Job, *arguments: Any) -> Any:
+        yield from make_it(job, *arguments)
+        with job.result.open("ab") as file:
+            file.write(limit.to_bytes(4, "big") + b"free" + bytes(limit - 8))
+        return measured.measure(job.result)
+
+    monkeypatch.setattr(render, "_make", call)
+    with pytest.raises(VerificationFailed, match="exceed"):
         compress(front, goal(target_size_bytes=limit), tmp_path / "out.mp4")
     assert list(tmp_path.iterdir()) == []
 

@@ -36,7 +36,8 @@ class Target:
 
     `asked` tells whether the number is the person's own: a rate that only guards against growth need not be
     used up. `transparent_crf` is where more bits buy nothing that can be seen. `may_shrink` allows a smaller
-    picture where the rate cannot carry the full one.
+    picture where the rate cannot carry the full one; `bound_asked` tells that a person named one of the bounds, so
+    that it holds even where it cannot be met.
     """
 
     size_limit_bytes: int | None = None
@@ -45,12 +46,16 @@ class Target:
     crf: float | None = None
     transparent_crf: float = 0
     asked: bool = True
+    bound_asked: bool = False
     may_shrink: bool = True
 
 
 @dataclass(frozen=True, slots=True)
 class EncodePlan:
-    """Everything decided. `picture`, `encoder` and `target` are None unless something is encoded."""
+    """Everything decided. `picture`, `encoder` and `target` are None unless something is encoded.
+
+    `may_copy` tells that the source's pictures would do as they are, should an encode turn out no smaller.
+    """
 
     strategy: Strategy
     container: Container
@@ -63,6 +68,7 @@ class EncodePlan:
     keyint: int
     duration_s: float
     size_limit_bytes: int | None
+    may_copy: bool
     reasons: tuple[Reason, ...]
 
     def because(self, *reasons: Reason) -> EncodePlan:
@@ -98,6 +104,7 @@ def make_plan(
         keyint=keyint,
         duration_s=max(video.duration_s, source.duration_s),
         size_limit_bytes=limit,
+        may_copy=_may_copy(goal, video, container),
         reasons=(*reasons, *sound_reasons, *extra_reasons),
     )
     doubtful = salvage and source.damage and goal.reencode is not False
@@ -165,11 +172,7 @@ def _leave_alone(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
             allowed = ", ".join(sorted(base.container.video))
             raise ImpossiblePair(container=base.container.name, codec=video.codec, allowed=allowed)
         return _remux(goal, source, base, Reason(id="copied_video", fields={"codec": video.codec}))
-    if goal.reencode or not holds or not _picture_may_stay(goal, video):
-        return None
-    if goal.codec and goal.codec != video.codec:
-        return None
-    if not goal.codec and video.codec not in ENCODERS:
+    if not base.may_copy:
         return None
     rate = min(filter(None, (goal.video_bitrate_bps, goal.max_bitrate_bps)), default=None)
     rate_fits = rate is None or video.bitrate_bps <= rate * FITS
@@ -186,6 +189,14 @@ def _leave_alone(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
         return _remux(goal, source, base, reason, size_fits=source.size_bytes <= limit)
     fields = {"source": round(video.bitrate_bps), "target": rate or 0}
     return _remux(goal, source, base, Reason(id="source_is_smaller_rate", fields=fields))
+
+
+def _may_copy(goal: Goal, video: VideoStream, container: Container) -> bool:
+    if goal.reencode or video.codec not in container.video or video.changes_size:
+        return False
+    if not _picture_may_stay(goal, video):
+        return False
+    return goal.codec == video.codec if goal.codec else video.codec in ENCODERS
 
 
 def _remuxed_bytes(base: EncodePlan) -> int:
@@ -240,7 +251,8 @@ def _plan_encode(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
         raise UsageError(detail=f"crf {goal.crf:g} is beyond {encoder.codec}'s scale, 0 to {encoder.crf_max:g}")
     target, target_reasons = _target(goal, video, encoder, limit)
     fixed_size = goal.keep_resolution or bool(goal.width_px and goal.height_px)
-    target = replace(target, may_shrink=not fixed_size)
+    bounds = (limit, goal.max_bitrate_bps, goal.video_bitrate_bps)
+    target = replace(target, may_shrink=not fixed_size, bound_asked=any(bounds))
     efficiency = EFFICIENCY.get(video.codec)
     if efficiency is not None and efficiency < 0.9 * EFFICIENCY[encoder.codec]:
         fields: dict[str, str | int | float] = {"codec": video.codec, "target": encoder.codec}

@@ -12,7 +12,7 @@ import tempfile
 import time
 from collections import deque
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from slimreel.engine import sandbox
@@ -75,7 +75,7 @@ def run(
     stage: str,
     path: str,
     fds: Sequence[int] = (),
-    policy: sandbox.Policy | None = None,
+    memory_bytes: int | None = None,
 ) -> Run:
     """Run FFmpeg with `arguments`, its working folder `folder` (the only place it may write).
 
@@ -83,7 +83,10 @@ def run(
     """
     argv = [str(binary()), "-hide_banner", "-nostdin", "-y", "-loglevel", "level+error"]
     argv += ["-nostats", "-stats_period", str(_TICK_S), "-progress", "pipe:1", *arguments]
-    process = sandbox.start(argv, policy or sandbox.Policy(write=(folder,)), pass_fds=fds, cwd=folder)
+    policy = sandbox.Policy(write=(folder,))
+    if memory_bytes is not None:
+        policy = replace(policy, memory_bytes=memory_bytes)
+    process = sandbox.start(argv, policy, pass_fds=fds, cwd=folder)
     reader = _Reader(stage)
     try:
         yield from reader.follow(process)

@@ -16,7 +16,8 @@ from slimreel.core.choices import Speed
 from slimreel.core.events import Decided, Progress, Reason, Stage
 from slimreel.core.media import MediaInfo
 from slimreel.core.plan import EncodePlan
-from slimreel.engine import complaints, ffmpeg
+from slimreel.engine import complaints, ffmpeg, sandbox
+from slimreel.settings import read_settings
 
 Event = Progress | Decided
 Value = TypeVar("Value")
@@ -61,13 +62,25 @@ class Job:
     ) -> Steps[ffmpeg.Finished]:
         """One FFmpeg run that fills the next `share` of the bar; complaints of the decoder are kept."""
         start = self.fraction
-        running = ffmpeg.run(arguments, folder=self.folder, stage=stage, path=self.source.path, fds=fds)
+        running = ffmpeg.run(
+            arguments,
+            folder=self.folder,
+            stage=stage,
+            path=self.source.path,
+            fds=fds,
+            memory_bytes=self._memory_bytes(),
+        )
         yield self.progress(stage)
         finished = yield from self._follow(running, stage, start, share)
         found = complaints.about_source(finished.complaints)
         self.complaints += [line for line in found if line not in self.complaints]
         self.fraction = min(1.0, start + share)
         return finished
+
+    def _memory_bytes(self) -> int:
+        """What decoding the source and encoding its picture need at once, on all of this machine's cores."""
+        video, threads = self.plan.video, read_settings().threads or os.cpu_count() or 2
+        return sandbox.memory_for(video.width * video.height, threads) + sandbox.GIB
 
     def _follow(self, running: ffmpeg.Run, stage: Stage, start: float, share: float) -> Steps[ffmpeg.Finished]:
         duration = max(self.plan.duration_s, 0.001)

@@ -19,7 +19,7 @@ from slimreel.engine.allowance import window_of
 from slimreel.engine.converge import Dial, Trials, converge, encode
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import Measured
-from slimreel.errors import FfmpegFailed
+from slimreel.errors import FfmpegFailed, TargetImpossible
 
 # x264's ratetol, in seconds of rate. At the default 1.0 half-minute clips miss by 1…5 %; at 0.1 by 0.1…0.3 %
 # (15 clips at half their rate); 0.03 costs quality at the end and gains nothing.
@@ -43,11 +43,31 @@ _CRF_PER_HALVING = 6.0
 _LOOK, _RUNGS = 0.12, 0.06
 
 
-def reach(job: Job) -> Steps[Measured]:
-    """Make `job.result` and measure it. Raises TargetImpossible with the smallest that works."""
+def reach(job: Job) -> Steps[Measured | None]:
+    """Make `job.result` and measure it; None where the source as it is serves the quality asked better.
+
+    Raises TargetImpossible with the smallest that works.
+    """
     target = _target(job)
     if target.crf is not None:
-        return (yield from _by_quality(job, target))
+        found = yield from _by_quality(job, target)
+        if found is not None:
+            return found
+        if _source_is_best(job, target):
+            return None
+        job.plan = replace(job.plan, target=replace(target, crf=None))
+        job.fraction = 0.1
+    try:
+        return (yield from _to_number(job))
+    except TargetImpossible:
+        if target.crf is None or target.bound_asked:
+            raise
+    # Nobody asked for a number: the quality stands, though this codec needs more bits for it than the source had.
+    job.because(Reason(id="larger_than_source", fields={"codec": _encoder(job).codec}))
+    return (yield from encode(job, quality_options(_encoder(job), target.crf, job.plan.keyint)))
+
+
+def _to_number(job: Job) -> Steps[Measured]:
     yield from floor.check(job)
     window = window_of(job)
     if job.plan.duration_s < budget.BRIEF_CLIP_S or job.plan.video.packets < 8:
@@ -124,21 +144,31 @@ def _by_search(job: Job, window: Window) -> Steps[Measured]:
 def _turn(job: Job, window: Window, dial: Dial) -> Steps[Measured]:
     found = yield from converge(job, window, dial, hard=_is_hard(job))
     if isinstance(found, Trials):
-        return (yield from floor.give_up(job, found.points[-1][1], reach))
+        return (yield from floor.give_up(job, found.points[-1][1], _to_number))
+    target = _target(job)
+    if target.size_limit_bytes is not None and found.file_bytes < target.size_limit_bytes * budget.SIZE_FLOOR:
+        own = job.plan.video.bytes
+        if found.video_bytes > own * 0.95:
+            job.because(Reason(id="same_bits", fields={"source": own}))
     return found
 
 
-def _by_quality(job: Job, target: Target) -> Steps[Measured]:
+def _by_quality(job: Job, target: Target) -> Steps[Measured | None]:
+    """One pass at the quality asked; None where the file is above a bound."""
     assert target.crf is not None
     found = yield from encode(job, quality_options(_encoder(job), target.crf, job.plan.keyint))
     over = target.size_limit_bytes is not None and found.file_bytes > target.size_limit_bytes
     if target.ceiling_bps is not None:
         over = over or found.video_bytes > target.ceiling_bps * job.plan.video.duration_s / 8
-    if not over:
-        return found
-    job.plan = replace(job.plan, target=replace(target, crf=None))
-    job.fraction = 0.1
-    return (yield from reach(job))
+    return None if over else found
+
+
+def _source_is_best(job: Job, target: Target) -> bool:
+    """The bound is no less than what the source has, so that another generation would only lose."""
+    plan = job.plan
+    fits = plan.size_limit_bytes is None or job.source.size_bytes <= plan.size_limit_bytes
+    roomy = target.ceiling_bps is None or target.ceiling_bps >= 0.95 * plan.video.bitrate_bps
+    return plan.may_copy and fits and roomy
 
 
 def _transparent(job: Job, window: Window) -> Steps[Measured | None]:

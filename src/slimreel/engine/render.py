@@ -60,18 +60,25 @@ def render(
 
 def _make(job: Job, goal: Goal) -> Steps[Measured]:
     if job.plan.strategy == "encode":
-        return (yield from ratecontrol.reach(job))
+        made = yield from ratecontrol.reach(job)
+        if made is not None:
+            return made
+        job.plan = make_plan(goal.model_copy(update={"reencode": False}), job.source, job.plan.container.name)
+        yield job.because(Reason(id="never_larger", fields={"source": job.source.size_bytes}))
     if job.plan.strategy == "copy":
         with place.storage_errors(job.folder):
             shutil.copyfile(job.source.path, job.result)
         yield job.progress("mux")
         return measure(job.result)
+    made = yield from _remux(job)
+    if job.plan.size_limit_bytes is not None and made.file_bytes > job.plan.size_limit_bytes:
+        job.plan = make_plan(goal.model_copy(update={"reencode": True}), job.source, job.plan.container.name)
+        return (yield from _make(job, goal))
+    return made
+
+
+def _remux(job: Job) -> Steps[Measured]:
     with job.open_source() as fd:
         arguments = argv.remux(job.source, fd, job.plan, job.result.name)
         yield from job.run("mux", 0.5, arguments, (fd,))
-    made = measure(job.result)
-    if job.plan.size_limit_bytes is not None and made.file_bytes > job.plan.size_limit_bytes:
-        anew = goal.model_copy(update={"reencode": True})
-        job.plan = make_plan(anew, job.source, job.plan.container.name)
-        return (yield from ratecontrol.reach(job))
-    return made
+    return measure(job.result)
