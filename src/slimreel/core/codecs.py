@@ -39,6 +39,7 @@ class Encoder:
     bit_share: float
     small_first_pass: bool
     params_option: str = ""
+    fast_from_px: int = 0  # short side below which its first pass at fast speed crashes
 
 
 ENCODERS: Mapping[Codec, Encoder] = {
@@ -95,6 +96,7 @@ ENCODERS: Mapping[Codec, Encoder] = {
         bit_share=0.5,
         small_first_pass=False,
         params_option="-svtav1-params",
+        fast_from_px=128,
     ),
     "vp9": Encoder(
         codec="vp9",

@@ -99,6 +99,8 @@ def _by_rate(job: Job, window: Window) -> Steps[Measured]:
     stats = scout.STATS
     if not encoder.small_first_pass:
         stats = "pass"
+        if job.speed == "fast" and _short_side(job) < encoder.fast_from_px:
+            job.speed = "balanced"
         options = rate_options(encoder, Pass.ANALYSE, rate, job.plan.keyint, tolerance, stats)
         with job.open_source() as fd:
             arguments = argv.first_pass(job.source, fd, job.plan, job.speed, options)
@@ -235,6 +237,12 @@ def _bps(video_bytes: int, job: Job) -> int:
 def _target(job: Job) -> Target:
     assert job.plan.target is not None
     return job.plan.target
+
+
+def _short_side(job: Job) -> int:
+    picture = job.plan.picture
+    assert picture is not None
+    return min(picture.width, picture.height)
 
 
 def _encoder(job: Job) -> Encoder:
