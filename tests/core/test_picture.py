@@ -102,7 +102,7 @@ def test_rungs_keep_the_shape(width: int, height: int, least: int) -> None:
     assert bool(rungs) == any(least <= side < min(whole) for side in (1440, 1080, 720, 540, 432, 360, 270, 216, 144))
 
 
-HDR = {"hdr": "pq", "bit_depth": 10, "pix_fmt": "yuv420p10le", "color_primaries": "bt2020"}
+HDR: dict[str, Any] = {"hdr": "pq", "bit_depth": 10, "pix_fmt": "yuv420p10le", "color_primaries": "bt2020"}
 
 
 @pytest.mark.parametrize(

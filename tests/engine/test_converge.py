@@ -104,7 +104,7 @@ def power(start: float, miss: float, slope: float, noise: float, seed: int) -> E
 
     def encoder(number: float) -> int:
         shake = Random(f"{seed} {number:.6g}").uniform(-noise, noise)
-        return max(1, round(AIM * miss * (number / start) ** slope * (1 + shake)))
+        return max(1, round(AIM * miss * math.pow(number / start, slope) * (1 + shake)))
 
     return encoder
 
@@ -163,6 +163,15 @@ def test_rounds_are_counted_by_the_pictures() -> None:
 
     assert len(turned(jumping, 1e6, hard=False, source=LARGE).asked) == 4
     assert len(turned(jumping, 1e6, hard=False).asked) == 16
+
+
+def test_where_little_helps_the_least_is_tried_before_giving_up() -> None:
+    def sluggish(number: float) -> int:
+        return round(AIM * 1.5 * math.pow(number / 1e6, 0.02)) if number >= 10 else AIM // 2
+
+    run = turned(sluggish, 1e6, hard=True, source=LARGE, ends=(1.0, 1e9))
+    assert isinstance(run.found, Measured)
+    assert run.found.video_bytes == AIM // 2
 
 
 def test_a_floor_is_noticed_and_the_least_is_tried() -> None:
