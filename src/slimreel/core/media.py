@@ -125,6 +125,7 @@ class MediaInfo(_Fact):
     other_streams: tuple[str, ...] = ()  # codec or tag names of data and attachment streams
     tags: dict[str, str] = {}
     has_location: bool = False
+    has_device: bool = False  # tags that name a maker, a model or a serial number
     location: str | None = Field(None, exclude=True, repr=False)  # ISO 6709; never shown, kept only when asked for
     faststart: bool = False
     fragmented: bool = False

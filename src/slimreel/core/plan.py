@@ -21,8 +21,8 @@ from slimreel.core.picture import Picture
 from slimreel.core.sound import SoundTrack, plan_sound
 from slimreel.errors import ImpossiblePair, UsageError
 
-# A stream may exceed the rate asked by this much and still be left as it is (compression.md §5.4).
-FITS = 1.02
+# A stream may exceed the rate asked by this much, the tolerance of an encode, and still be left as it is.
+FITS = 1.01
 # Keyframes about this often: players seek to them. HandBrake's choice too.
 KEYINT_S = 10
 _KEYINT_MAX = 600
@@ -213,7 +213,8 @@ def _remux(goal: Goal, source: MediaInfo, base: EncodePlan, reason: Reason, *, s
         and all(track.action == "copy" for track in base.sound)
         and len(base.sound) == len(source.audio)
         and not goal.strip_metadata
-        and (goal.keep_location or not source.has_location)
+        and (goal.keep_location or not (source.has_location or source.has_device))
+        and not [kind for kind in source.other_streams if kind != "tmcd"]
         and len([stream for stream in source.video if stream.packets]) == 1
     )
     if identical:

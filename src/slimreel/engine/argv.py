@@ -40,7 +40,6 @@ def analyse(
         *("-map", f"0:{plan.video.index}", "-vf", str(picture.chain(*size, quick=True))),
         *_KEEP_TIMING,
         *options,
-        *_pix_fmt(picture),
         *_threads(),
         *(("-f", "null", "-") if output is None else (*_rest(plan), "-f", _rehearsal_muxer(plan), output)),
     ]

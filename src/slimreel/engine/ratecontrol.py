@@ -107,7 +107,10 @@ def _by_rate(job: Job, window: Window) -> Steps[Measured]:
             yield from job.run("analyse", 0.2, arguments, (fd,))
 
     def options_for(number: float) -> list[str]:
-        return rate_options(encoder, Pass.ENCODE, round(number), job.plan.keyint, tolerance, stats)
+        # x264 takes whole kilobits; what is left of one turns the tolerance, so that no two numbers give one file.
+        left = number / 1000 - round(number / 1000)
+        turned = tolerance * (1 + 0.6 * left)
+        return rate_options(encoder, Pass.ENCODE, round(number), job.plan.keyint, turned, stats)
 
     overshoot = _OVERSHOOT_FRAMES / job.plan.video.packets if encoder.small_first_pass else 0.0
     start = rate * (1 - overshoot)
@@ -227,7 +230,7 @@ def _is_bound(job: Job) -> bool:
 
 def _is_hard(job: Job) -> bool:
     target = _target(job)
-    return target.size_limit_bytes is not None or target.rate_bps is None
+    return target.size_limit_bytes is not None or target.rate_bps is None or not target.asked
 
 
 def _bps(video_bytes: int, job: Job) -> int:

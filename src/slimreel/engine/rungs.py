@@ -19,6 +19,7 @@ from slimreel.errors import FfmpegFailed
 _GOOD_ENOUGH = 84.0
 # A smaller picture must be better by this to be taken: what is lost in detail is not all in the metric.
 _GAIN = 1.0
+_STEP_GAIN = 0.7
 _SUBSAMPLE = 5
 # The first part of the clip is a sixth of it, so that a trial costs a few percent of the encode; its first half
 # is not judged, since the frames after a keyframe are better than those that follow.
@@ -59,7 +60,7 @@ def best_rung(job: Job, rate_bps: int, share: float) -> Steps[tuple[Rung, Rung] 
         if Fraction(size[0] * size[1], best.width * best.height) > Fraction(3, 4):
             continue
         rung = yield from _measure(job, size, equivalent, frames, share / 6)
-        if rung.vmaf <= best.vmaf and best.vmaf > 0:
+        if rung.vmaf < best.vmaf + _STEP_GAIN and best.vmaf > 0:
             break
         best = rung
     return (full, best) if best.vmaf >= full.vmaf + _GAIN else None
@@ -70,7 +71,7 @@ def _measure(job: Job, size: tuple[int, int], rate_bps: int, frames: int, share:
     assert picture is not None
     coded = f"rung{size[1]}.mkv"
     options = rate_options(encoder, Pass.ENCODE, rate_bps, job.plan.keyint, 1.0, scout.STATS)
-    options += [*quick_options(encoder, scout.speed(job)), "-pix_fmt", encoder.pix_fmt_8bit]
+    options += [*quick_options(encoder, scout.speed(job)), "-pix_fmt", scout.pix_fmt(job)]
     with job.open_source() as fd:
         arguments = argv.start_of(job.source, fd, job.plan, size, frames, options, coded)
         try:

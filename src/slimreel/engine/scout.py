@@ -57,7 +57,7 @@ def look(job: Job, rate_bps: int, share: float) -> Steps[Scout]:
     pixels = (size[0] * size[1]) / (plan.picture.width * plan.picture.height)
     rate = max(1000, round(rate_bps * pixels**STATS_SCALE_EXPONENT))
     options = rate_options(encoder, Pass.ANALYSE, rate, plan.keyint, 1.0, STATS)
-    options += speed_options(encoder, speed(job))
+    options += [*speed_options(encoder, speed(job)), "-pix_fmt", pix_fmt(job)]
     rehearsal = "rehearsal.part" if plan.target is not None and plan.target.size_limit_bytes is not None else None
     with job.open_source() as fd:
         arguments = argv.analyse(job.source, fd, plan, size, options, rehearsal)
@@ -71,6 +71,13 @@ def look(job: Job, rate_bps: int, share: float) -> Steps[Scout]:
 def speed(job: Job) -> Speed:
     """The statistics fit a second pass of the same preset only; other encoders do not use them."""
     return job.speed if job.plan.encoder is ENCODERS["h264"] else "fast"
+
+
+def pix_fmt(job: Job) -> str:
+    """The depth of the plan's picture, in a format that x264 takes; its statistics fit one depth only."""
+    encoder, picture = ENCODERS["h264"], job.plan.picture
+    assert picture is not None
+    return encoder.pix_fmt_10bit if "10" in picture.pix_fmt else encoder.pix_fmt_8bit
 
 
 def small_size(picture: Picture) -> tuple[int, int]:

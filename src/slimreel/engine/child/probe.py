@@ -113,6 +113,7 @@ def _facts(reading: Reading, demuxer: str) -> dict[str, Any]:
         "tags": tags.kept(container.metadata),
         "location": tags.place(container.metadata),
         "has_location": any(tags.names_a_place(metadata) for metadata in all_tags),
+        "has_device": any(tags.names_a_device(metadata) for metadata in all_tags),
         "faststart": layout.faststart,
         "fragmented": layout.fragmented,
         "damage": damage,

@@ -9,6 +9,7 @@ from __future__ import annotations
 KEPT = ("title", "artist", "album", "comment", "description", "synopsis", "date", "copyright", "genre")
 CREATION = ("com.apple.quicktime.creationdate", "creation_time")  # the first one knows the time zone
 PLACES = ("location", "gps", "loci", "©xyz", "xyz")
+DEVICES = ("make", "model", "serial", "com.android", "com.apple.quicktime.software", "camera", "firmware", "device")
 PLACE_VALUES = ("location", "com.apple.quicktime.location.iso6709", "location-eng")
 MAX_CHARACTERS = 2000
 
@@ -36,6 +37,10 @@ def place(metadata: dict[str, str]) -> str | None:
 
 def names_a_place(metadata: dict[str, str]) -> bool:
     return any(word in key.lower() for key in metadata for word in PLACES)
+
+
+def names_a_device(metadata: dict[str, str]) -> bool:
+    return any(word in key.lower() for key in metadata for word in DEVICES)
 
 
 def clean(text: str) -> str:
