@@ -36,7 +36,7 @@ LEFT_ALONE: list[tuple[str, MediaInfo, dict[str, Any], str, set[str]]] = [
     ("its whole size", CLIP, {"size_ratio": 1.0}, "copy", {"already_fits"}),
     ("its total rate", CLIP, {"total_bitrate_bps": 5_000_000}, "copy", {"already_fits"}),
     ("a rate it fits", CLIP, {"video_bitrate_bps": 8_000_000}, "copy", {"source_is_smaller_rate"}),
-    ("a rate two percent below", CLIP, {"video_bitrate_bps": 3_925_000}, "copy", {"source_is_smaller_rate"}),
+    ("a rate one percent below", CLIP, {"video_bitrate_bps": 3_965_000}, "copy", {"source_is_smaller_rate"}),
     ("a ceiling it fits", CLIP, {"max_bitrate_bps": 4_000_000}, "copy", {"source_is_smaller_rate"}),
     ("its own codec", CLIP, {"codec": "h264", "max_bitrate_bps": 5_000_000}, "copy", {"source_is_smaller_rate"}),
     ("a location", PLACED, {"target_size_bytes": 100_000_000}, "remux", {"already_fits", "location_dropped"}),
