@@ -54,6 +54,12 @@ def test_numbers_get_their_units() -> None:
     assert say(Reason(id="copied_video", fields={"codec": "hevc"})).startswith("The picture (HEVC)")
 
 
+def test_one_is_not_many() -> None:
+    assert say(Reason(id="corrected", fields={"rounds": 1})).endswith("corrected once.")
+    assert say(Reason(id="corrected", fields={"rounds": 2})).endswith("in 2 rounds.")
+    assert say(Reason(id="extra_video_dropped", fields={"count": 1})).startswith("A second video track was")
+
+
 def test_a_missing_field_never_breaks_a_sentence() -> None:
     assert "?" in say(Reason(id="remuxed"))
 
