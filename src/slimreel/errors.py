@@ -8,6 +8,7 @@
     ├── NotAVideo
     │   └── HostileInput             a playlist, manifest or script in disguise
     ├── DamagedInput
+    │   └── BeyondSalvage            no part of it can be read either
     ├── TargetImpossible             carries the smallest target that works
     ├── OutputExists
     ├── StorageError
@@ -61,7 +62,7 @@ class UsageError(SlimreelError):
 
 
 class NoSuchFile(UsageError):
-    """There is no file {path}. Check the spelling, or give a wish in words with --wish."""
+    """There is no file {path}. Check the spelling, and the folder you are in."""
 
     code = "no_such_file"
     http_status = 404
@@ -99,6 +100,12 @@ class DamagedInput(SlimreelError):
     code = "damaged_input"
     exit_code = 4
     http_status = 422
+
+
+class BeyondSalvage(DamagedInput):
+    """{path} is damaged, and nothing of its picture can be saved: {detail}. Get the file again from where it came."""
+
+    code = "beyond_salvage"
 
 
 class TargetImpossible(SlimreelError):

@@ -24,6 +24,7 @@ UNDERSTOOD = (*ENGLISH, *MORE_ENGLISH, *CHINESE)
 # What is said here is not a wish for an output, or one that no field can hold; the part shown must be named.
 NOT_UNDERSTOOD = (
     ("8 bananas", "8 bananas"),
+    ("under 25 MB excluding audio", "excluding"),
     ("8个香蕉", "香蕉"),
     ("", "empty"),
     ("   ", "empty"),

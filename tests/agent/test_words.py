@@ -49,9 +49,15 @@ def test_chinese_sentences_are_chinese() -> None:
 
 def test_numbers_get_their_units() -> None:
     reason = Reason(id="source_is_smaller_rate", fields={"source": 1_070_000, "target": 8_000_000})
-    assert say(reason) == "The video already has 1.07 Mbps, below the 8 Mbps asked; no bits were added."
+    assert say(reason) == "The video already has 1.07 Mbps, no more than the 8 Mbps asked; no bits were added."
     assert "25 MB" in say(Reason(id="already_fits", fields={"size": 24_900_000, "limit": 25_000_000}), "zh")
     assert say(Reason(id="copied_video", fields={"codec": "hevc"})).startswith("The picture (HEVC)")
+
+
+def test_one_is_not_many() -> None:
+    assert say(Reason(id="corrected", fields={"rounds": 1})).endswith("corrected once.")
+    assert say(Reason(id="corrected", fields={"rounds": 2})).endswith("in 2 rounds.")
+    assert say(Reason(id="extra_video_dropped", fields={"count": 1})).startswith("A second video track was")
 
 
 def test_a_missing_field_never_breaks_a_sentence() -> None:

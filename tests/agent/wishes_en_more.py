@@ -307,4 +307,10 @@ MORE_ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("not 720p, 1080p", {"resolution": 1080}),
     ("8 Mbps not 8 MB", {"video_bitrate_bps": 8_000_000}),
     ("file must not exceed 20 MiB", {"target_size_bytes": 20_971_520}),
+    ("vbr 2M", {"video_bitrate_bps": 2_000_000}),
+    ("cbr 2M", {"video_bitrate_bps": 2_000_000}),
+    ("average 2M peak 4M", {"video_bitrate_bps": 2_000_000, "max_bitrate_bps": 4_000_000}),
+    ("1280x720p at 2M", {"video_bitrate_bps": 2_000_000, "width_px": 1280, "height_px": 720}),
+    ("fastest speed", {"encode_speed": "fast"}),
+    ("speed best", {"encode_speed": "best"}),
 )

@@ -260,4 +260,5 @@ CHINESE: tuple[tuple[str, dict[str, object]], ...] = (
     ("小一半，画质别掉", {"size_ratio": 0.5, "quality": "visually_lossless"}),
     ("10MB以内，要快", {"target_size_bytes": 10_000_000, "encode_speed": "fast"}),
     ("缩到100M左右", {"target_size_bytes": 100_000_000}),
+    ("最快速度，10MB", {"target_size_bytes": 10_000_000, "encode_speed": "fast"}),
 )

@@ -114,7 +114,12 @@ def test_a_name_that_is_no_text_is_met_with_a_sentence(slimreel: Program, clip: 
         (["clip.mp4", "香蕉八根"], 8, "香蕉"),
         (["gone.mp4"], 2, "gone.mp4"),
         (["clip.mp4", "--bitrat", "8M"], 2, "--bitrate"),
-        (["clip.mp4", "--codec", "h262"], 2, "--codec"),
+        (["clip.mp4", "--codec", "h262"], 2, "'--codec': 'h262' is not one of"),
+        (["clip.mp4", "--crf", "abc"], 2, "'--crf': it should be a valid number."),
+        (["clip.mp4", "--bitrate"], 2, "slimreel compress --help"),
+        (["-dash.mp4", "8 Mbps"], 2, "write ./-dash.mp4"),
+        (["headless.mp4"], 4, "nothing of its picture can be saved"),
+        (["headless.mp4", "--salvage"], 4, "nothing of its picture can be saved"),
         (["clip.mp4", "--size", "3B"], 5, "smallest"),
         (["clip.mp4", "--codec", "h264", "-o", "x.webm"], 2, "webm cannot hold h264"),
         (["clip.mp4", "-o", "x.webm", "--container", "mov", "--codec", "vp9"], 2, "mov cannot hold vp9"),
@@ -135,6 +140,8 @@ def test_each_failure_has_a_code_and_one_sentence(
     folder = clip.parent
     (folder / "text.mp4").write_text("this is no film")
     (folder / "taken.mp4").write_text("somebody's")
+    (folder / "-dash.mp4").write_text("a name that looks like an option")
+    (folder / "headless.mp4").write_bytes(clip.read_bytes().replace(b"moov", b"skip"))
     (folder / "empty.mp4").touch()
     (folder / "list.mp4").write_text("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\nfile:///etc/passwd\n")
     (folder / "short.mp4").write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
@@ -167,6 +174,35 @@ def test_a_folder_without_permission(slimreel: Program, clip: Path):
     folder.mkdir(mode=0o500)
     done = slimreel("compress", clip.name, "100 Mbps", "--out-dir", folder.name)
     assert (done.returncode, done.stderr.count("\n")) == (7, 1)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="named pipes of POSIX")
+def test_a_device_or_pipe_is_never_replaced(slimreel: Program, clip: Path):
+    pipe = clip.with_name("pipe.mp4")
+    os.mkfifo(pipe)
+    done = slimreel("compress", clip.name, "100 Mbps", "-o", pipe.name, "--overwrite")
+    assert (done.returncode, pipe.is_fifo()) == (2, True)
+    assert "a device or a pipe" in done.stderr
+
+
+@pytest.mark.skipif(os.name != "posix", reason="descriptors of POSIX")
+def test_closed_streams_do_not_end_up_in_the_video(slimreel: Program, clip: Path):
+    none = {"capture_output": False, "preexec_fn": lambda: os.closerange(0, 3)}
+    done = slimreel("compress", clip.name, "100 Mbps", "-o", "x.mp4", "--reencode", **none)
+    assert done.returncode == 0
+    assert clip.with_name("x.mp4").read_bytes()[4:8] == b"ftyp"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
+def test_what_cannot_be_printed_is_told(slimreel: Program, clip: Path):
+    with Path("/dev/full").open("w") as full:
+        done = slimreel("compress", clip.name, "100 Mbps", capture_output=False, stdout=full, stderr=-1)
+    assert (done.returncode, done.stderr.count("\n")) == (7, 1)
+    assert "full" in done.stderr
+
+
+def test_a_bar_that_nobody_sees_prints_nothing(slimreel: Program, clip: Path):
+    assert slimreel("compress", clip.name, "100 Mbps", "--progress", "bar").stderr == ""
 
 
 def test_the_ending_of_the_output_names_the_container(slimreel: Program, clip: Path):

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM in the middle of the work: children gone, folders gone, exit code 130."""
+"""Ctrl-C, SIGTERM and a closed terminal in the middle of the work: children gone, folders gone, exit code 130."""
 
 from __future__ import annotations
 
@@ -13,6 +13,10 @@ import pytest
 from tests.cli.conftest import SLIMREEL, interruptible, make_clip
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="POSIX signals")
+
+
+# Windows has no SIGHUP.
+SIGNALS = [getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name)]
 
 
 def children_of(pid: int) -> list[int]:
@@ -39,7 +43,7 @@ def is_alive(pid: int) -> bool:
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="needs /proc")
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", SIGNALS)
 def test_stopping_leaves_nothing(tmp_path: Path, number: signal.Signals):
     make_clip(tmp_path / "clip.mp4", seconds=20, size="640x360", rate=25)
     command = [*SLIMREEL, "compress", "clip.mp4", "200 kbps", "--speed", "best", "--progress", "json"]

@@ -12,6 +12,7 @@ import pytest
 
 import slimreel as library
 from slimreel.core.media import MediaInfo
+from slimreel.errors import UsageError
 from tests.cli.conftest import SLIMREEL, Program, make_clip
 
 
@@ -60,6 +61,19 @@ def test_demo_keeps_its_promise(slimreel: Program, tmp_path: Path):
     assert "target met" in done.stdout
     assert "slimreel probe" in done.stdout
     assert {path.name for path in (tmp_path / "shown").iterdir()} == {"slimreel-demo.mp4", "slimreel-demo-slim.mp4"}
+
+
+def test_demo_does_not_take_a_file_for_its_folder(slimreel: Program, clip: Path):
+    done = slimreel("demo", "--keep", clip.name)
+    assert (done.returncode, done.stderr) == (
+        2,
+        "slimreel: clip.mp4 is a file, not a folder; name another with --keep.\n",
+    )
+
+
+def test_a_goal_of_a_wrong_type_is_a_usage_error(clip: Path):
+    with pytest.raises(UsageError, match="not NoneType"):
+        library.compress(clip, None)  # type: ignore[arg-type]
 
 
 def test_version_and_help(slimreel: Program):

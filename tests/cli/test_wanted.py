@@ -49,7 +49,8 @@ def test_words_and_flags_merge(wish: str | None, flags: dict[str, Any], fields: 
         (None, {"--percent": "150"}, "--percent"),
         (None, {"--resolution": "big"}, "--resolution"),
         (None, {"--for": "nobody"}, "discord"),
-        (None, {"--crf": 99.0}, "crf"),
+        (None, {"--crf": 99.0}, "CRF: it must be less"),
+        (None, {"--mute": True, "--audio-bitrate": "64k"}, r"^An audio bitrate and mute .*\.$"),
     ],
 )
 def test_contradictions_and_mistakes_are_usage_errors(wish: str | None, flags: dict[str, Any], words: str):

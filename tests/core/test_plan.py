@@ -43,13 +43,13 @@ LEFT_ALONE: list[tuple[str, MediaInfo, dict[str, Any], str, set[str]]] = [
     ("a location kept", PLACED, {"target_size_bytes": 100_000_000, "keep_location": True}, "copy", {"already_fits"}),
     ("no tags", CLIP, {"size_ratio": 1.0, "strip_metadata": True}, "remux", {"already_fits", "metadata_stripped"}),
     ("no sound", CLIP, {"size_ratio": 1.0, "audio": "mute"}, "remux", {"already_fits", "muted"}),
-    ("less sound", CLIP, {"size_ratio": 1.0, "audio_bitrate_bps": 64_000}, "remux", {"already_fits", "audio_encoded"}),
+    ("less sound", CLIP, {"size_ratio": 1.0, "audio_bitrate_bps": 64_000}, "remux", {"picture_moved", "audio_encoded"}),
     ("another container", CLIP, {"container": "mkv", "video_bitrate_bps": 8_000_000}, "remux", {"remuxed"}),
     ("only repacked", CLIP, {"container": "mkv", "reencode": False}, "remux", {"copied_video", "remuxed"}),
     ("only repacked, at 4K", UHD, {"reencode": False}, "copy", {"copied_video"}),
     ("4K as it is", UHD, {"video_bitrate_bps": 8_000_000, "keep_resolution": True}, "copy", set()),
-    ("index last", media(faststart=False), {"size_ratio": 1.0}, "remux", {"already_fits", "remuxed"}),
-    ("fragmented", media(fragmented=True), {"size_ratio": 1.0}, "remux", {"already_fits", "remuxed"}),
+    ("index last", media(faststart=False), {"size_ratio": 1.0}, "remux", {"already_fits", "rewrapped"}),
+    ("fragmented", media(fragmented=True), {"size_ratio": 1.0}, "remux", {"already_fits", "rewrapped"}),
     ("wrong ending", media(path="clip.mkv"), {"size_ratio": 1.0}, "remux", {"already_fits", "remuxed"}),
 ]
 

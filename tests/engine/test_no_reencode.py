@@ -35,7 +35,7 @@ def test_a_file_whose_index_is_last_only_gets_it_first(plain: Path, shrink: Shri
     assert made.result.strategy == "remux"
     assert witness.is_faststart(made.path)
     assert_same_packets(plain, made.path)
-    assert {"already_fits", "remuxed"} <= made.reasons.keys()
+    assert {"already_fits", "rewrapped"} <= made.reasons.keys()
 
 
 @pytest.mark.parametrize("suffix", [".mkv", ".mov"])

@@ -180,7 +180,7 @@ def _scale_role(tokens: list[Token], at: int, quantity: Quantity, around: Around
     if thousands:
         return "named" if f"{quantity.value}k" in NAMED_LINES else "rate" if quantity.value >= 16 else ""
     previous = tokens[at - 2] if at >= 2 and tokens[at - 1].concept == "at" else None
-    if previous is not None and previous.concept in ("resolution", "codec", "amount"):
+    if previous is not None and previous.concept in ("resolution", "codec", "amount", "frame"):
         return "rate"  # "720p at 2M"
     if at and tokens[at - 1].concept == "subject" and any(token.concept == "audio" for token in tokens):
         return "rate"  # "video 3M, audio 128k"

@@ -117,7 +117,8 @@ def _token_at(text: str, small: str, at: int) -> Token:
     if (clock := _CLOCK.match(text, at)) is not None:
         return Token("unknown", clock[0], at, clock.end())
     if (frame := SIZE_PATTERN.match(text, at)) is not None:
-        return Token("frame", frame[0], at, frame.end(), frame=(int(frame[1]), int(frame[2])))
+        end = frame.end() + (small[frame.end() : frame.end() + 1] == "p" and not _inside_word(small, frame.end() + 1))
+        return Token("frame", text[at:end], at, end, frame=(int(frame[1]), int(frame[2])))
     quantity = _quantity_at(text, at)
     if quantity is not None and (word is None or quantity.end > word[1]):
         return Token("amount", text[at : quantity.end], at, quantity.end, quantity=quantity)

@@ -15,6 +15,8 @@ _RATES = {"rate", "bitrate"}
 _SIZES = {"size", "limit", "asked", "used"}
 _RATE_MESSAGES = {"source_is_smaller_rate", "audio_encoded", "audio_lowered"}
 _SIZE_MESSAGES = {"never_larger"}
+# A message that counts one of these has a second form for a single one, where the words differ: ID_one.
+_COUNTS = ("count", "rounds")
 _CODECS = {
     "h264": "H.264",
     "hevc": "HEVC",
@@ -31,7 +33,9 @@ _CONTAINERS = {"mp4": "MP4", "mov": "MOV", "mkv": "MKV", "webm": "WebM"}
 def say(reason: Reason, language: str = "en") -> str:
     """The sentence for a reason. Numbers in fields that are rates (bit/s), sizes (bytes) or durations (s) get
     their units; text is put in as it is. A missing field is written as "?"; an unknown id raises KeyError."""
-    template = message_table(language if language in LANGUAGES else "en")[reason.id]
+    messages = message_table(language if language in LANGUAGES else "en")
+    counts = [reason.fields[name] for name in _COUNTS if name in reason.fields]
+    template = messages.get(f"{reason.id}_one", messages[reason.id]) if counts == [1] else messages[reason.id]
     names = {name for _, name, _, _ in string.Formatter().parse(template) if name}
     fields = {name: _written(reason.id, name, reason.fields.get(name, "?")) for name in names}
     return template.format_map(fields)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slimreel.core.containers import CONTAINERS, MEDIA_SUFFIXES
-from slimreel.errors import NoSuchFile, UsageError
+from slimreel.errors import NoSuchFile, PermissionRefused, StorageError, UsageError
 
 # Still pictures far more often than film, and FFmpeg decodes no animated one.
 _PICTURES = frozenset({".webp"})
@@ -34,11 +34,11 @@ def sort_arguments(arguments: list[str], wish: str | None) -> tuple[list[Path], 
             raise NoSuchFile(path=text)
     if len(rest) > 1:
         words = " ".join(rest)
-        raise UsageError(detail=f'{_listed(rest)} are no files; if they are one wish, put it in quotes: "{words}"')
+        raise UsageError(detail=f'{_listed(rest)} are no files; if they are one wish, put it in quotes: "{words}".')
     if not named:
         said = f' in "{rest[0]}"' if rest else ""
         raise UsageError(
-            detail=f'there is no input file{said}; give one, for example: slimreel compress clip.mov "8 Mbps"'
+            detail=f'There is no input file{said}; give one, for example: slimreel compress clip.mov "8 Mbps".'
         )
     return _inputs(named), rest[0] if rest else wish
 
@@ -46,17 +46,17 @@ def sort_arguments(arguments: list[str], wish: str | None) -> tuple[list[Path], 
 def make_tasks(sources: list[Path], out: Path | None, folder: Path | None, ending: str) -> list[Task]:
     """Where each source goes. Two that would meet in one file are numbered, in the order given."""
     if out is not None and folder is not None:
-        raise UsageError(detail="give either -o or --out-dir, not both")
+        raise UsageError(detail="Give either -o or --out-dir, not both.")
     if out is not None:
         if len(sources) > 1:
             raise UsageError(
-                detail=f"-o names one file, but there are {len(sources)} inputs; use --out-dir for a folder"
+                detail=f"-o names one file, but there are {len(sources)} inputs; use --out-dir for a folder."
             )
         if out.is_dir():
-            raise UsageError(detail=f"-o names the folder {out}; use --out-dir for it")
+            raise UsageError(detail=f"-o names the folder {out}; use --out-dir for it.")
         return [Task(sources[0], out)]
     if folder is not None and folder.exists() and not folder.is_dir():
-        raise UsageError(detail=f"--out-dir {folder} is a file, not a folder")
+        raise UsageError(detail=f"--out-dir {folder} is a file, not a folder; name another.")
     taken: set[Path] = set()
     return [Task(source, _free_name(source, folder or source.parent, ending, taken)) for source in sources]
 
@@ -87,11 +87,13 @@ def _films(folder: Path) -> list[Path]:
     """The media files of a folder but hidden ones and results of earlier runs, by name."""
     try:
         names = sorted(folder.iterdir(), key=lambda path: (path.name.casefold(), path.name))
+    except PermissionError as error:
+        raise PermissionRefused(path=folder) from error
     except OSError as error:
-        raise UsageError(detail=f"the folder {folder} cannot be read: {error.strerror}") from error
+        raise StorageError(path=folder, detail=error.strerror or str(error)) from error
     films = [path for path in names if _is_film(path)]
     if not films:
-        raise UsageError(detail=f"the folder {folder} holds no video files (folders inside it are not searched)")
+        raise UsageError(detail=f"The folder {folder} holds no video files; folders inside it are not searched.")
     return films
 
 

@@ -32,7 +32,11 @@ def drawn(
         TextColumn("{task.fields[left]}", markup=False),
     ]
     # The engine reports twice a second; a drawing thread of its own would only cost CPU.
-    with Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False) as progress:
+    console = Console(stderr=True)
+    if not console.is_terminal:  # rich would print an empty line for each file
+        yield lambda event, eta_s: None
+        return
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as progress:
         task = progress.add_task(_title(source, place), total=1.0, stage="", speed="", left="")
 
         def listen(event: events.Progress | events.Decided, eta_s: float | None) -> None:

@@ -104,6 +104,12 @@ def _run(arguments: list[str]) -> int:
     return code if isinstance(code, int) else 0
 
 
+def _named_help(arguments: list[str]) -> str:
+    """The verb whose help to read, for errors that do not say where they happened."""
+    verbs = [command.name or command.callback.__name__ for command in app.registered_commands if command.callback]
+    return " ".join(["slimreel", *(word for word in arguments[:1] if word in verbs)])
+
+
 def _usage(error: typer.TyperException, arguments: list[str]) -> int:
     """One sentence for what typer complains of, and where help is."""
     context = getattr(error, "ctx", None)
@@ -113,6 +119,11 @@ def _usage(error: typer.TyperException, arguments: list[str]) -> int:
         return 2
     if sentence.startswith("No such command") and Path(arguments[0]).exists():
         sentence = f"To compress a file, say: slimreel compress {arguments[0]}"
-    where = context.command_path if context is not None else "slimreel"
+    sentence = sentence.replace("Value error, ", "").replace("Input should be", "it should be")
+    sentence = sentence.replace(", unable to parse string as a number", "")
+    dashed = next((name for name in arguments if name.startswith("-") and Path(name).exists()), None)
+    if sentence.startswith("No such option") and dashed is not None:
+        sentence = f"{dashed} was taken for an option; for the file of this name write ./{dashed}"
+    where = context.command_path if context is not None else _named_help(arguments)
     terminal.complain(f"{sentence.rstrip('.')}. See `{where} --help`.")
     return int(getattr(error, "exit_code", 2))

@@ -1,4 +1,4 @@
-"""Ctrl-C and SIGTERM as one: the first stops the work in an orderly way, those just after it are ignored."""
+"""Ctrl-C, SIGTERM and a closed terminal as one: the first stops the work in order, more are ignored."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ _ORDERLY_S = 6.0
 
 
 def install() -> None:
-    """Makes both signals a KeyboardInterrupt. One that the parent had ignored (nohup) stays ignored."""
+    """Makes each of these signals a KeyboardInterrupt. One that the parent had ignored (nohup) stays ignored."""
     first_at: list[float] = []
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -21,6 +21,7 @@ def install() -> None:
         first_at[:] = [now]
         raise KeyboardInterrupt
 
-    for number in (signal.SIGINT, signal.SIGTERM):
-        if signal.getsignal(number) is not signal.SIG_IGN:
+    for name in ("SIGINT", "SIGTERM", "SIGHUP"):  # Windows has no SIGHUP
+        number = getattr(signal, name, None)
+        if number is not None and signal.getsignal(number) is not signal.SIG_IGN:
             signal.signal(number, stop)

@@ -3,26 +3,46 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import sys
 from typing import IO
 
+from slimreel.errors import DiskFull, StorageError
+
 
 def prepare() -> None:
-    """Names of files may hold what a stream cannot write; it is escaped instead of failing."""
+    """Names of files may hold what a stream cannot write; it is escaped instead of failing.
+
+    A closed stream (`>&-`) becomes the null device: else the next file opened would get its number, and with it
+    whatever is printed.
+    """
+    if os.name == "posix":
+        for number, mode, name in ((0, os.O_RDONLY, "stdin"), (1, os.O_WRONLY, "stdout"), (2, os.O_WRONLY, "stderr")):
+            if not _is_open(number) and os.open(os.devnull, mode) == number and getattr(sys, name) is None:
+                setattr(sys, name, os.fdopen(number, "r" if mode == os.O_RDONLY else "w", closefd=False))
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
 def line(text: str) -> None:
-    """One line on stdout, at once."""
-    _write(sys.stdout, text)
+    """One line on stdout, at once. Raises StorageError where it cannot be written, on a full disk for example."""
+    try:
+        _write(sys.stdout, text)
+    except OSError as error:
+        _silence(sys.stdout)
+        if error.errno == errno.ENOSPC:
+            raise DiskFull(path="the printed output") from error
+        raise StorageError(path="the printed output", detail=error.strerror or str(error)) from error
 
 
 def complain(sentence: str) -> None:
-    """One sentence on stderr."""
-    _write(sys.stderr, f"slimreel: {plain(sentence)}")
+    """One sentence on stderr; a terminal that is gone hears nothing."""
+    try:
+        _write(sys.stderr, f"slimreel: {plain(sentence)}")
+    except OSError:
+        _silence(sys.stderr)
 
 
 def plain(text: str) -> str:
@@ -39,7 +59,20 @@ def _write(stream: IO[str], text: str) -> None:
         stream.write(text + "\n")
         stream.flush()
     except BrokenPipeError:  # the reader has all it wanted; the work goes on
-        with contextlib.suppress(OSError, ValueError):
-            nowhere = os.open(os.devnull, os.O_WRONLY)
-            os.dup2(nowhere, stream.fileno())
-            os.close(nowhere)
+        _silence(stream)
+
+
+def _silence(stream: IO[str]) -> None:
+    """Sends what the stream still holds, and all that follows, nowhere."""
+    with contextlib.suppress(OSError, ValueError):
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, stream.fileno())
+        os.close(nowhere)
+
+
+def _is_open(number: int) -> bool:
+    try:
+        os.fstat(number)
+    except OSError:
+        return False
+    return True

@@ -68,6 +68,13 @@ _SPOKEN = {
     "audio_bitrate_bps": "audio bitrate",
     "width_px": "exact picture size",
     "encode_speed": "speed",
+    "resolution": "resolution",
+}
+_UNCOUNTED = {
+    "keep_resolution": "keeping the resolution",
+    "keep_location": "keeping the location",
+    "strip_metadata": "stripping the metadata",
+    "crf": "CRF",
 }
 
 
@@ -90,7 +97,7 @@ def read_wanted(wish: str | None, flags: Mapping[str, Any]) -> tuple[Goal, str]:
             name = _SPOKEN.get(field, field)
             words, flag = _written(field, said[field]), _written(field, value)
             raise UsageError(
-                detail=f"the wish and the options name two different values for the {name}: {words} and {flag}"
+                detail=f"The wish and the options name two different values for the {name}: {words} and {flag}."
             )
     return _checked(said | given), heard.language
 
@@ -125,7 +132,8 @@ def _checked(fields: dict[str, Any]) -> Goal:
     for first, *others in _EITHER:
         both = [name for name in others if name in meant]
         if first in meant and both:
-            raise UsageError(detail=f"{_name(first)} and {_name(both[0])} cannot both hold; give only one of them")
+            pair = f"{_name(first)} and {_name(both[0])}"
+            raise UsageError(detail=f"{pair[0].upper()}{pair[1:]} cannot both hold; give only one of them.")
     try:
         return Goal.model_validate(fields)
     except ValidationError as error:
@@ -134,11 +142,13 @@ def _checked(fields: dict[str, Any]) -> Goal:
 
 def _complaint(error: ValidationError) -> str:
     first = error.errors()[0]
-    return f"{_name(str(first['loc'][0]))}: {first['msg']}" if first["loc"] else first["msg"]
+    message = first["msg"].replace("Input should be", "it must be")
+    return f"{_name(str(first['loc'][0]))}: {message}." if first["loc"] else f"{message}."
 
 
 def _name(field: str) -> str:
-    return f"a {_SPOKEN[field]}" if field in _SPOKEN else field.replace("_", " ")
+    article = "an" if _SPOKEN.get(field, "")[:1] in ("a", "e") else "a"
+    return f"{article} {_SPOKEN[field]}" if field in _SPOKEN else _UNCOUNTED.get(field, field.replace("_", " "))
 
 
 def _written(field: str, value: object) -> str:

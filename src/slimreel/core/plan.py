@@ -184,9 +184,10 @@ def _leave_alone(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
     if limit is not None:
         if source.size_bytes > limit and _remuxed_bytes(base) > limit:
             return None
+        if source.size_bytes > limit:
+            return _remux(goal, source, base, Reason(id="fits_untouched", fields={"limit": limit}), size_fits=False)
         fields: dict[str, str | int | float] = {"size": source.size_bytes, "limit": limit}
-        reason = Reason(id="already_fits", fields=fields)
-        return _remux(goal, source, base, reason, size_fits=source.size_bytes <= limit)
+        return _remux(goal, source, base, Reason(id="already_fits", fields=fields))
     fields = {"source": round(video.bitrate_bps), "target": rate or 0}
     return _remux(goal, source, base, Reason(id="source_is_smaller_rate", fields=fields))
 
@@ -219,8 +220,19 @@ def _remux(goal: Goal, source: MediaInfo, base: EncodePlan, reason: Reason, *, s
     )
     if identical:
         return replace(base, strategy="copy", reasons=(reason,))
-    made = Reason(id="remuxed", fields={"container": base.container.name})
-    return replace(base, strategy="remux", reasons=(reason, made, *base.reasons))
+    return replace(base, strategy="remux", reasons=(reason, _what_changed(source, base), *base.reasons))
+
+
+def _what_changed(source: MediaInfo, base: EncodePlan) -> Reason:
+    """What a remux does to the file, in words that hold for its sound too."""
+    container = base.container.name
+    if any(track.action != "copy" for track in base.sound) or (source.audio and not base.sound):
+        return Reason(id="picture_moved", fields={"container": container})
+    ending = "." + source.path.rsplit(".", 1)[-1].lower()
+    demuxer = "mov" if container in ("mp4", "mov") else "matroska"
+    if ending in base.container.suffixes and source.demuxer == demuxer:
+        return Reason(id="rewrapped", fields={"container": container})
+    return Reason(id="remuxed", fields={"container": container})
 
 
 def _same_container(source: MediaInfo, container: Container) -> bool:

@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from slimreel.engine import sandbox
-from slimreel.errors import DamagedInput, EngineError, NotAVideo, SlimreelError, Stalled
+from slimreel.errors import BeyondSalvage, EngineError, NotAVideo, SlimreelError, Stalled
 
 START = Path(__file__).with_name("child") / "start.py"
 MIB = 1024**2
@@ -40,7 +40,7 @@ def call(
 ) -> dict[str, Any]:
     """The reply of `program` to `request`; `fds` are inherited, and `path` names the input in errors.
 
-    Raises NotAVideo or DamagedInput as the program says, Stalled after `deadline_s`, and EngineError when it
+    Raises NotAVideo or BeyondSalvage as the program says, Stalled after `deadline_s`, and EngineError when it
     crashes or its reply is no reply.
     """
     limits = policy or sandbox.Policy(memory_bytes=MEMORY_BYTES, cpu_s=int(deadline_s) + 1)
@@ -117,7 +117,7 @@ def _judge(reply: bytes, complaint: bytes, status: int | None, path: object) -> 
 
 def _refusal(kind: str, detail: str, path: object) -> SlimreelError:
     if kind == "damaged":
-        return DamagedInput(path=path, detail=detail)
+        return BeyondSalvage(path=path, detail=detail)
     if kind in ("unreadable", "too_big"):
         return NotAVideo(path=path, detail=detail)
     return EngineError(path=path, detail=detail)

@@ -37,5 +37,6 @@ def _is_about_source(line: str) -> bool:
 def in_words(lines: list[str]) -> str:
     """The first complaint without addresses and levels, and how many more there are."""
     text = re.sub(r"^(\[[^\]]*\]\s*)+", "", lines[0])
-    more = f" (and {len(lines) - 1} more complaints)" if len(lines) > 1 else ""
+    rest = len(lines) - 1
+    more = f" (and {rest} more complaint{'s' if rest > 1 else ''})" if rest else ""
     return f"FFmpeg says “{text}”{more}"

@@ -36,6 +36,7 @@ def working_folder(output: Path) -> Iterator[Path]:
 @contextlib.contextmanager
 def storage_errors(path: Path) -> Iterator[None]:
     """Turns the system's errors about `path` into ours."""
+    path = path if path != Path() else Path.cwd()  # "No permission for ." says little
     try:
         yield
     except PermissionError as error:

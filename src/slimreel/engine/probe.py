@@ -12,7 +12,7 @@ from typing import Any
 from slimreel.core.media import MediaInfo
 from slimreel.engine import children, sandbox
 from slimreel.engine.sniff import DECODERS, OpenInput, open_input
-from slimreel.errors import DamagedInput, NotAVideo
+from slimreel.errors import BeyondSalvage, NotAVideo
 
 SLOWEST_READ_BPS = 20 * 10**6  # bytes a second: a network drive; the whole file is read once
 START_S = 30.0  # a busy machine needs seconds to start an interpreter; measured alone: 0.1 s
@@ -23,7 +23,7 @@ def probe(path: Path, *, policy: sandbox.Policy | None = None) -> MediaInfo:
     """What `path` holds, every packet counted. Takes 0.2 s of CPU for ten seconds of 1080p.
 
     Raises NotAVideo for sound, still pictures and what cannot be read, HostileInput for playlists in
-    disguise, and DamagedInput where no picture at all is left; lesser damage is told in `damage`.
+    disguise, and BeyondSalvage where no picture at all is left; lesser damage is told in `damage`.
     """
     source = open_input(path)
     try:
@@ -59,7 +59,7 @@ def _refuse_without_pictures(facts: dict[str, Any], path: Path) -> None:
             names = ", ".join(facts["unsupported"])
             raise NotAVideo(path=path, detail=f"its picture is coded as {names}, which slimreel does not decode")
         if facts["damage"]:
-            raise DamagedInput(path=path, detail="; ".join(facts["damage"]))
+            raise BeyondSalvage(path=path, detail="; ".join(facts["damage"]))
         raise NotAVideo(path=path, detail="it is a sound file" if facts["audio"] else "it holds no picture")
     is_animation = facts["demuxer"] in ("gif", "apng")
     if is_animation and max(video["packets"] for video in videos) < 2:

@@ -19,7 +19,7 @@ from slimreel.core.plan import EncodePlan
 from slimreel.core.presets import with_preset
 from slimreel.engine import capabilities, probe, render
 from slimreel.engine.render import Rendered
-from slimreel.errors import DamagedInput, NoSuchFile, OutputExists, UsageError
+from slimreel.errors import DamagedInput, DiskFull, NoSuchFile, OutputExists, UsageError
 from slimreel.workbench.result import Result
 
 Event = Progress | Decided
@@ -81,12 +81,17 @@ def compress_events(
         capabilities.require(plan.encoder)
     if plan.reasons:
         yield Decided(reasons=plan.reasons)
-    done = yield from render.render(plan, source, wanted, output, salvage=salvage, overwrite=overwrite)
+    try:
+        done = yield from render.render(plan, source, wanted, output, salvage=salvage, overwrite=overwrite)
+    except DiskFull as error:  # whatever was being done: what fills up is the disk of the output
+        raise DiskFull(path=output.absolute().parent) from error
     return _result(source, output, wanted, done, clock)
 
 
 def read_goal(goal: Goal | str) -> Goal:
     """A Goal from words or as it is, with its preset filled in. Raises WishNotUnderstood, UsageError."""
+    if not isinstance(goal, (Goal, str)):
+        raise UsageError(detail=f'The goal must be a Goal or words such as "8 Mbps", not {type(goal).__name__}.')
     if isinstance(goal, str):
         from slimreel.agent.wish import goal_from_text  # 50 ms of CPU that a Goal does not need
 
@@ -104,18 +109,20 @@ def _named_container(output: Path, goal: Goal) -> str | None:
     """What the output's suffix says. A suffix that means nothing needs --container."""
     named = container_of_suffix(output.suffix)
     if named is None and goal.container is None:
-        endings = ", ".join(row.suffixes[0] for row in CONTAINERS.values())
-        detail = f"{output.name} does not end in a container that slimreel writes ({endings}); add --container"
+        endings = " or ".join(row.suffixes[0] for row in CONTAINERS.values())
+        detail = f"The name {output.name} does not end in {endings}; choose one of them, or add --container."
         raise UsageError(detail=detail)
     return named
 
 
 def _check_output(source: Path, output: Path, *, overwrite: bool) -> None:
     if output.is_dir():
-        raise UsageError(detail=f"{output} is a folder; use --out-dir for it")
+        raise UsageError(detail=f"{output} is a folder; use --out-dir for it.")
     if output.exists():
         if output.samefile(source):
-            raise UsageError(detail=f"the output would replace the input {source}; name another with -o")
+            raise UsageError(detail=f"The output would replace the input {source}; name another with -o.")
+        if not output.is_file():  # renaming over /dev/null would take it away from the whole machine
+            raise UsageError(detail=f"{output} is a device or a pipe; name an ordinary file with -o.")
         if not overwrite:
             raise OutputExists(path=output)
     if not source.exists():

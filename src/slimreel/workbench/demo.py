@@ -8,6 +8,7 @@ from pathlib import Path
 from slimreel.core.codecs import ENCODERS
 from slimreel.core.events import Decided, Progress
 from slimreel.engine import ffmpeg, place
+from slimreel.errors import UsageError
 from slimreel.workbench.compress import compress_events
 from slimreel.workbench.result import Result
 
@@ -30,6 +31,8 @@ def demo(folder: Path) -> Generator[Progress | Decided, None, Result]:
 
     Takes half a minute on two slow cores. Raises what compress raises.
     """
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(detail=f"{folder} is a file, not a folder; name another with --keep.")
     with place.storage_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     clip = folder / "slimreel-demo.mp4"

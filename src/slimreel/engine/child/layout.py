@@ -23,7 +23,13 @@ class Layout:
 
 def short(missing: int, what: str) -> str:
     """The sentence about a part that reaches beyond the end of the file."""
-    return f"the file ends {missing} bytes before {what} does"
+    return f"the file ends {_size(missing)} before {what} does"
+
+
+def _size(number: int) -> str:
+    if number < 10_000:
+        return f"{number} bytes"
+    return f"{number / 1e3:.0f} kB" if number < 1_000_000 else f"{number / 1e6:.1f} MB"
 
 
 def dolby_vision_profile(record: bytes) -> int | None:

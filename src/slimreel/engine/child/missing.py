@@ -27,7 +27,8 @@ def findings(reading: Reading, demuxer: str) -> list[str]:
         if stream.type not in ("video", "audio"):
             continue
         if tally.corrupt and demuxer != "mpegts":  # a recording of a broadcast starts in the middle of one
-            found.append(f"packets of its {stream.type} are cut ({tally.corrupt})")
+            cut = "1 packet" if tally.corrupt == 1 else f"{tally.corrupt} packets"
+            found.append(f"{cut} of its {stream.type} {'is' if tally.corrupt == 1 else 'are'} cut off")
         if demuxer in PROMISE_PER_STREAM and stream.duration:
             found += _shorter(float(stream.duration * tally.timebase), duration, stream.type)
     if demuxer in PROMISE_PER_FILE and reading.container.duration and ends:
