@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from slimreel.engine import children, sandbox
-from slimreel.errors import DamagedInput, EngineError, NotAVideo, Stalled
+from slimreel.errors import BeyondSalvage, EngineError, NotAVideo, Stalled
 
 PROGRAMS = {
     "echo": """
@@ -106,7 +106,7 @@ def test_a_program_hears_and_answers(folder: Path, tmp_path: Path) -> None:
         ("flood", EngineError, "too long"),
         ("raises", EngineError, "what it says"),
         ("hungry", NotAVideo, "more memory"),
-        ("damaged", DamagedInput, "half is gone"),
+        ("damaged", BeyondSalvage, "half is gone"),
         ("outside", EngineError, "slimreel.errors"),
     ],
 )
