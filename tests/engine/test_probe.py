@@ -13,7 +13,7 @@ import pytest
 
 from slimreel.core.media import MediaInfo, VideoStream, main_video
 from slimreel.engine.probe import probe
-from slimreel.errors import DamagedInput, HostileInput, NotAVideo, SlimreelError
+from slimreel.errors import BeyondSalvage, HostileInput, NotAVideo, SlimreelError
 from tests.conftest import media_folder
 
 pytestmark = pytest.mark.media
@@ -302,14 +302,14 @@ MALFORMED: dict[str, tuple[type[SlimreelError], str] | str | None] = {
     "bento4_crash_1.mp4": (NotAVideo, "sound"),
     "corrupted_frames.mp4": None,  # whole as a container; the decoder meets it during the encode, not here
     "duplicate_audio_dts.ts": None,  # a copy would have to mend times, an encode does
-    "empty_stsc.mp4": (DamagedInput, "no picture"),
+    "empty_stsc.mp4": (BeyondSalvage, "no picture"),
     "exploit.gif": (HostileInput, "program"),
     "failing_audio.mp4": None,  # the picture is whole; the sound fails when it is decoded
     "ffmpeg_hang_1.mp4": "index",  # pictures of a few fragments can be read; the times are nonsense
     "ffmpeg_slow_01.bin": "index",
     "fuzz_mopt_42.mp4": (NotAVideo, "sound"),
     "fuzz_mopt_7.mp4": (NotAVideo, "sound"),
-    "gpac_crash_1.mp4": (DamagedInput, "index"),
+    "gpac_crash_1.mp4": (BeyondSalvage, "index"),
     "hls_in_avi_read_passwd.avi": (HostileInput, "playlist"),
     "hls_ssrf.avi": (HostileInput, "playlist"),
     "jpeg_named.mp4": (NotAVideo, "still picture"),
@@ -320,7 +320,7 @@ MALFORMED: dict[str, tuple[type[SlimreelError], str] | str | None] = {
     "no_duration.webm": None,  # what browsers record
     "ssrf_image.svg": (HostileInput, "SVG"),
     "truncated_1132s.mkv": "1132.0 s",
-    "truncated_header_231s.mp4": (DamagedInput, "none of its 5544 pictures"),
+    "truncated_header_231s.mp4": (BeyondSalvage, "none of its 5544 pictures"),
     "zero_length.mp4": (NotAVideo, "empty"),
 }
 
