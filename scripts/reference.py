@@ -6,7 +6,6 @@ import argparse
 import inspect
 import sys
 from collections.abc import Iterator
-from enum import EnumType
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -108,8 +107,6 @@ def _parameter_row(parameter: Any) -> str | None:
 
 def _choices(kind: Any) -> Iterator[str]:
     values: tuple[Any, ...] = get_args(kind) if get_origin(kind) is Literal else ()
-    if isinstance(kind, EnumType):
-        values = tuple(member.value for member in kind)  # type: ignore[var-annotated]
     if values:
         yield f"One of: {', '.join(f'`{value}`' for value in values)}."
 

@@ -181,11 +181,6 @@ class FfmpegFailed(EngineError):
 
     code = "ffmpeg_failed"
 
-    @property
-    def rate_too_low(self) -> bool:
-        """The encoder refused the rate for being below the least it can make of these frames."""
-        return "bitrate is too low" in str(self.fields.get("stderr"))
-
 
 class Stalled(EngineError):
     """FFmpeg made no progress for {seconds} s during {stage} and was stopped."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 import slimreel
-from slimreel.agent.reply import say, say_all
+from slimreel.agent.reply import say
 from slimreel.core.events import Reason
 from slimreel.core.goal import Goal
 from slimreel.data.tables import LANGUAGES, message_table, word_table
@@ -62,10 +62,6 @@ def test_one_is_not_many() -> None:
 
 def test_a_missing_field_never_breaks_a_sentence() -> None:
     assert "?" in say(Reason(id="remuxed"))
-
-
-def test_several_reasons_make_one_text() -> None:
-    assert say_all([Reason(id="muted"), Reason(id="grain")]).count(".") == 2
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

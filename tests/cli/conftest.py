@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import imageio_ffmpeg
 import pytest
@@ -48,9 +49,8 @@ def slimreel(tmp_path: Path) -> Program:
 
     def run(*arguments: str | Path, **options: object) -> subprocess.CompletedProcess[str]:
         command = [*SLIMREEL, *map(str, arguments)]
-        settings = {"cwd": tmp_path, "capture_output": True, "text": True, "timeout": 120} | options
-        done: subprocess.CompletedProcess[str] = subprocess.run(command, check=False, **settings)  # type: ignore[call-overload]
-        return done
+        settings: dict[str, Any] = {"cwd": tmp_path, "capture_output": True, "text": True, "timeout": 120} | options
+        return subprocess.run(command, check=False, **settings)
 
     return run
 

@@ -54,7 +54,7 @@ def test_stopping_leaves_nothing(tmp_path: Path, number: signal.Signals):
         stdout=pipe,
         stderr=pipe,
         text=True,
-        preexec_fn=interruptible,  # noqa: PLW1509
+        preexec_fn=interruptible,  # noqa: PLW1509 - this process runs one thread when it forks
     ) as running:
         try:
             children = wait_for_work(running)

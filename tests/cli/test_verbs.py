@@ -73,7 +73,7 @@ def test_demo_does_not_take_a_file_for_its_folder(slimreel: Program, clip: Path)
 
 def test_a_goal_of_a_wrong_type_is_a_usage_error(clip: Path):
     with pytest.raises(UsageError, match="not NoneType"):
-        library.compress(clip, None)  # type: ignore[arg-type]
+        library.compress(clip, None)  # type: ignore[arg-type]  # the mistake is what is tested
 
 
 def test_version_and_help(slimreel: Program):

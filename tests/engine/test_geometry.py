@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from slimreel.errors import SlimreelError
 from tests.engine import witness
 from tests.engine.conftest import Make, Shrink
 
@@ -28,7 +27,9 @@ DISPLAYED = {
 
 def size_and_aspect(path: Path) -> tuple[int, int, float]:
     line = witness.video_line(path)
-    width, height = map(int, re.search(r", (\d+)x(\d+)", line).groups())  # type: ignore[union-attr]
+    size = re.search(r", (\d+)x(\d+)", line)
+    assert size, line
+    width, height = int(size[1]), int(size[2])
     sar = re.search(r"\[?SAR (\d+):(\d+)", line)
     return width, height, width / height * (int(sar[1]) / int(sar[2]) if sar else 1)
 
@@ -179,7 +180,4 @@ def test_very_small_pictures(make: Make, shrink: Shrink, media: Path) -> None:
     assert size_and_aspect(made.path)[:2] == (32, 24)
     slit = make("slit.mkv", "-f", "lavfi", "-i", "testsrc2=s=16x16:r=10:d=1", "-c:v", "ffv1")
     for codec in ("h264", "hevc", "av1", "vp9"):
-        try:
-            witness.decodes(shrink(slit, codec=codec).path)
-        except SlimreelError as error:
-            assert codec in str(error)  # noqa: PT017
+        witness.decodes(shrink(slit, codec=codec).path)

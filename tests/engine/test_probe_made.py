@@ -13,7 +13,7 @@ import pytest
 
 from slimreel.core.media import VideoStream, main_video
 from slimreel.engine.probe import probe
-from slimreel.errors import DamagedInput, NotAVideo, SlimreelError
+from slimreel.errors import DamagedInput, NotAVideo
 
 Make = Callable[..., Path]
 
@@ -201,6 +201,13 @@ def test_unusual_but_whole(make: Make, name: str, words: tuple[str, ...]) -> Non
     assert info.duration_s >= 0.03 if name == "one_frame.mp4" else 1.9 < info.duration_s < 4.1
 
 
+def is_told(path: Path) -> bool:
+    try:
+        return bool(probe(path).damage)
+    except DamagedInput:
+        return True
+
+
 @pytest.mark.parametrize("share", [0.05, 0.3, 0.6, 0.9, 0.995])
 @pytest.mark.parametrize("name", ["end.mp4", "start.mp4", "fragments.mp4", "clip.mkv", "clip.avi"])
 def test_a_file_cut_short(make: Make, tmp_path: Path, name: str, share: float) -> None:
@@ -209,10 +216,7 @@ def test_a_file_cut_short(make: Make, tmp_path: Path, name: str, share: float) -
     content = make(name, *words).read_bytes()
     cut = tmp_path / f"cut_{name}"
     cut.write_bytes(content[: round(len(content) * share)])
-    try:
-        assert probe(cut).damage
-    except SlimreelError as error:
-        assert isinstance(error, DamagedInput), error  # noqa: PT017
+    assert is_told(cut)
     assert not probe(tmp_path / name).damage
 
 

@@ -4,7 +4,6 @@ what led to the reason is not known here."""
 from __future__ import annotations
 
 import string
-from collections.abc import Iterable
 
 from slimreel.core.events import Reason
 from slimreel.core.units import format_bitrate, format_duration, format_size
@@ -49,11 +48,6 @@ def label(name: str, language: str = "en", **fields: str) -> str:
 def spoken(name: str) -> str:
     """How people write a codec, container or transfer: "H.264" of "h264"."""
     return {**_CODECS, **_CONTAINERS, **_TRANSFERS}.get(name, name)
-
-
-def say_all(reasons: Iterable[Reason], language: str = "en") -> str:
-    """The sentences of several reasons as one text."""
-    return (" " if language != "zh" else "").join(say(reason, language) for reason in reasons)
 
 
 def _written(message: str, name: str, value: str | int | float) -> str:

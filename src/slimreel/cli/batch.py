@@ -5,8 +5,7 @@ What a file becomes is the workbench's affair; how it is shown, that of lines, r
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import closing
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +17,6 @@ from slimreel.cli.wanted import read_wanted
 from slimreel.core.events import Decided, Progress
 from slimreel.core.goal import Goal
 from slimreel.errors import BatchFailed, NoSuchFile, SlimreelError
-
-Listener = Callable[[Progress | Decided, float | None], None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,21 +79,20 @@ def _one(task: Task, goal: Goal, language: str, manner: Manner, place: tuple[int
 
 
 def _compress(task: Task, goal: Goal, language: str, manner: Manner, place: tuple[int, int]) -> Any:
-    from slimreel.workbench.compress import compress_events
+    from slimreel.workbench.compress import compress_events, finish
 
     remaining, furthest = Remaining(), 0.0
     with _listening(task, language, manner, place) as listen:
+
+        def heed(event: Progress | Decided) -> None:
+            nonlocal furthest
+            if isinstance(event, Progress):  # a correction starts over; a bar only goes forward
+                furthest = max(furthest, event.fraction)
+                event = event.model_copy(update={"fraction": furthest})
+            listen(event, remaining.update(furthest))
+
         events = compress_events(task.source, goal, task.output, overwrite=manner.overwrite, salvage=manner.salvage)
-        with closing(events):
-            while True:
-                try:
-                    event = next(events)
-                except StopIteration as stop:
-                    return stop.value
-                if isinstance(event, Progress):  # a correction starts over; a bar only goes forward
-                    furthest = max(furthest, event.fraction)
-                    event = event.model_copy(update={"fraction": furthest})
-                listen(event, remaining.update(furthest))
+        return finish(events, heed)
 
 
 def _listening(task: Task, language: str, manner: Manner, place: tuple[int, int]) -> Any:

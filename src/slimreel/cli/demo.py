@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import sys
-from contextlib import closing, nullcontext
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 if TYPE_CHECKING:
+    from slimreel.core.events import Decided, Progress
     from slimreel.workbench.result import Result
 
 Keep = Annotated[Path | None, typer.Option("--keep", help="Folder for the two files, a new temporary one otherwise.")]
@@ -32,16 +33,15 @@ def demo(keep: Keep = None) -> None:
 def _run(folder: Path) -> Result:
     from slimreel.cli.eta import Remaining
     from slimreel.workbench import demo as shown
+    from slimreel.workbench.compress import finish
 
     remaining = Remaining()
-    with _bar() as listen, closing(shown.demo(folder)) as events:
-        while True:
-            try:
-                event = next(events)
-            except StopIteration as stop:
-                result: Result = stop.value
-                return result
+    with _bar() as listen:
+
+        def heed(event: Progress | Decided) -> None:
             listen(event, remaining.update(event.fraction) if event.kind == "progress" else None)
+
+        return finish(shown.demo(folder), heed)
 
 
 def _bar() -> Any:

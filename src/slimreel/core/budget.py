@@ -30,10 +30,6 @@ class Window:
     def holds(self, video_bytes: int) -> bool:
         return self.low <= video_bytes <= self.high
 
-    def error(self, video_bytes: int) -> float:
-        """Signed share by which `video_bytes` misses the aim."""
-        return video_bytes / self.aim - 1
-
 
 def container_bytes(container: Container, frames: int, audio_packets: int) -> int:
     """Estimated bytes of everything in the file that is not a payload."""

@@ -38,7 +38,6 @@ class Encoder:
     pix_fmt_10bit: str
     bit_share: float
     small_first_pass: bool
-    params_option: str = ""
     fast_from_px: int = 0  # short side below which its first pass at fast speed crashes
 
 
@@ -59,7 +58,6 @@ ENCODERS: Mapping[Codec, Encoder] = {
         pix_fmt_10bit="yuv420p10le",
         bit_share=1.0,
         small_first_pass=True,
-        params_option="-x264-params",
     ),
     "hevc": Encoder(
         codec="hevc",
@@ -77,7 +75,6 @@ ENCODERS: Mapping[Codec, Encoder] = {
         pix_fmt_10bit="yuv420p10le",
         bit_share=0.65,
         small_first_pass=False,
-        params_option="-x265-params",
     ),
     "av1": Encoder(
         codec="av1",
@@ -95,7 +92,6 @@ ENCODERS: Mapping[Codec, Encoder] = {
         pix_fmt_10bit="yuv420p10le",
         bit_share=0.5,
         small_first_pass=False,
-        params_option="-svtav1-params",
         fast_from_px=128,
     ),
     "vp9": Encoder(
@@ -160,7 +156,7 @@ def rate_options(encoder: Encoder, stage: Pass, rate_bps: int, keyint: int, tole
     """Options of one pass of a two-pass encode to `rate_bps`.
 
     `stats` is a bare file name in the working folder (encoders split their options at colons).
-    `tolerance` is x264's and x265's ratetol: seconds of rate that overflow control may be off by.
+    `tolerance` is x264's ratetol, seconds of rate that overflow control may be off by; the others have no such knob.
     """
     number = stage.value
     options = ["-c:v", encoder.name, "-g", str(keyint), "-b:v", str(rate_bps)]

@@ -34,7 +34,6 @@ class Container:
     packet_bytes: float
     fixed_bytes: int
     holds_timecode: bool = False
-    holds_cover: bool = False
     languages: Mapping[str, str] = field(default_factory=dict)  # ISO 639-2 codes that its muxer knows by others
 
 
@@ -66,7 +65,6 @@ CONTAINERS: Mapping[ContainerName, Container] = {
         packet_bytes=4.6,
         fixed_bytes=2000,
         holds_timecode=True,
-        holds_cover=True,
     ),
     "mov": Container(
         name="mov",

@@ -6,7 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
-Stage = Literal["probe", "audio", "analyse", "measure", "encode", "correct", "mux", "verify"]
+Stage = Literal["probe", "analyse", "measure", "encode", "correct", "mux", "verify"]
 
 
 class Reason(BaseModel):
@@ -27,7 +27,6 @@ class Progress(BaseModel):
     stage: Stage
     fraction: float
     speed: float | None = None
-    eta_s: float | None = None
 
 
 class Decided(BaseModel):

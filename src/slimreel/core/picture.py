@@ -55,11 +55,6 @@ class Picture:
     rate_cap: Fraction | None
     before_scale: Chain
     after_scale: Chain
-    keeps_alpha: bool = False
-
-    @property
-    def scaled(self) -> bool:
-        return (self.width, self.height) != (self.native_width, self.native_height)
 
     def chain(self, width: int | None = None, height: int | None = None, *, quick: bool = False) -> Chain:
         """All filters, ending at width × height (default: the plan's own size)."""
@@ -71,7 +66,7 @@ class Picture:
         if (w, h) != (self.native_width, self.native_height) or not self.crop:
             flags = "fast_bilinear" if quick else "bicubic"
             filters.append(Filter("scale", {"w": w, "h": h, "flags": flags}))
-        elif self.crop:
+        else:
             filters.append(Filter("crop", {"w": w, "h": h, "x": 0, "y": 0}))
         filters.append(Filter("setsar", {"sar": self.sar}))
         return Chain(tuple(filters))
@@ -99,16 +94,15 @@ def plan_picture(video: VideoStream, goal: Goal, encoder: Encoder) -> tuple[Pict
         reasons.append(Reason(id="rotation_baked", fields={"degrees": video.rotation}))
     if video.is_vfr and rate_cap is None:
         reasons.append(Reason(id="vfr_kept"))
-    keeps_alpha = video.has_alpha and encoder.dialect == "vpx"
     pix_fmt = encoder.pix_fmt_10bit if deep else encoder.pix_fmt_8bit
-    if keeps_alpha:
+    if video.has_alpha and encoder.dialect == "vpx":
         pix_fmt = "yuva420p"
     colors, after = _color(video, pix_fmt, reasons, tonemap=tonemap, shrunk=height < native_height)
     if video.bit_depth > 8 and not deep and not tonemap:
         reasons.append(Reason(id="depth_reduced", fields={"before": video.bit_depth, "after": 8}))
     picture = Picture(
         width, height, sar, native_width, native_height, odd and not video.changes_size,
-        pix_fmt, colors, rate_cap, before, after, keeps_alpha,
+        pix_fmt, colors, rate_cap, before, after,
     )  # fmt: skip
     return picture, reasons
 

@@ -1,6 +1,6 @@
 """Decides before encoding: copy, remux or encode; to which numbers; with which streams; and why.
 
-The plan is made of facts and wishes alone. What must be measured first it asks for as evidence.
+The plan is made of facts and wishes alone; what only a measurement tells, the engine adds to it.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ Strategy = Literal["copy", "remux", "encode"]
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """What the encode must land on. Exactly one of size, rate and crf leads; the others are ceilings.
+    """What the encode must land on within the plan's size limit: a rate, a quality (crf), or that size alone.
 
     `asked` tells whether the number is the person's own: a rate that only guards against growth need not be
     used up. `transparent_crf` is where more bits buy nothing that can be seen. `may_shrink` allows a smaller
@@ -40,7 +40,6 @@ class Target:
     that it holds even where it cannot be met.
     """
 
-    size_limit_bytes: int | None = None
     rate_bps: int | None = None
     ceiling_bps: int | None = None
     crf: float | None = None
@@ -211,6 +210,7 @@ def _remux(goal: Goal, source: MediaInfo, base: EncodePlan, reason: Reason, *, s
     identical = (
         size_fits
         and _same_container(source, base.container)
+        and _opens_at_once(source)
         and all(track.action == "copy" for track in base.sound)
         and len(base.sound) == len(source.audio)
         and not goal.strip_metadata
@@ -228,20 +228,19 @@ def _what_changed(source: MediaInfo, base: EncodePlan) -> Reason:
     container = base.container.name
     if any(track.action != "copy" for track in base.sound) or (source.audio and not base.sound):
         return Reason(id="picture_moved", fields={"container": container})
-    ending = "." + source.path.rsplit(".", 1)[-1].lower()
-    demuxer = "mov" if container in ("mp4", "mov") else "matroska"
-    if ending in base.container.suffixes and source.demuxer == demuxer:
-        return Reason(id="rewrapped", fields={"container": container})
-    return Reason(id="remuxed", fields={"container": container})
+    same = _same_container(source, base.container)
+    return Reason(id="rewrapped" if same else "remuxed", fields={"container": container})
 
 
 def _same_container(source: MediaInfo, container: Container) -> bool:
     suffix = "." + source.path.rsplit(".", 1)[-1].lower()
-    if suffix not in container.suffixes:
-        return False
-    if container.name in ("mp4", "mov"):
-        return source.demuxer == "mov" and source.faststart and not source.fragmented
-    return source.demuxer == "matroska"
+    demuxer = "mov" if container.name in ("mp4", "mov") else "matroska"
+    return suffix in container.suffixes and source.demuxer == demuxer
+
+
+def _opens_at_once(source: MediaInfo) -> bool:
+    """A player can begin before it has the end: always but where an ISO file has its index there, or in pieces."""
+    return source.demuxer != "mov" or (source.faststart and not source.fragmented)
 
 
 def _picture_may_stay(goal: Goal, video: VideoStream) -> bool:
@@ -294,21 +293,21 @@ def _target(goal: Goal, video: VideoStream, encoder: Encoder, limit: int | None)
     if crf is not None:
         # Chosen by the person, so it may grow; what is named beside it still binds.
         asked = min(filter(None, (rate, goal.max_bitrate_bps)), default=None)
-        return Target(limit, None, asked, crf=crf), reasons
+        return Target(None, asked, crf=crf), reasons
     if rate and goal.quality == "visually_lossless":
         ceiling = min(rate, ceiling)
         reasons.append(Reason(id="quality_ceiling", fields={"rate": rate}))
-        return Target(limit, None, ceiling, crf=encoder.crf["visually_lossless"], asked=False), reasons
+        return Target(None, ceiling, crf=encoder.crf["visually_lossless"], asked=False), reasons
     if rate:
         if rate <= ceiling:
-            return Target(limit, rate, ceiling, transparent_crf=transparent), reasons
+            return Target(rate, ceiling, transparent_crf=transparent), reasons
         if rate > source_bps:
             fields: dict[str, str | int | float] = {"source": source_bps, "target": rate}
             reasons.append(Reason(id="source_is_smaller_rate", fields=fields))
-        return Target(limit, ceiling, ceiling, transparent_crf=transparent, asked=False), reasons
+        return Target(ceiling, ceiling, transparent_crf=transparent, asked=False), reasons
     if limit is not None:
-        return Target(limit, None, ceiling, transparent_crf=transparent), reasons
+        return Target(None, ceiling, transparent_crf=transparent), reasons
     quality = goal.quality or "medium"
     if goal.quality is None:
         reasons.append(Reason(id="default_goal"))
-    return Target(None, None, ceiling, crf=encoder.crf[quality], asked=False), reasons
+    return Target(None, ceiling, crf=encoder.crf[quality], asked=False), reasons

@@ -23,10 +23,10 @@ def window_of(job: Job) -> Window:
     if rate is not None:
         over_asked = target.rate_bps is None or not target.asked
         rated = budget.rate_window(rate, duration, frames, ceiling=over_asked)
-    if target.size_limit_bytes is None:
+    if plan.size_limit_bytes is None:
         assert rated is not None
         return rated
-    sized = budget.size_window(target.size_limit_bytes, estimated_other_bytes(job), plan.duration_s)
+    sized = budget.size_window(plan.size_limit_bytes, estimated_other_bytes(job), plan.duration_s)
     return rated if rated is not None and rated.high < sized.high else sized
 
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import tempfile
-from dataclasses import dataclass
 from pathlib import Path
 
+from pydantic import BaseModel, ConfigDict
+
 from slimreel.core.codecs import Encoder
-from slimreel.engine import ffmpeg
+from slimreel.engine import ffmpeg, quality
 from slimreel.errors import EngineError, UnavailableEncoder
 from slimreel.settings import read_settings
 
 NEEDED_FILTERS = ("bwdif", "zscale", "tonemap", "libvmaf", "premultiply", "sidedata")
 
 
-@dataclass(frozen=True, slots=True)
-class Trial:
-    """One thing that was tried; `detail` says what FFmpeg complained of."""
+class Trial(BaseModel):
+    """One encoder or filter that was tried; `detail` says what FFmpeg complained of."""
+
+    model_config = ConfigDict(frozen=True)
 
     name: str
     works: bool
@@ -32,7 +34,7 @@ def try_encoder(encoder: Encoder) -> Trial:
 def try_filter(name: str) -> Trial:
     """Ask FFmpeg whether it has a filter."""
     graphs = {
-        "libvmaf": "testsrc2=s=128x128:r=5:d=1,split[a][b];[a][b]libvmaf=model=version=vmaf_v1.0.16_3d0h",
+        "libvmaf": f"testsrc2=s=128x128:r=5:d=1,split[a][b];[a][b]libvmaf=model=version={quality.MODEL}",
         "zscale": "testsrc2=s=64x64:d=0.1,zscale=w=32:h=32",
         "tonemap": "testsrc2=s=64x64:d=0.1,format=gbrpf32le,tonemap=hable",
         "premultiply": "testsrc2=s=64x64:d=0.1,format=yuva444p,premultiply=inplace=1",
@@ -49,8 +51,8 @@ def _try(name: str, arguments: list[str]) -> Trial:
             for _ in running:
                 pass
         except EngineError as error:
-            return Trial(name, False, str(error.fields.get("detail", error)))
-    return Trial(name, True)
+            return Trial(name=name, works=False, detail=str(error.fields.get("detail", error)))
+    return Trial(name=name, works=True)
 
 
 def require(encoder: Encoder) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 
 from slimreel.engine.sniff import DECODERS, FORMATS
+from slimreel.errors import FfmpegFailed
 
 _SPEAKER = re.compile(r"^\[([^\]@]+?)(?: @ 0x[0-9a-f]+)?\]")
 _OF_INPUT = re.compile(r"^(in#|ist#|[vas]ist#|dec:)")
@@ -40,3 +41,8 @@ def in_words(lines: list[str]) -> str:
     rest = len(lines) - 1
     more = f" (and {rest} more complaint{'s' if rest > 1 else ''})" if rest else ""
     return f"FFmpeg says “{text}”{more}"
+
+
+def rate_too_low(error: FfmpegFailed) -> bool:
+    """Whether x264 refused a rate for being below the least it can make of these frames."""
+    return "bitrate is too low" in str(error.fields.get("stderr"))

@@ -103,7 +103,7 @@ def converge(job: Job, window: Window, dial: Dial, *, hard: bool) -> Steps[Measu
             break
         found = yield from encode(job, options, corrected=bool(asked))
         asked.append(options)
-        if job.plan.target is not None and job.plan.target.size_limit_bytes is not None:
+        if job.plan.size_limit_bytes is not None:
             job.other_bytes = found.other_bytes
             trials.window = window_of(job)
         trials.points.append((number, found.video_bytes))

@@ -6,6 +6,7 @@ It knows FFmpeg's progress lines and exit, but not what any command line means.
 from __future__ import annotations
 
 import functools
+import os
 import re
 import selectors
 import tempfile
@@ -134,7 +135,7 @@ class _Reader:
                 buffers[pipe.fileno()] = b""
             while selector.get_map():
                 for key, _ in selector.select(timeout=_TICK_S):
-                    chunk = key.fileobj.read1(65536)  # type: ignore[union-attr]
+                    chunk = os.read(key.fd, 65536)
                     if not chunk:
                         selector.unregister(key.fileobj)
                         continue

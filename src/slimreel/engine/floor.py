@@ -61,10 +61,10 @@ def refuse(job: Job, least_video_bytes: int) -> NoReturn:
     target = job.plan.target
     assert target is not None
     video = least_video_bytes * _ROOM
-    if target.size_limit_bytes is not None:
+    if job.plan.size_limit_bytes is not None:
         smallest = _round_up(video / 0.99 + estimated_other_bytes(job) * 1.01)
         raise TargetImpossible(
-            target=f"{target.size_limit_bytes} bytes",
+            target=f"{job.plan.size_limit_bytes} bytes",
             detail="its sound and the coarsest pictures that can be made take more",
             smallest=f"{smallest} bytes",
             smallest_bytes=smallest,

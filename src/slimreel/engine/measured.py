@@ -1,4 +1,4 @@
-"""Weighs a file that was made: bytes of its pictures, its sound and all the rest, counted packet by packet."""
+"""Weighs a file that was made: bytes of its pictures, counted packet by packet, and of all the rest."""
 
 from __future__ import annotations
 
@@ -16,7 +16,6 @@ class Measured:
 
     info: MediaInfo
     video_bytes: int
-    sound_bytes: int
 
     @property
     def file_bytes(self) -> int:
@@ -28,11 +27,11 @@ class Measured:
 
 
 def measure(path: Path) -> Measured:
-    """Count the packets of a file of ours. It may hold sound alone."""
+    """Count the packets of a file of ours."""
     source = sniff.open_input(path)
     try:
         facts = probe.read(source, path)
     finally:
         os.close(source.fd)
     info = MediaInfo.model_validate({**facts, "path": str(path)})
-    return Measured(info, sum(s.bytes for s in info.video), sum(s.bytes for s in info.audio))
+    return Measured(info, sum(stream.bytes for stream in info.video))

@@ -9,12 +9,11 @@ import math
 from dataclasses import replace
 
 from slimreel.core import budget
-from slimreel.core.budget import Window
 from slimreel.core.codecs import ENCODERS, Encoder, Pass, quality_options, rate_options
 from slimreel.core.events import Reason
 from slimreel.core.picture import rungs_below
 from slimreel.core.plan import Target
-from slimreel.engine import argv, floor, rungs, scout
+from slimreel.engine import argv, complaints, floor, rungs, scout
 from slimreel.engine.allowance import window_of
 from slimreel.engine.converge import Dial, Trials, converge, encode
 from slimreel.engine.job import Job, Steps
@@ -69,32 +68,26 @@ def reach(job: Job) -> Steps[Measured | None]:
 
 def _to_number(job: Job) -> Steps[Measured]:
     yield from floor.check(job)
-    window = window_of(job)
     if job.plan.duration_s < budget.BRIEF_CLIP_S or job.plan.video.packets < 8:
         job.because(Reason(id="short_clip", fields={"seconds": round(job.plan.duration_s, 2)}))
-        return (yield from _by_search(job, window))
-    rate = _bps(window.aim, job)
+        return (yield from _by_search(job))
+    rate = _bps(job)
     if rate < _LEAST_RATE_BPS and _encoder(job).crf_step < 1:
-        first = yield from scout.look(job, rate, _LOOK)
-        if _starved(job, rate) or first.mean_qp >= _STARVED_QP:
-            yield from _choose_rung(job, rate)
-        return (yield from _by_search(job, window_of(job)))
-    return (yield from _by_rate(job, window))
+        mean_qp = yield from scout.look(job, rate, _LOOK)
+        yield from _choose_rung(job, rate, mean_qp)
+        return (yield from _by_search(job))
+    return (yield from _by_rate(job))
 
 
-def _by_rate(job: Job, window: Window) -> Steps[Measured]:
+def _by_rate(job: Job) -> Steps[Measured]:
     encoder = _encoder(job)
-    rate = _bps(window.aim, job)
-    first = yield from scout.look(job, rate, _LOOK)
-    if job.other_bytes is not None:
-        window = window_of(job)
-        rate = _bps(window.aim, job)
-    if _plentiful(job, first):
-        found = yield from _transparent(job, window)
+    mean_qp = yield from scout.look(job, _bps(job), _LOOK)
+    rate = _bps(job)  # anew: a rehearsal may have told what the rest of the file takes
+    if _plentiful(job, mean_qp):
+        found = yield from _transparent(job)
         if found is not None:
             return found
-    if _starved(job, rate) or first.mean_qp >= _STARVED_QP:
-        yield from _choose_rung(job, rate)
+    yield from _choose_rung(job, rate, mean_qp)
     tolerance = RATE_TOLERANCE_S if job.plan.duration_s >= _SHORT_S else _SHORT_TOLERANCE_S
     stats = scout.STATS
     if not encoder.small_first_pass:
@@ -115,14 +108,14 @@ def _by_rate(job: Job, window: Window) -> Steps[Measured]:
     overshoot = _OVERSHOOT_FRAMES / job.plan.video.packets if encoder.small_first_pass else 0.0
     start = rate * (1 - overshoot)
     try:
-        return (yield from _turn(job, window, Dial(options_for, start, least=1000.0, most=rate * 20)))
+        return (yield from _turn(job, Dial(options_for, start, least=1000.0, most=rate * 20)))
     except FfmpegFailed as error:
-        if not error.rate_too_low:
+        if not complaints.rate_too_low(error):
             raise
-        return (yield from _by_search(job, window_of(job)))
+        return (yield from _by_search(job))
 
 
-def _by_search(job: Job, window: Window) -> Steps[Measured]:
+def _by_search(job: Job) -> Steps[Measured]:
     """For clips too short or rates too low for rate control: the CRF whose file fits.
 
     The dial is 2^(−CRF/6), which grows like the bytes do.
@@ -140,18 +133,18 @@ def _by_search(job: Job, window: Window) -> Steps[Measured]:
 
     start = best_crf if bound else encoder.crf["medium"]
     dial = Dial(options_for, dial_of(start), dial_of(worst_crf), dial_of(best_crf))
-    found = yield from _turn(job, window, dial)
+    found = yield from _turn(job, dial)
     if bound and found.video_bytes < window_of(job).low:
         job.because(Reason(id="transparent", fields={"crf": best_crf, "codec": encoder.codec}))
     return found
 
 
-def _turn(job: Job, window: Window, dial: Dial) -> Steps[Measured]:
-    found = yield from converge(job, window, dial, hard=_is_hard(job))
+def _turn(job: Job, dial: Dial) -> Steps[Measured]:
+    found = yield from converge(job, window_of(job), dial, hard=_is_hard(job))
     if isinstance(found, Trials):
         return (yield from floor.give_up(job, found.points[-1][1], _to_number))
-    target = _target(job)
-    if target.size_limit_bytes is not None and found.file_bytes < target.size_limit_bytes * budget.SIZE_FLOOR:
+    limit = job.plan.size_limit_bytes
+    if limit is not None and found.file_bytes < limit * budget.SIZE_FLOOR:
         own = job.plan.video.bytes
         if found.video_bytes > own * 0.95:
             job.because(Reason(id="same_bits", fields={"source": own}))
@@ -162,7 +155,8 @@ def _by_quality(job: Job, target: Target) -> Steps[Measured | None]:
     """One pass at the quality asked; None where the file is above a bound."""
     assert target.crf is not None
     found = yield from encode(job, quality_options(_encoder(job), target.crf, job.plan.keyint))
-    over = target.size_limit_bytes is not None and found.file_bytes > target.size_limit_bytes
+    limit = job.plan.size_limit_bytes
+    over = limit is not None and found.file_bytes > limit
     if target.ceiling_bps is not None:
         over = over or found.video_bytes > target.ceiling_bps * job.plan.video.duration_s / 8
     return None if over else found
@@ -176,9 +170,9 @@ def _source_is_best(job: Job, target: Target) -> bool:
     return plan.may_copy and fits and roomy
 
 
-def _transparent(job: Job, window: Window) -> Steps[Measured | None]:
+def _transparent(job: Job) -> Steps[Measured | None]:
     """One pass at the quality beyond which nothing is seen; None where that does not fit after all."""
-    encoder = _encoder(job)
+    encoder, window = _encoder(job), window_of(job)
     crf = _target(job).transparent_crf
     found = yield from encode(job, quality_options(encoder, crf, job.plan.keyint))
     if found.video_bytes > window.high:
@@ -189,9 +183,12 @@ def _transparent(job: Job, window: Window) -> Steps[Measured | None]:
     return found
 
 
-def _choose_rung(job: Job, rate: int) -> Steps[None]:
+def _choose_rung(job: Job, rate: int, mean_qp: float) -> Steps[None]:
+    """A smaller picture where the rate is thin and a trial shows that it looks better."""
     picture = job.plan.picture
     assert picture is not None
+    if not (_starved(job, rate) or mean_qp >= _STARVED_QP):
+        return
     if not _target(job).may_shrink or not rungs_below(picture):
         return
     choice = yield from rungs.best_rung(job, rate, _RUNGS)
@@ -218,23 +215,22 @@ def _starved(job: Job, rate: float) -> bool:
     return equivalent < _STARVED_BITS_PER_PIXEL * pixels_per_s
 
 
-def _plentiful(job: Job, first: scout.Scout) -> bool:
+def _plentiful(job: Job, mean_qp: float) -> bool:
     """The rate is a bound rather than a wish, and more than the eye can use."""
-    return _is_bound(job) and first.mean_qp <= ENCODERS["h264"].crf["visually_lossless"]
+    return _is_bound(job) and mean_qp <= ENCODERS["h264"].crf["visually_lossless"]
 
 
 def _is_bound(job: Job) -> bool:
-    target = _target(job)
-    return target.size_limit_bytes is not None or not target.asked
+    return job.plan.size_limit_bytes is not None or not _target(job).asked
 
 
 def _is_hard(job: Job) -> bool:
-    target = _target(job)
-    return target.size_limit_bytes is not None or target.rate_bps is None or not target.asked
+    return _is_bound(job) or _target(job).rate_bps is None
 
 
-def _bps(video_bytes: int, job: Job) -> int:
-    return max(1000, round(video_bytes * 8 / max(job.plan.video.duration_s, 0.001)))
+def _bps(job: Job) -> int:
+    """The video rate to aim at, by what is known of the rest of the file."""
+    return max(1000, round(window_of(job).aim * 8 / max(job.plan.video.duration_s, 0.001)))
 
 
 def _target(job: Job) -> Target:

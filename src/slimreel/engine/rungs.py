@@ -1,6 +1,6 @@
 """Finds out which picture size a rate carries best, by encoding a short stretch and looking at display size.
 
-A starved rate buys more quality at fewer pixels (measured: +5…+7 VMAF at 522 kbit/s for 1080p); only a
+A starved rate buys more quality at fewer pixels (a study of the field found +5…+7 VMAF for 1080p at 522 kbit/s); only a
 measurement tells when.
 """
 
@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from slimreel.core.codecs import ENCODERS, Pass, quick_options, rate_options
 from slimreel.core.picture import rungs_below
-from slimreel.engine import argv, quality, scout
+from slimreel.engine import argv, complaints, quality, scout
 from slimreel.engine.job import Job, Steps
 from slimreel.errors import FfmpegFailed
 
@@ -77,7 +77,7 @@ def _measure(job: Job, size: tuple[int, int], rate_bps: int, frames: int, share:
         try:
             yield from job.run("measure", share / 2, arguments, (fd,))
         except FfmpegFailed as error:
-            if not error.rate_too_low:
+            if not complaints.rate_too_low(error):
                 raise
             return Rung(size[0], size[1], 0.0)
     score = yield from quality.vmaf(

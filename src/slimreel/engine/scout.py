@@ -6,7 +6,6 @@ The statistics serve the second pass as they are (x264 scales them) and tell how
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 from slimreel.core.choices import Speed
@@ -19,34 +18,13 @@ from slimreel.engine.measured import measure
 STATS = "scout"
 # The first pass looks at pictures of half the width and height, but not below what motion search needs.
 _LEAST_SIDE = 128
-_FRAME = re.compile(rb"in:(\d+) out:\d+ type:(\w).*? q:([\d.]+) .*?tex:(\d+) mv:(\d+) misc:(\d+)")
+_FRAME = re.compile(rb"in:\d+ out:\d+ type:\w.*? q:([\d.]+) .*?tex:(\d+) mv:(\d+) misc:(\d+)")
 
 
-@dataclass(frozen=True, slots=True)
-class FrameCost:
-    """One frame of the first pass: its number in display order, type, quantiser and bits."""
-
-    number: int
-    type: str
-    qp: float
-    bits: int
-
-
-@dataclass(frozen=True, slots=True)
-class Scout:
-    """What the first look found."""
-
-    frames: tuple[FrameCost, ...]
-
-    @property
-    def mean_qp(self) -> float:
-        """Mean quantiser, frames weighted by their bits: what most of the picture's data was coded with."""
-        total = sum(frame.bits for frame in self.frames) or 1
-        return sum(frame.qp * frame.bits for frame in self.frames) / total
-
-
-def look(job: Job, rate_bps: int, share: float) -> Steps[Scout]:
+def look(job: Job, rate_bps: int, share: float) -> Steps[float]:
     """Run the first look at the rate that small pictures need to be coded like the large at `rate_bps`.
+
+    Returns the mean quantiser, which tells how starved the rate is.
 
     Where a size counts, it is a rehearsal of the whole file and leaves `job.other_bytes`: container tables cost
     10 to 50 bytes a frame, depending on timing and interleaving, and sound takes less than its nominal rate.
@@ -58,14 +36,14 @@ def look(job: Job, rate_bps: int, share: float) -> Steps[Scout]:
     rate = max(1000, round(rate_bps * pixels**STATS_SCALE_EXPONENT))
     options = rate_options(encoder, Pass.ANALYSE, rate, plan.keyint, 1.0, STATS)
     options += [*speed_options(encoder, speed(job)), "-pix_fmt", pix_fmt(job)]
-    rehearsal = "rehearsal.part" if plan.target is not None and plan.target.size_limit_bytes is not None else None
+    rehearsal = "rehearsal.part" if plan.size_limit_bytes is not None else None
     with job.open_source() as fd:
         arguments = argv.analyse(job.source, fd, plan, size, options, rehearsal)
         yield from job.run("analyse", share, arguments, (fd,))
     if rehearsal is not None:
         job.other_bytes = measure(job.folder / rehearsal).other_bytes
         (job.folder / rehearsal).unlink()
-    return Scout(read_stats(job.folder / f"{STATS}-0.log"))
+    return mean_qp(job.folder / f"{STATS}-0.log")
 
 
 def speed(job: Job) -> Speed:
@@ -87,9 +65,11 @@ def small_size(picture: Picture) -> tuple[int, int]:
     return picture.width // 4 * 2, picture.height // 4 * 2
 
 
-def read_stats(path: Path) -> tuple[FrameCost, ...]:
-    """The frames of an x264 statistics file."""
-    return tuple(
-        FrameCost(int(match[1]), match[2].decode(), float(match[3]), int(match[4]) + int(match[5]) + int(match[6]))
-        for match in _FRAME.finditer(path.read_bytes())
-    )
+def mean_qp(stats: Path) -> float:
+    """Mean quantiser of an x264 statistics file, frames weighted by their bits: most of the data was coded with it."""
+    total, weighted = 0, 0.0
+    for match in _FRAME.finditer(stats.read_bytes()):
+        bits = sum(map(int, match.groups()[1:]))
+        total += bits
+        weighted += float(match[1]) * bits
+    return weighted / total if total else 0.0

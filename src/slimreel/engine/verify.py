@@ -15,7 +15,7 @@ from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import Measured
 from slimreel.errors import DamagedInput, FfmpegFailed, VerificationFailed
 
-# Of an output longer than this every second would cost minutes to look at; see `verify`.
+# What containers round away, whatever the frame rate.
 _DURATION_SLACK_S = 0.1
 
 
@@ -44,11 +44,11 @@ def _check_length(job: Job, found: Measured) -> None:
             detail = f"{short:.1f} s of {plan.video.duration_s:.1f} s could not be decoded"
             raise DamagedInput(path=job.source.path, detail=detail)
         raise VerificationFailed(path=job.source.path, detail=f"the result is {short:.2f} s shorter")
-    if -short > max(slack, 2.5 * _longest_frame_s(job)):
+    if -short > max(slack, 2.5 * _mean_frame_s(job)):
         raise VerificationFailed(path=job.source.path, detail=f"the result is {-short:.2f} s longer")
 
 
-def _longest_frame_s(job: Job) -> float:
+def _mean_frame_s(job: Job) -> float:
     average = job.plan.video.average_rate
     return float(1 / average) if average > 0 else 0.1
 

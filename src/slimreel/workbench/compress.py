@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Generator
+from contextlib import closing
 from pathlib import Path
 
 from slimreel.core import plan as plans
@@ -15,11 +16,10 @@ from slimreel.core.containers import CONTAINERS, container_of_suffix
 from slimreel.core.events import Decided, Progress
 from slimreel.core.goal import Goal
 from slimreel.core.media import MediaInfo
-from slimreel.core.plan import EncodePlan
 from slimreel.core.presets import with_preset
 from slimreel.engine import capabilities, probe, render
 from slimreel.engine.render import Rendered
-from slimreel.errors import DamagedInput, DiskFull, NoSuchFile, OutputExists, UsageError
+from slimreel.errors import DamagedInput, DiskFull, OutputExists, UsageError
 from slimreel.workbench.result import Result
 
 Event = Progress | Decided
@@ -45,14 +45,19 @@ def compress(
     WishNotUnderstood, UsageError, EngineError. After any of them nothing is left behind.
     """
     events = compress_events(path, goal, out, overwrite=overwrite, salvage=salvage)
-    while True:
-        try:
-            event = next(events)
-        except StopIteration as stop:
-            result: Result = stop.value
-            return result
-        if on_progress is not None:
-            on_progress(event)
+    return finish(events, on_progress or (lambda event: None))
+
+
+def finish(events: Events, listen: Callable[[Event], None]) -> Result:
+    """Run `events` to their end, handing each to `listen`; whatever goes wrong, the work is stopped and cleared."""
+    with closing(events):
+        while True:
+            try:
+                event = next(events)
+            except StopIteration as stop:
+                result: Result = stop.value
+                return result
+            listen(event)
 
 
 def compress_events(
@@ -125,8 +130,6 @@ def _check_output(source: Path, output: Path, *, overwrite: bool) -> None:
             raise UsageError(detail=f"{output} is a device or a pipe; name an ordinary file with -o.")
         if not overwrite:
             raise OutputExists(path=output)
-    if not source.exists():
-        raise NoSuchFile(path=source)
 
 
 class _Clock:
@@ -146,7 +149,7 @@ class _Clock:
 
 def _result(source: MediaInfo, output: Path, goal: Goal, done: Rendered, clock: _Clock) -> Result:
     info, video = done.made.info, done.made.info.video[0]
-    target, error = _target_and_error(done.plan, done, goal, source)
+    target, error = _target_and_error(done, goal, source)
     cpu, wall = clock.read()
     return Result(
         input=source.path,
@@ -171,9 +174,9 @@ def _result(source: MediaInfo, output: Path, goal: Goal, done: Rendered, clock: 
 
 
 def _target_and_error(
-    plan: EncodePlan, done: Rendered, goal: Goal, source: MediaInfo
+    done: Rendered, goal: Goal, source: MediaInfo
 ) -> tuple[dict[str, int | float | str] | None, float | None]:
-    limit = plans.size_limit(goal, source)
+    plan, limit = done.plan, plans.size_limit(goal, source)
     if limit is not None:
         target: dict[str, int | float | str] = {"kind": "size", "bytes": limit}
         error = None if plan.strategy != "encode" else 100 * (done.made.file_bytes / limit - 1)

@@ -17,16 +17,6 @@ from slimreel.engine import capabilities, ffmpeg, fonts, sandbox
 from slimreel.errors import EngineError
 
 
-class Tried(BaseModel):
-    """One encoder or filter that was tried; `detail` is FFmpeg's complaint."""
-
-    model_config = ConfigDict(frozen=True)
-
-    name: str
-    works: bool
-    detail: str = ""
-
-
 class Machine(BaseModel):
     """The findings. `free_bytes` is the space on the disk of the temporary folder."""
 
@@ -38,8 +28,8 @@ class Machine(BaseModel):
     cpus: int
     ffmpeg: str
     ffmpeg_version: str
-    encoders: dict[str, Tried]
-    filters: tuple[Tried, ...]
+    encoders: dict[str, capabilities.Trial]
+    filters: tuple[capabilities.Trial, ...]
     sandbox: str
     sandbox_is_full: bool
     font_folders: tuple[str, ...]
@@ -56,7 +46,7 @@ class Machine(BaseModel):
 
 def examine() -> Machine:
     """Tries everything, about two seconds. Raises UsageError where SLIMREEL_FFMPEG names no file."""
-    encoders = {codec: _tried(capabilities.try_encoder(row)) for codec, row in ENCODERS.items()}
+    encoders = {codec: capabilities.try_encoder(row) for codec, row in ENCODERS.items()}
     level, found = _level(), fonts.find_fonts()
     folder = tempfile.gettempdir()
     return Machine(
@@ -67,7 +57,7 @@ def examine() -> Machine:
         ffmpeg=str(ffmpeg.binary()),
         ffmpeg_version=ffmpeg.version(),
         encoders=encoders,
-        filters=tuple(_tried(capabilities.try_filter(name)) for name in capabilities.NEEDED_FILTERS),
+        filters=tuple(capabilities.try_filter(name) for name in capabilities.NEEDED_FILTERS),
         **level,
         font_folders=found.folders,
         fonts=found.count,
@@ -75,10 +65,6 @@ def examine() -> Machine:
         temp_folder=str(Path(folder)),
         free_bytes=shutil.disk_usage(folder).free,
     )
-
-
-def _tried(trial: capabilities.Trial) -> Tried:
-    return Tried(name=trial.name, works=trial.works, detail=trial.detail)
 
 
 def _level() -> dict[str, Any]:

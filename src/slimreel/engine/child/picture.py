@@ -26,7 +26,7 @@ RANGES = {1: "tv", 2: "pc"}  # enum AVColorRange
 HDR_TRANSFERS = {"smpte2084": "pq", "arib-std-b67": "hlg"}
 # PyAV 18 lists no side data at all where one kind is unknown to it (EXIF, view ids): such a kind passes as
 # the one named here, which nothing reads.
-side_data.Type._missing_ = classmethod(lambda cls, _: cls.REGIONS_OF_INTEREST)  # type: ignore[method-assign,assignment]
+side_data.Type._missing_ = classmethod(lambda cls, _: cls.REGIONS_OF_INTEREST)  # type: ignore[method-assign,assignment]  # an enum's own hook
 # enum AVFieldOrder: 2 and 4 show the top field first, 3 and 5 the bottom one; 1 is progressive.
 TOP_FIELD_FIRST, BOTTOM_FIELD_FIRST = (2, 4), (3, 5)
 
