@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from bench import clips as clip_lists
@@ -17,6 +18,7 @@ from bench.rate_records import ClipRuns, MethodRuns, RateResults, Run
 from bench.scores import ScoreFailed, score
 from bench.stopwatch import run_all
 from bench.streams import NoVideo, Weight, weigh
+from slimreel.core.records import read_text
 
 TIMEOUT_S = 3600.0
 _QUICK_CLIPS = clip_lists.RATE_CLIPS[4:6]
@@ -28,7 +30,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options = _options(argv)
     out = Path(options.out or ("build/bench" if options.quick else "bench/results"))
     if options.render:
-        write(RateResults.model_validate_json((out / "rate.json").read_text(encoding="utf-8")), out)
+        write(read_text(RateResults, (out / "rate.json").read_text(encoding="utf-8")), out)
         return 0
     load = machine.load()
     if load > machine.QUIET_LOAD and not (options.force or options.quick):
@@ -72,7 +74,7 @@ def write(results: RateResults, out: Path) -> None:
     try:
         from bench.rate_plot import draw
     except ModuleNotFoundError:
-        results = results.model_copy(update={"notes": [*results.notes, NO_PLOT]})
+        results = replace(results, notes=[*results.notes, NO_PLOT])
     else:
         draw(results, out / "rate.png")
     results.write(out / "rate.json")

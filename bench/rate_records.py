@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import median
 
-from pydantic import BaseModel
-
 from bench.scores import Score
 from bench.stopwatch import Usage
+from slimreel.core.records import facts_of
 
 
-class Run(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class Run:
     """One execution of one method. `error_percent` is of the video rate, signed; `digest` names the pictures."""
 
     usage: Usage
@@ -21,10 +23,11 @@ class Run(BaseModel):
     digest: str
 
 
-class MethodRuns(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class MethodRuns:
     """All repeats of one method on one clip. `failure` says why there are none."""
 
-    runs: list[Run] = []
+    runs: list[Run] = field(default_factory=list)
     failure: str | None = None
 
     def cpu_s(self) -> list[float]:
@@ -41,7 +44,8 @@ class MethodRuns(BaseModel):
         return sorted((run.error_percent for run in self.runs), key=abs)[len(self.runs) // 2]
 
 
-class ClipRuns(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class ClipRuns:
     """One clip: its source, the rate asked, and what each method made of it."""
 
     name: str
@@ -51,8 +55,8 @@ class ClipRuns(BaseModel):
     duration_s: float
     source_bps: float
     kbps: int
-    methods: dict[str, MethodRuns] = {}
-    scores: dict[str, Score] = {}  # by the digest of the pictures
+    methods: dict[str, MethodRuns] = field(default_factory=dict)
+    scores: dict[str, Score] = field(default_factory=dict)  # by the digest of the pictures
 
     def done(self, key: str) -> MethodRuns | None:
         """The method's repeats, where it has any."""
@@ -70,18 +74,19 @@ class ClipRuns(BaseModel):
         return found is not None and found.runs[0].width * found.runs[0].height < self.width * self.height
 
 
-class RateResults(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class RateResults:
     """A whole run. `notes` are sentences that a reader of the numbers should know."""
 
     date: str
     machine: list[str]
     load_at_start: float
     repeats: int
-    notes: list[str] = []
-    clips: list[ClipRuns] = []
+    notes: list[str] = field(default_factory=list)
+    clips: list[ClipRuns] = field(default_factory=list)
 
     def write(self, path: Path) -> None:
         """Replace the file as a whole, so that an interrupted run leaves the last whole state."""
         part = path.with_name(path.name + ".part")
-        part.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        part.write_text(json.dumps(facts_of(self), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         part.replace(path)

@@ -7,9 +7,8 @@ import math
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict
 
 from bench.machine import ffmpeg
 from bench.streams import Weight
@@ -23,10 +22,9 @@ class ScoreFailed(RuntimeError):
     """VMAF could not be computed."""
 
 
-class Score(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Score:
     """VMAF of one result. `p5` is the 5th percentile of frames; `pairing` is how frames were matched."""
-
-    model_config = ConfigDict(frozen=True)
 
     mean: float
     p5: float

@@ -7,10 +7,9 @@ import json
 import sys
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from statistics import median
-
-from pydantic import BaseModel
 
 from bench import clips as clip_lists
 from bench import machine
@@ -35,7 +34,8 @@ WAYS: Mapping[str, tuple[str, Callable[[Clip, Weight, int, Path], Reached]]] = {
 }
 
 
-class SizeRun(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class SizeRun:
     """One way on one clip. `used` is the share of the limit, `vmaf` the v1 mean; `encodes` 0 is not counted."""
 
     clip: str
@@ -65,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 2
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
-    runs: list[SizeRun] = []
+    runs: list[SizeRun] = field(default_factory=list)
     for clip in found:
         for way in WAYS if options.peers else ["slimreel"]:
             runs.append(_run(clip, way, options.share, scored=not options.no_vmaf))
@@ -73,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> int:
                 f"{clip.name} {WAYS[way][0]}: {100 * runs[-1].used:.2f} % used, {runs[-1].cpu_s:.1f} CPU s", flush=True
             )
         facts = {"date": machine.today(), "machine": machine.describe(), "load_at_start": load, "share": options.share}
-        text = json.dumps({**facts, "runs": [one.model_dump() for one in runs]}, indent=1)
+        text = json.dumps({**facts, "runs": [asdict(one) for one in runs]}, indent=1)
         (out / "sizes.json").write_text(text + "\n", encoding="utf-8")
         (out / "sizes.md").write_text(page(runs, options.share, load), encoding="utf-8")
     return 0

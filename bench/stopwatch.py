@@ -12,16 +12,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict
-
 _CHILD = Path(__file__).with_name("stopwatch_child.py")
 _TAIL = 2000  # characters of stderr that are kept
 
 
-class Usage(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
     """What one command, or several in a row, took. `peak_bytes` is of the largest single process."""
-
-    model_config = ConfigDict(frozen=True)
 
     cpu_s: float
     wall_s: float
@@ -64,7 +61,7 @@ def run(argv: Sequence[str], folder: Path, timeout_s: float | None = None) -> Fi
         if not report.exists():
             return Finished(None, Usage(cpu_s=0, wall_s=timeout_s or 0, peak_bytes=0), texts[0], texts[1][-_TAIL:])
         found = json.loads(report.read_text(encoding="utf-8"))
-        return Finished(found.pop("exit_code"), Usage.model_validate(found), texts[0], texts[1][-_TAIL:])
+        return Finished(found.pop("exit_code"), Usage(**found), texts[0], texts[1][-_TAIL:])
 
 
 def run_all(commands: Sequence[Sequence[str]], folder: Path, timeout_s: float | None = None) -> Finished:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pydantic import BaseModel
-
 from bench.target_rules import Asked, Kind, Verdict
+from slimreel.core.records import facts_of
 
 
-class Named(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class Named:
     """The encode at what a refusal named as the smallest that works."""
 
     amount: int
@@ -17,7 +19,8 @@ class Named(BaseModel):
     detail: str
 
 
-class Row(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class Row:
     """One target on one clip. `share` is of the source's video rate or file; bytes and rates were counted by us."""
 
     clip: str
@@ -29,11 +32,11 @@ class Row(BaseModel):
     amount: int
     verdict: Verdict
     detail: str
-    notes: list[str] = []
+    notes: list[str] = field(default_factory=list)
     hostile: bool = False
     named: Named | None = None
     strategy: str = ""
-    reasons: list[str] = []
+    reasons: list[str] = field(default_factory=list)
     file_bytes: int = 0
     video_bytes: int = 0
     width: int = 0
@@ -58,18 +61,19 @@ class Row(BaseModel):
         return self.verdict not in ("missed", "failed")
 
 
-class TargetResults(BaseModel):
+@dataclass(slots=True, kw_only=True)
+class TargetResults:
     """A table for one codec. `unreadable` are clips that could not be weighed, with the reason."""
 
     codec: str
     speed: str
     date: str
     machine: list[str]
-    rows: list[Row] = []
-    unreadable: dict[str, str] = {}
+    rows: list[Row] = field(default_factory=list)
+    unreadable: dict[str, str] = field(default_factory=dict)
 
     def write(self, path: Path) -> None:
         """Replace the file as a whole, so that an interrupted run leaves the last whole state."""
         part = path.with_name(path.name + ".part")
-        part.write_text(self.model_dump_json(indent=1) + "\n", encoding="utf-8")
+        part.write_text(json.dumps(facts_of(self), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
         part.replace(path)

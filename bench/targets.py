@@ -18,6 +18,7 @@ from bench.streams import NoVideo, weigh
 from bench.target_records import Row, TargetResults
 from bench.target_report import page, target_name
 from bench.target_run import SHARES, Manner, make_row
+from slimreel.core.records import read_text
 
 
 class Table:
@@ -33,7 +34,7 @@ class Table:
         empty = TargetResults(codec=codec, speed=speed, date=machine.today(), machine=machine.describe())
         path = folder / f"targets-{codec}.json"
         if resume and path.exists():
-            before = TargetResults.model_validate_json(path.read_text(encoding="utf-8"))
+            before = read_text(TargetResults, path.read_text(encoding="utf-8"))
             if before.speed == speed:
                 empty.rows = [row for row in before.rows if not _again(row, again)]
         folder.mkdir(parents=True, exist_ok=True)

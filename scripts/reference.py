@@ -68,7 +68,8 @@ def presets_page() -> str:
         "|---|---|---|---|---|---|",
     ]
     for name, preset in import_module("slimreel.core.presets").all_presets().items():
-        goal = preset.goal.model_dump(exclude_defaults=True, exclude={"codec", "container"})
+        said = import_module("slimreel.core.records").said(preset.goal)
+        goal = {field: value for field, value in said.items() if field not in ("codec", "container")}
         asks = ", ".join(
             f"`{field}` {value:,}" if type(value) is int and value >= 10_000 else f"`{field}` {value}"
             for field, value in goal.items()

@@ -13,6 +13,7 @@ from slimreel.agent import lexicon
 from slimreel.agent.normalize import MAX_LENGTH
 from slimreel.agent.phrases import ROWS
 from slimreel.agent.wish import goal_from_text, read_wish
+from slimreel.core import records
 from slimreel.core.goal import Goal
 from slimreel.errors import WishNotUnderstood
 from tests.agent.wishes_en import ENGLISH
@@ -73,7 +74,7 @@ NOT_UNDERSTOOD = (
 
 
 def said(goal: Goal) -> dict[str, object]:
-    return goal.model_dump(exclude_defaults=True)
+    return records.said(goal)
 
 
 @pytest.mark.parametrize(("text", "goal"), UNDERSTOOD, ids=[text for text, _ in UNDERSTOOD])

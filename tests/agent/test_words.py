@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import string
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -70,7 +71,7 @@ def test_words_name_real_fields(language: str) -> None:
         if slot in ("granted", "source_format"):
             continue
         for value in values:
-            given: object = {"true": True, "false": False}.get(
-                value, value.replace("_", ".") if slot == "size_ratio" else value
-            )
-            assert getattr(Goal.model_validate({slot: given}), slot) is not None
+            given: Any = {"true": True, "false": False}.get(value, value)
+            if slot in ("size_ratio", "resolution"):
+                given = float(value.replace("_", ".")) if slot == "size_ratio" else int(value)
+            assert getattr(Goal(**{slot: given}), slot) is not None

@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 import slimreel as library
+from slimreel.core import records
 from slimreel.core.media import MediaInfo
 from slimreel.errors import UsageError
 from tests.cli.conftest import SLIMREEL, Program, make_clip
@@ -23,7 +24,7 @@ def test_probe_tells_people_and_programs(slimreel: Program, clip: Path):
     assert "128x128" in done.stdout
     assert "10 fps" in done.stdout
     found = slimreel("probe", clip.name, "--json")
-    info = MediaInfo.model_validate_json(found.stdout)
+    info = records.read_text(MediaInfo, found.stdout)
     assert (info.video[0].width, info.video[0].frames, info.audio[0].codec) == (128, 20, "aac")
     assert found.stdout.count("\n") == 1
 
@@ -100,8 +101,8 @@ def test_a_file_without_a_verb_gets_a_hint(slimreel: Program, clip: Path):
 @pytest.mark.parametrize(
     ("code", "absent"),
     [
-        ("import slimreel", ["pydantic", "typer", "slimreel.errors"]),
-        ("import slimreel.cli.main", ["rich", "pydantic", "slimreel.engine", "slimreel.agent"]),
+        ("import slimreel", ["msgspec", "typer", "slimreel.errors"]),
+        ("import slimreel.cli.main", ["rich", "msgspec", "slimreel.engine", "slimreel.agent"]),
         ("import slimreel.cli.batch, slimreel.workbench.compress", ["rich", "av", "slimreel.agent.wish"]),
     ],
 )

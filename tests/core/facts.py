@@ -10,7 +10,7 @@ from slimreel.core.media import AudioStream, MediaInfo, SubtitleStream, VideoStr
 
 def video(bps: float = 4_000_000, seconds: float = 60.0, rate: int | Fraction = 30, **changed: Any) -> VideoStream:
     """1080p at 30 frames a second in H.264 unless changed."""
-    fields = {
+    fields: dict[str, Any] = {
         "index": 0,
         "codec": "h264",
         "bytes": round(bps * seconds / 8),
@@ -26,12 +26,12 @@ def video(bps: float = 4_000_000, seconds: float = 60.0, rate: int | Fraction = 
         "average_rate": Fraction(rate),
         "timebase": Fraction(1, 90_000),
     }
-    return VideoStream.model_validate(fields | changed)
+    return VideoStream(**(fields | changed))
 
 
 def audio(bps: float = 128_000, seconds: float = 60.0, **changed: Any) -> AudioStream:
     """Stereo AAC at 48 kHz unless changed."""
-    fields = {
+    fields: dict[str, Any] = {
         "index": 1,
         "codec": "aac",
         "bytes": round(bps * seconds / 8),
@@ -42,19 +42,26 @@ def audio(bps: float = 128_000, seconds: float = 60.0, **changed: Any) -> AudioS
         "sample_rate_hz": 48_000,
         "channels": 2,
     }
-    return AudioStream.model_validate(fields | changed)
+    return AudioStream(**(fields | changed))
 
 
 def subtitle(codec: str, index: int = 2, **changed: Any) -> SubtitleStream:
     """Ten cues of text."""
-    fields = {"index": index, "codec": codec, "bytes": 300, "packets": 10, "start_s": 0.0, "duration_s": 60.0}
-    return SubtitleStream.model_validate(fields | changed)
+    fields: dict[str, Any] = {
+        "index": index,
+        "codec": codec,
+        "bytes": 300,
+        "packets": 10,
+        "start_s": 0.0,
+        "duration_s": 60.0,
+    }
+    return SubtitleStream(**(fields | changed))
 
 
 def media(*streams: VideoStream | AudioStream | SubtitleStream, **changed: Any) -> MediaInfo:
     """An MP4 with its index first, as long and as large as its streams."""
     found = streams or (video(), audio())
-    fields = {
+    fields: dict[str, Any] = {
         "path": "clip.mp4",
         "size_bytes": sum(stream.bytes for stream in found) + 20_000,
         "demuxer": "mov",
@@ -64,4 +71,4 @@ def media(*streams: VideoStream | AudioStream | SubtitleStream, **changed: Any) 
         "subtitles": tuple(stream for stream in found if isinstance(stream, SubtitleStream)),
         "faststart": True,
     }
-    return MediaInfo.model_validate(fields | changed)
+    return MediaInfo(**(fields | changed))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -143,7 +144,7 @@ def test_no_rate_is_ever_raised(
 ) -> None:
     source = media(video(source_bps, width=short * 16 // 9, height=short), audio())
     wanted = Goal(video_bitrate_bps=asked, max_bitrate_bps=most, codec=codec)
-    goal = wanted.model_copy(update={"quality": quality, "size_ratio": size_ratio, "reencode": reencode})
+    goal = replace(wanted, quality=quality, size_ratio=size_ratio, reencode=reencode)
     plan = make_plan(goal, source)
     bounds = [asked, *filter(None, [most])]
     if plan.strategy != "encode":

@@ -53,7 +53,7 @@ def encoding(job: Job, encoder: Encoder, run: Run) -> Iterator[None]:
         run.got.append(size)
         job.result.write_text(str(size))
         yield job.progress("correct" if corrected else "encode")
-        return Measured(job.source.model_copy(update={"size_bytes": size + 1000}), size)
+        return Measured(replace(job.source, size_bytes=size + 1000), size)
 
     with mock.patch.object(engine, "encode", encode):
         yield

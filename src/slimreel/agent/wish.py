@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from itertools import pairwise
-
-from pydantic import ValidationError
+from typing import Any
 
 from slimreel.agent.amounts import read_amounts, second_rate_is_audio
 from slimreel.agent.leftover import asks_for_less, unheard_phrases
@@ -18,7 +17,7 @@ from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.phrases import Value, read_phrases
 from slimreel.agent.settle import settle
 from slimreel.core.goal import Goal
-from slimreel.errors import WishNotUnderstood
+from slimreel.errors import UsageError, WishNotUnderstood
 
 _FIELDS = frozenset(
     "codec container source_format resolution quality encode_speed audio reencode hdr granted preset size_ratio".split()
@@ -58,7 +57,7 @@ def read_wish(text: str) -> Wish:
     second_rate_is_audio(values)
     settled, conflicts = settle(tokens, values)
     unheard = [*conflicts, *unheard_phrases(tokens)]
-    fields = {_SLOT_FIELD.get(value.slot, value.slot): value.value for value in settled}
+    fields: dict[str, Any] = {_SLOT_FIELD.get(value.slot, value.slot): value.value for value in settled}
     squeezing = asks_for_less(tokens)
     understood = bool(fields) or squeezing
     fields.pop("granted", None)
@@ -67,8 +66,8 @@ def read_wish(text: str) -> Wish:
     if squeezing and not fields and not unheard:
         fields = {"quality": "medium"}  # "make it smaller": the balanced default
     try:
-        return Wish(Goal.model_validate(fields), language, tuple(dict.fromkeys(unheard)))
-    except ValidationError:
+        return Wish(Goal(**fields), language, tuple(dict.fromkeys(unheard)))
+    except UsageError:
         return Wish(Goal(), language, (*unheard, _quoted(text)))
 
 

@@ -6,7 +6,7 @@ What a file becomes is the workbench's affair; how it is shown, that of lines, r
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -88,7 +88,7 @@ def _compress(task: Task, goal: Goal, language: str, manner: Manner, place: tupl
             nonlocal furthest
             if isinstance(event, Progress):  # a correction starts over; a bar only goes forward
                 furthest = max(furthest, event.fraction)
-                event = event.model_copy(update={"fraction": furthest})
+                event = replace(event, fraction=furthest)
             listen(event, remaining.update(furthest))
 
         events = compress_events(task.source, goal, task.output, overwrite=manner.overwrite, salvage=manner.salvage)

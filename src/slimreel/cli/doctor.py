@@ -17,10 +17,11 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="The findings as
     """
     from slimreel.cli import terminal
     from slimreel.cli.records import as_line
+    from slimreel.core.records import facts_of
     from slimreel.workbench.doctor import examine
 
     machine = examine()
-    for text in [as_line(machine.model_dump(mode="json"))] if as_json else findings(machine):
+    for text in [as_line(facts_of(machine))] if as_json else findings(machine):
         terminal.line(text)
     if not machine.is_able:
         detail = machine.encoders["h264"].detail

@@ -18,10 +18,11 @@ def probe(
     """Show what a video holds: streams, sizes, rates, colours, chapters and damage. Every packet is counted."""
     from slimreel.cli import terminal
     from slimreel.cli.records import as_line
+    from slimreel.core.records import facts_of
     from slimreel.workbench.probe import probe as look
 
     info = look(file)
-    for text in [as_line(info.model_dump(mode="json"))] if as_json else summary(info):
+    for text in [as_line(facts_of(info))] if as_json else summary(info):
         terminal.line(text)
 
 

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pydantic import ValidationError
-
+from slimreel.core import records
 from slimreel.core.goal import Goal
 from slimreel.core.presets import find_preset
 from slimreel.core.units import (
@@ -91,7 +90,7 @@ def read_wanted(wish: str | None, flags: Mapping[str, Any]) -> tuple[Goal, str]:
     heard = read_wish(wish)
     if heard.unheard:
         raise WishNotUnderstood(unheard=", ".join(heard.unheard), language=heard.language)
-    said = heard.goal.model_dump(exclude_unset=True)
+    said = records.said(heard.goal)
     for field, value in given.items():
         if field in said and said[field] != value:
             name = _SPOKEN.get(field, field)
@@ -135,15 +134,10 @@ def _checked(fields: dict[str, Any]) -> Goal:
             pair = f"{_name(first)} and {_name(both[0])}"
             raise UsageError(detail=f"{pair[0].upper()}{pair[1:]} cannot both hold; give only one of them.")
     try:
-        return Goal.model_validate(fields)
-    except ValidationError as error:
-        raise UsageError(detail=_complaint(error)) from error
-
-
-def _complaint(error: ValidationError) -> str:
-    first = error.errors()[0]
-    message = first["msg"].replace("Input should be", "it must be")
-    return f"{_name(str(first['loc'][0]))}: {message}." if first["loc"] else f"{message}."
+        return Goal(**fields)
+    except UsageError as error:
+        field = str(error.fields["field"])
+        raise UsageError(field=field, detail=f"{_name(field)}: {error.fields['why']}.") from error
 
 
 def _name(field: str) -> str:

@@ -2,26 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 Stage = Literal["probe", "analyse", "measure", "encode", "correct", "mux", "verify"]
 
 
-class Reason(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
     """Why something was decided: a message id of data/words and the values its sentence needs."""
 
-    model_config = ConfigDict(frozen=True)
-
     id: str
-    fields: dict[str, str | int | float] = {}
+    fields: dict[str, str | int | float] = field(default_factory=dict)
 
 
-class Progress(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Progress:
     """How far a stage is. `fraction` is of the whole run, 0..1; `speed` is media seconds per second."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["progress"] = "progress"
     stage: Stage
@@ -29,10 +26,9 @@ class Progress(BaseModel):
     speed: float | None = None
 
 
-class Decided(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decided:
     """The plan, or a change to it, with its reasons."""
-
-    model_config = ConfigDict(frozen=True)
 
     kind: Literal["decided"] = "decided"
     reasons: tuple[Reason, ...]

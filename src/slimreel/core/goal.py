@@ -5,43 +5,60 @@ A Goal says nothing of how it is reached, and nothing of a source.
 
 from __future__ import annotations
 
-from typing import Literal
+from dataclasses import dataclass
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta
 
+from slimreel.core import records
 from slimreel.core.choices import Codec, ContainerName, Hdr, Quality, Speed
+from slimreel.errors import UsageError
+
+Count = Annotated[int, Meta(ge=1)]
+Side = Annotated[int, Meta(ge=16, le=16384)]
+ShortSide = Annotated[int, Meta(ge=16, le=8640)]
+Share = Annotated[float, Meta(gt=0, le=1)]
+Crf = Annotated[float, Meta(ge=0, le=63)]
+FrameRate = Annotated[float, Meta(gt=0, le=1000)]
 
 
-class Goal(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Goal:
     """The output wanted. The fields are the parameters of the `compress` operation, under the same names.
 
     Rates are bits per second, sizes bytes (always upper bounds). At most one of `target_size_bytes`,
     `size_ratio`, `video_bitrate_bps`, `total_bitrate_bps` and `crf` leads; `max_bitrate_bps` and
     `quality` go with any of them. A rate together with `quality="visually_lossless"` is a ceiling.
+    Raises UsageError (fields: field) for a value outside its range.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    target_size_bytes: int | None = Field(None, gt=0, description="the whole file, never above")
-    size_ratio: float | None = Field(None, gt=0, le=1, description="of the source's bytes: 0.5 means to half")
-    video_bitrate_bps: int | None = Field(None, gt=0, description="average of the video stream")
-    total_bitrate_bps: int | None = Field(None, gt=0, description="average of the whole file")
-    max_bitrate_bps: int | None = Field(None, gt=0, description="ceiling of the video stream's average")
-    crf: float | None = Field(None, ge=0, le=63, description="the encoder's own constant rate factor")
+    target_size_bytes: Count | None = None  # the whole file, never above
+    size_ratio: Share | None = None  # of the source's bytes: 0.5 means to half
+    video_bitrate_bps: Count | None = None  # average of the video stream
+    total_bitrate_bps: Count | None = None  # average of the whole file
+    max_bitrate_bps: Count | None = None  # ceiling of the video stream's average
+    crf: Crf | None = None  # the encoder's own constant rate factor
     quality: Quality | None = None
 
     preset: str | None = None
-    resolution: int | None = Field(None, ge=16, le=8640, description="maximum of the short side, pixels")
-    width_px: int | None = Field(None, ge=16, le=16384)
-    height_px: int | None = Field(None, ge=16, le=16384)
+    resolution: ShortSide | None = None  # maximum of the short side, pixels
+    width_px: Side | None = None
+    height_px: Side | None = None
     keep_resolution: bool = False
-    fps: float | None = Field(None, gt=0, le=1000, description="maximum frame rate")
+    fps: FrameRate | None = None  # maximum frame rate
     codec: Codec | None = None
     container: ContainerName | None = None
-    audio_bitrate_bps: int | None = Field(None, gt=0, description="of each audio track")
+    audio_bitrate_bps: Count | None = None  # of each audio track
     audio: Literal["keep", "mute"] = "keep"
     encode_speed: Speed = "balanced"
     hdr: Hdr = "auto"
-    reencode: bool | None = Field(None, description="False: only change the container; True: never copy")
+    reencode: bool | None = None  # False: only change the container; True: never copy
     strip_metadata: bool = False
     keep_location: bool = False
+
+    def __post_init__(self) -> None:
+        try:
+            records.check(self)
+        except records.BadRecord as error:
+            name = error.field.replace("_", " ")
+            raise UsageError(field=error.field, why=error.detail, detail=f"{name}: {error.detail}.") from error

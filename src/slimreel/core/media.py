@@ -5,18 +5,16 @@ These are facts about packets that were counted, not header claims; nothing here
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from fractions import Fraction
 
-from pydantic import BaseModel, ConfigDict, Field
+from slimreel.core.records import PRIVATE
 
 TEXT_SUBTITLES = frozenset({"subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text", "eia_608"})
 
 
-class _Fact(BaseModel):
-    model_config = ConfigDict(frozen=True)
-
-
-class Stream(_Fact):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stream:
     """What every stream has. Times in seconds on the file's clock; `bytes` and `packets` were counted."""
 
     index: int
@@ -36,6 +34,7 @@ class Stream(_Fact):
         return self.bytes * 8 / self.duration_s if self.duration_s > 0 else 0.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class VideoStream(Stream):
     """A picture stream. `width` and `height` are as coded, before rotation and sample aspect ratio."""
 
@@ -84,6 +83,7 @@ class VideoStream(Stream):
         return Fraction(width, height) * self.upright_sar
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class AudioStream(Stream):
     """A sound stream."""
 
@@ -93,6 +93,7 @@ class AudioStream(Stream):
     layout: str | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SubtitleStream(Stream):
     """A subtitle stream."""
 
@@ -101,7 +102,8 @@ class SubtitleStream(Stream):
         return self.codec in TEXT_SUBTITLES
 
 
-class Chapter(_Fact):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
     """A named stretch of the file, seconds."""
 
     start_s: float
@@ -109,7 +111,8 @@ class Chapter(_Fact):
     title: str | None = None
 
 
-class MediaInfo(_Fact):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MediaInfo:
     """A whole file. `tags` holds the allow-listed ones (title, creation_time, comment, …)."""
 
     path: str
@@ -123,10 +126,12 @@ class MediaInfo(_Fact):
     chapters: tuple[Chapter, ...] = ()
     cover_indexes: tuple[int, ...] = ()
     other_streams: tuple[str, ...] = ()  # codec or tag names of data and attachment streams
-    tags: dict[str, str] = {}
+    tags: dict[str, str] = field(default_factory=dict)
     has_location: bool = False
     has_device: bool = False  # tags that name a maker, a model or a serial number
-    location: str | None = Field(None, exclude=True, repr=False)  # ISO 6709; never shown, kept only when asked for
+    location: str | None = field(
+        default=None, repr=False, metadata=PRIVATE
+    )  # ISO 6709; never shown, kept only when asked for
     faststart: bool = False
     fragmented: bool = False
     damage: tuple[str, ...] = ()  # sentences about what is missing; empty for a whole file

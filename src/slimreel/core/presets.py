@@ -5,32 +5,33 @@ Knows how a preset fills a goal; how a wish names one, and how it is stored, is 
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import cache
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from msgspec import Meta
 
-from slimreel.core.goal import Goal
+from slimreel.core import records
+from slimreel.core.goal import Count, Goal
 from slimreel.data.tables import preset_tables
 from slimreel.errors import UsageError
 
 Certainty = Literal["stated by the platform", "commonly reported", "unverified"]
 
 
-class Preset(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preset:
     """What a platform takes, as far as known in the month `checked`, and the goal that fits it.
 
     `goal.target_size_bytes` can be below `platform_limit_bytes` where files grow on the way (e-mail).
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-    id: str = Field(pattern="^[a-z0-9_]+$")
+    id: Annotated[str, Meta(pattern="^[a-z0-9_]+$")]
     label: str
-    names: tuple[str, ...] = Field(min_length=1, description="how people call it, in any language")
+    names: Annotated[tuple[str, ...], Meta(min_length=1)]  # how people call it, in any language
     goal: Goal
-    platform_limit_bytes: int | None = Field(default=None, gt=0)
-    checked: str = Field(pattern=r"^\d{4}-\d{2}$", description="year and month")
+    platform_limit_bytes: Count | None = None
+    checked: Annotated[str, Meta(pattern=r"^\d{4}-\d{2}$")]  # year and month
     certainty: Certainty
     source_title: str
     source_url: str
@@ -40,7 +41,7 @@ class Preset(BaseModel):
 @cache
 def all_presets() -> dict[str, Preset]:
     """Every preset by id, in alphabetical order."""
-    return {name: Preset(id=name, **table) for name, table in preset_tables().items()}
+    return {name: records.read(Preset, {**table, "id": name}) for name, table in preset_tables().items()}
 
 
 def find_preset(name: str) -> Preset:
@@ -62,10 +63,10 @@ def with_preset(goal: Goal, preset: Preset | None = None) -> Goal:
     if preset is None and goal.preset is None:
         return goal
     preset = preset or find_preset(str(goal.preset))
-    given = goal.model_dump(exclude_defaults=True)
+    given = records.said(goal)
     if {"width_px", "height_px", "resolution", "keep_resolution"} & set(given):
         given.setdefault("resolution", None)
     if "codec" in given or "container" in given:  # the preset's pair may not go with the one said
         given.setdefault("codec", None)
         given.setdefault("container", None)
-    return Goal.model_validate(preset.goal.model_dump(exclude_defaults=True) | given | {"preset": preset.id})
+    return Goal(**(records.said(preset.goal) | given | {"preset": preset.id}))

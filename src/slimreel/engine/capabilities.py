@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import tempfile
+from dataclasses import dataclass
 from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict
 
 from slimreel.core.codecs import Encoder
 from slimreel.engine import ffmpeg, quality
@@ -15,10 +14,9 @@ from slimreel.settings import read_settings
 NEEDED_FILTERS = ("bwdif", "zscale", "tonemap", "libvmaf", "premultiply", "sidedata")
 
 
-class Trial(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trial:
     """One encoder or filter that was tried; `detail` says what FFmpeg complained of."""
-
-    model_config = ConfigDict(frozen=True)
 
     name: str
     works: bool

@@ -33,5 +33,5 @@ def measure(path: Path) -> Measured:
         facts = probe.read(source, path)
     finally:
         os.close(source.fd)
-    info = MediaInfo.model_validate({**facts, "path": str(path)})
+    info = probe.media_info(facts, path)
     return Measured(info, sum(stream.bytes for stream in info.video))

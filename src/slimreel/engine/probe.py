@@ -9,10 +9,11 @@ import os
 from pathlib import Path
 from typing import Any
 
+from slimreel.core import records
 from slimreel.core.media import MediaInfo
 from slimreel.engine import children, sandbox
 from slimreel.engine.sniff import DECODERS, OpenInput, open_input
-from slimreel.errors import BeyondSalvage, NotAVideo
+from slimreel.errors import BeyondSalvage, EngineError, NotAVideo
 
 SLOWEST_READ_BPS = 20 * 10**6  # bytes a second: a network drive; the whole file is read once
 START_S = 30.0  # a busy machine needs seconds to start an interpreter; measured alone: 0.1 s
@@ -35,7 +36,7 @@ def probe(path: Path, *, policy: sandbox.Policy | None = None) -> MediaInfo:
     finally:
         os.close(source.fd)
     _refuse_without_pictures(facts, path)
-    return MediaInfo.model_validate({**facts, "path": str(path)})
+    return media_info(facts, path)
 
 
 def read(source: OpenInput, path: object, *, policy: sandbox.Policy | None = None) -> dict[str, Any]:
@@ -43,6 +44,14 @@ def read(source: OpenInput, path: object, *, policy: sandbox.Policy | None = Non
     deadline_s = START_S + os.fstat(source.fd).st_size / SLOWEST_READ_BPS
     request = {"fd": source.fd, "demuxer": source.demuxer, "decoders": DECODERS}
     return children.call("probe", request, path=path, fds=(source.fd,), policy=policy, deadline_s=deadline_s)
+
+
+def media_info(facts: dict[str, Any], path: object) -> MediaInfo:
+    """The child's facts, checked: it has read a stranger's file, so its word is not taken. Raises EngineError."""
+    try:
+        return records.read(MediaInfo, {**facts, "path": str(path)})
+    except records.BadRecord as error:
+        raise EngineError(detail=f"reading {path} gave facts that do not fit: {error}") from error
 
 
 def _picture_sentence(source: OpenInput) -> str:

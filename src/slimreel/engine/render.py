@@ -17,7 +17,7 @@ Each stage yields events as it goes; what it returns is the next stage's input.
 from __future__ import annotations
 
 import shutil
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slimreel.core.events import Reason
@@ -63,7 +63,7 @@ def _make(job: Job, goal: Goal) -> Steps[Measured]:
         made = yield from ratecontrol.reach(job)
         if made is not None:
             return made
-        job.plan = make_plan(goal.model_copy(update={"reencode": False}), job.source, job.plan.container.name)
+        job.plan = make_plan(replace(goal, reencode=False), job.source, job.plan.container.name)
         yield job.because(Reason(id="never_larger", fields={"source": job.source.size_bytes}))
     if job.plan.strategy == "copy":
         with place.storage_errors(job.folder):
@@ -72,7 +72,7 @@ def _make(job: Job, goal: Goal) -> Steps[Measured]:
         return measure(job.result)
     made = yield from _remux(job)
     if job.plan.size_limit_bytes is not None and made.file_bytes > job.plan.size_limit_bytes:
-        job.plan = make_plan(goal.model_copy(update={"reencode": True}), job.source, job.plan.container.name)
+        job.plan = make_plan(replace(goal, reencode=True), job.source, job.plan.container.name)
         return (yield from _make(job, goal))
     return made
 

@@ -6,21 +6,20 @@ import os
 import platform
 import shutil
 import tempfile
+from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
-
+from slimreel.core.choices import Codec
 from slimreel.core.codecs import ENCODERS
 from slimreel.engine import capabilities, ffmpeg, fonts, sandbox
 from slimreel.errors import EngineError
 
 
-class Machine(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Machine:
     """The findings. `free_bytes` is the space on the disk of the temporary folder."""
-
-    model_config = ConfigDict(frozen=True)
 
     slimreel: str
     python: str
@@ -28,7 +27,7 @@ class Machine(BaseModel):
     cpus: int
     ffmpeg: str
     ffmpeg_version: str
-    encoders: dict[str, capabilities.Trial]
+    encoders: dict[Codec, capabilities.Trial]
     filters: tuple[capabilities.Trial, ...]
     sandbox: str
     sandbox_is_full: bool

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from slimreel.core.events import Reason
 from slimreel.core.goal import Goal
 
 
-class Result(BaseModel):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Result:
     """One finished file. Rates are bits per second over the stream's presentation time.
 
     `target` is the number aimed at, with `error_percent` how far the file is from it, signed: of the video
     rate for a rate, of the file for a size (never positive); both None where no number was asked or the
     source already fitted.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     input: str
     output: str
