@@ -56,7 +56,10 @@ def test_who_converts_to_h264_without_a_lower_rate_keeps_the_look(codec: str, wa
     assert planned.crf == ENCODERS["h264"].crf["visually_lossless"]
     assert not planned.may_shrink
     assert reasons(plan)["codec_needs_more"] == {
-        **{"codec": codec, "target": "h264", "rate": planned.ceiling_bps, "bitrate": 4_000_000}
+        "codec": codec,
+        "target": "h264",
+        "rate": planned.ceiling_bps,
+        "bitrate": 4_000_000,
     }
     assert not {"source_is_smaller_rate", "codec_newer", "default_goal"} & reasons(plan).keys()
 

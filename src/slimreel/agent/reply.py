@@ -12,7 +12,7 @@ from slimreel.data.tables import LANGUAGES, label_table, message_table
 # Fields that come as plain numbers are written with their unit, by name: bit/s, bytes, seconds.
 _RATES = {"rate", "bitrate"}
 _SIZES = {"size", "limit", "asked", "used"}
-_RATE_MESSAGES = {"source_is_smaller_rate", "audio_encoded", "audio_lowered"}
+_RATE_MESSAGES = {"source_is_smaller_rate", "audio_encoded", "audio_least"}
 _SIZE_MESSAGES = {"never_larger"}
 # A message that counts one of these has a second form for a single one, where the words differ: ID_one.
 _COUNTS = ("count", "rounds")

@@ -27,6 +27,6 @@ def like_for_like_bps(video: VideoStream, encoder: Encoder, picture: Picture) ->
     if ratio <= 1:
         return own
     pixels = picture.width * picture.height
-    smaller = min(1.0, pixels / (video.width * video.height)) ** STATS_SCALE_EXPONENT
+    smaller: float = min(1.0, pixels / (video.width * video.height)) ** STATS_SCALE_EXPONENT
     idle = (_IDLE_FRAME_BYTES + pixels / _IDLE_PIXELS_PER_BYTE) * 8 * float(video.average_rate)
     return max(own, round(own * ratio * smaller + idle))
