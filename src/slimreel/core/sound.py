@@ -17,7 +17,7 @@ from slimreel.core.media import AudioStream, MediaInfo
 _PAIR_BPS = {"aac": 128_000, "opus": 112_000}
 _FLOOR_BPS = {"aac": 24_000, "opus": 16_000}
 # Asked for 4 kbit/s, FFmpeg's AAC makes 22 of stereo speech at 48 kHz, 15 of mono, and 8 to 9 of mono at 8 and 16 kHz;
-# silence takes 2.3 whatever is asked. So less than the floor says nothing, and at low sampling rates there is a lower one.
+# silence takes 2.3 whatever is asked. So to ask for less saves nothing; at low sampling rates the floor is lower.
 _LOW_SAMPLING_HZ, _LOW_SAMPLING_SHARE = 16_000, 2 / 3
 # Sound may take this share of a size before it is made smaller (compression.md §5.1: 10–15 %).
 _SHARE_OF_SIZE = 0.12
