@@ -15,8 +15,16 @@ from slimreel.workbench.result import Result
 
 def line(kind: str, error_percent: float, seconds: float, language: str = "en") -> str:
     fields: dict[str, Any] = {
-        **{"strategy": "encode", "codec": "h264", "width": 64, "height": 36, "video_bitrate_bps": 1000, "bytes": 990},
-        **{"source_bytes": 2000, "target": {"kind": kind}, "error_percent": error_percent, "duration_s": seconds},
+        "strategy": "encode",
+        "codec": "h264",
+        "width": 64,
+        "height": 36,
+        "video_bitrate_bps": 1000,
+        "bytes": 990,
+        "source_bytes": 2000,
+        "target": {"kind": kind},
+        "error_percent": error_percent,
+        "duration_s": seconds,
     }
     return of_result(Result.model_construct(**fields), Path("a.mp4"), Path("b.mp4"), language)
 
