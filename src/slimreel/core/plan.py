@@ -19,6 +19,7 @@ from slimreel.core.goal import Goal
 from slimreel.core.growth import like_for_like_bps, source_bps
 from slimreel.core.media import MediaInfo, VideoStream, main_video
 from slimreel.core.picture import Picture
+from slimreel.core.presets import find_preset
 from slimreel.core.sound import SoundTrack, plan_sound
 from slimreel.errors import ImpossiblePair, UsageError
 
@@ -109,9 +110,8 @@ def make_plan(
     )
     doubtful = salvage and source.damage and goal.reencode is not False
     untouched = None if doubtful else _leave_alone(goal, source, base, limit)
-    if untouched is not None:
-        return untouched
-    return _plan_encode(goal, source, base, limit)
+    plan = _plan_encode(goal, source, base, limit) if untouched is None else untouched
+    return replace(plan, reasons=(*_preset_reasons(goal), *plan.reasons))
 
 
 def keyint_for(frames: int, rate: float) -> int:
@@ -154,6 +154,13 @@ def _codec(goal: Goal, container: Container) -> Codec:
     codec = goal.codec or container.default_codec
     check_pair(container.name, codec)
     return codec
+
+
+def _preset_reasons(goal: Goal) -> list[Reason]:
+    if goal.preset is None:
+        return []
+    preset = find_preset(goal.preset)
+    return [Reason(id="preset_used", fields={"platform": preset.label, "checked": preset.checked})]
 
 
 def _stream_reasons(source: MediaInfo) -> list[Reason]:
