@@ -3,6 +3,7 @@
     SlimreelError                    internal: something of ours went wrong
     ├── UsageError                   the request itself is wrong
     │   ├── NoSuchFile
+    │   ├── Contradiction            two things were asked of which only one can hold
     │   ├── ImpossiblePair           this container cannot hold that codec
     │   └── UnavailableEncoder
     ├── NotAVideo
@@ -15,6 +16,7 @@
     │   ├── PermissionRefused
     │   └── DiskFull
     ├── WishNotUnderstood
+    │   └── EditNotPossible          understood so far that it asks for an edit
     ├── BatchFailed
     ├── Interrupted
     └── EngineError
@@ -22,7 +24,8 @@
         ├── Stalled
         └── VerificationFailed       the result is not what was promised; nothing was published
 
-The docstring of a class is its sentence; `{name}` in it is a field given to the constructor.
+The docstring of a class is its sentence in English; `{name}` in it is a field given to the constructor. Other
+languages are in data/words/errors.*.toml.
 """
 
 from __future__ import annotations
@@ -44,8 +47,12 @@ class SlimreelError(Exception):
 
     def sentence(self) -> str:
         """The message for a person: the class's docstring with the fields filled in."""
-        template = " ".join((type(self).__doc__ or type(self).__name__).split())
-        return template.format_map(_Fields(self.fields))
+        return self.template().format_map(_Fields(self.fields))
+
+    @classmethod
+    def template(cls) -> str:
+        """The class's docstring on one line."""
+        return " ".join((cls.__doc__ or cls.__name__).split())
 
 
 class _Fields(dict[str, object]):
@@ -66,6 +73,12 @@ class NoSuchFile(UsageError):
 
     code = "no_such_file"
     http_status = 404
+
+
+class Contradiction(UsageError):
+    """What is asked contradicts itself: {first} and {second} cannot both hold. Give only one of them."""
+
+    code = "contradiction"
 
 
 class ImpossiblePair(UsageError):
@@ -152,6 +165,13 @@ class WishNotUnderstood(SlimreelError):
     code = "wish_not_understood"
     exit_code = 8
     http_status = 422
+
+
+class EditNotPossible(WishNotUnderstood):
+    """slimreel cannot edit videos yet, only compress and convert them: {unheard} was not done. Leave it out, and try
+    "8 Mbps", "under 25 MB", "half the size" or "720p"."""
+
+    code = "edit_not_possible"
 
 
 class BatchFailed(SlimreelError):

@@ -15,7 +15,7 @@ from slimreel.agent.phrases import ROWS
 from slimreel.agent.wish import goal_from_text, read_wish
 from slimreel.core import records
 from slimreel.core.goal import Goal
-from slimreel.errors import WishNotUnderstood
+from slimreel.errors import EditNotPossible, WishNotUnderstood
 from tests.agent.wishes_en import ENGLISH
 from tests.agent.wishes_en_more import MORE_ENGLISH
 from tests.agent.wishes_zh import CHINESE
@@ -88,6 +88,42 @@ def test_not_understood_and_says_which_part(text: str, named: str) -> None:
         goal_from_text(text)
     assert named in str(caught.value.fields["unheard"])
     assert caught.value.exit_code == 8
+
+
+EDITS = (
+    ("cut the first five seconds", "en"),
+    ("add a title", "en"),
+    ("trim to 10 seconds and compress to 8mb", "en"),
+    ("rotate 90", "en"),
+    ("剪掉前五秒", "zh"),
+    ("加个标题，压到10M", "zh"),
+    ("前10秒倒放", "zh"),
+)
+NO_EDITS = (
+    "8 bananas",
+    "8个香蕉",
+    "vmaf 93",
+    "use prores",
+    "gpu encode 10 MB",
+    "make it bigger",
+    "10 MB and 20 MB",
+    "",
+)
+
+
+@pytest.mark.parametrize(("text", "language"), EDITS, ids=[text for text, _ in EDITS])
+def test_an_edit_is_told_from_nonsense(text: str, language: str) -> None:
+    with pytest.raises(EditNotPossible) as caught:
+        goal_from_text(text)
+    assert (caught.value.exit_code, caught.value.fields["language"]) == (8, language)
+    assert isinstance(caught.value, WishNotUnderstood)
+
+
+@pytest.mark.parametrize("text", NO_EDITS)
+def test_nonsense_is_no_edit(text: str) -> None:
+    with pytest.raises(WishNotUnderstood) as caught:
+        goal_from_text(text)
+    assert type(caught.value) is WishNotUnderstood
 
 
 @pytest.mark.parametrize(

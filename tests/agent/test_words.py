@@ -10,10 +10,11 @@ from typing import Any
 import pytest
 
 import slimreel
-from slimreel.agent.reply import say
+from slimreel.agent.reply import say, say_error
 from slimreel.core.events import Reason
 from slimreel.core.goal import Goal
-from slimreel.data.tables import LANGUAGES, message_table, word_table
+from slimreel.data.tables import LANGUAGES, error_table, message_table, word_table
+from slimreel.errors import Contradiction, NotAVideo, SlimreelError
 
 
 def fields(template: str) -> set[str]:
@@ -45,7 +46,48 @@ def test_every_reason_given_anywhere_has_a_sentence() -> None:
 
 
 def test_chinese_sentences_are_chinese() -> None:
-    assert all(re.search(r"[\u4e00-\u9fff]", template) for template in message_table("zh").values())
+    told = [
+        *message_table("zh").values(),
+        *error_table("zh")["sentences"].values(),
+        *error_table("zh")["details"].values(),
+    ]
+    assert all(re.search(r"[\u4e00-\u9fff]", template) for template in told)
+
+
+def all_errors(kind: type[SlimreelError] = SlimreelError) -> list[type[SlimreelError]]:
+    return [kind, *(error for child in kind.__subclasses__() for error in all_errors(child))]
+
+
+# What is wrong inside, or is told in the words of an option, has no Chinese sentence.
+IN_ENGLISH = {"internal", "usage", "engine", "ffmpeg_failed", "stalled", "verification_failed"}
+
+
+@pytest.mark.parametrize("kind", all_errors(), ids=lambda kind: kind.__name__)
+def test_every_error_is_told_in_chinese_with_fields_that_it_has(kind: type[SlimreelError]) -> None:
+    template = error_table("zh")["sentences"].get(kind.code)
+    if kind.code in IN_ENGLISH:
+        assert template is None
+        return
+    assert template is not None
+    assert fields(template) <= fields(kind.template())
+    error = kind(**dict.fromkeys(fields(kind.template()), "8 Mbps"))
+    assert say_error(error, "zh") != say_error(error, "en") == error.sentence()
+    assert say_error(error, "zh").endswith("。")
+
+
+def test_things_and_details_are_told_in_the_language() -> None:
+    assert list(error_table("en")["things"]) == list(error_table("zh")["things"])
+    error = Contradiction(first="video_bitrate_bps", second="crf")
+    assert "a bitrate and CRF cannot both hold" in say_error(error, "en")
+    assert "码率和CRF不能同时成立" in say_error(error, "zh")
+    assert "文件是空的" in say_error(NotAVideo(path="a", detail="the file is empty"), "zh")
+    assert "something new" in say_error(NotAVideo(path="a", detail="something new"), "zh")
+
+
+def test_details_with_a_translation_are_really_said() -> None:
+    package = Path(slimreel.__file__).parent
+    code = "".join(path.read_text("utf-8") for path in package.rglob("*.py"))
+    assert [detail for detail in error_table("zh")["details"] if f'"{detail}"' not in code] == []
 
 
 def test_numbers_get_their_units() -> None:

@@ -153,12 +153,65 @@ def test_each_failure_has_a_code_and_one_sentence(
     assert done.stderr.count("\n") == 1
 
 
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["clip.mp4", "香蕉八根"], 8, "没听懂：香蕉"),
+        (["clip.mp4", "剪掉前五秒"], 8, "还不能剪辑视频"),
+        (["clip.mp4", "压到25MB", "--percent", "50"], 2, "大小和大小比例不能同时成立"),
+        (["clip.mp4", "压到25MB", "--size", "10MB"], 2, "25 MB和10 MB不能同时成立"),
+        (["clip.mp4", "压到3B"], 5, "最小可以做到"),
+        (["clip.mp4", "用h264，压到25MB", "-o", "x.webm"], 2, "webm 装不下 h264"),
+        (["empty.mp4", "压到25MB"], 3, "文件是空的"),
+        (["short.mp4", "压到25MB"], 4, "已损坏或不完整"),
+        (["clip.mp4", "压到25MB", "-o", "taken.mp4"], 6, "taken.mp4 已经存在"),
+        (["clip.mp4", "gone.mp4", "--wish", "压到25MB"], 2, "没有文件 gone.mp4"),
+        (["empty.mp4", "short.mp4", "压到25MB"], 9, "2 个文件中有 2 个失败"),
+    ],
+)
+def test_an_error_is_told_in_the_language_of_the_wish(
+    slimreel: Program, clip: Path, arguments: list[str], code: int, words: str
+):
+    (clip.parent / "taken.mp4").write_text("somebody's")
+    (clip.parent / "empty.mp4").touch()
+    (clip.parent / "short.mp4").write_bytes(clip.read_bytes()[: clip.stat().st_size // 2])
+    done = slimreel("compress", *arguments, "--json")
+    assert (done.returncode, words in done.stderr) == (code, True), done.stderr
+    if code != 9:
+        assert json.loads(done.stdout)["error"]["message"] == done.stderr.removeprefix("slimreel: ").strip()
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["clip.mp4", "--bitrat", "8M", "--json"],
+        ["--json", "clip.mp4", "--crf", "abc"],
+        ["--json"],
+        ["--json", "8 Mbps"],
+        ["clip.mp4", "--progress", "json", "--size"],
+        ["clip.mp4", "--progress=json", "--no-such"],
+    ],
+)
+def test_wrong_usage_is_told_in_json_too(slimreel: Program, clip: Path, arguments: list[str]):
+    done = slimreel("compress", *arguments)
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1)
+    told = json.loads(done.stdout)
+    assert (told["input"], told["error"]["code"]) == (None, "usage")
+    assert f"slimreel: {told['error']['message']}\n" == done.stderr
+
+
+def test_wrong_usage_without_json_leaves_stdout_alone(slimreel: Program, clip: Path):
+    assert slimreel("compress", clip.name, "--bitrat", "8M").stdout == ""
+    assert slimreel("compress", "--bitrat", "8M", "--", clip.name, "--json").stdout == ""
+
+
 def test_the_smallest_target_that_works_is_in_the_json(slimreel: Program, clip: Path):
     done = slimreel("compress", clip.name, "--size", "3kB", "--json")
     error = json.loads(done.stdout)["error"]
     assert (done.returncode, error["code"]) == (5, "target_impossible")
     assert 3000 < error["smallest_bytes"] < clip.stat().st_size
-    assert str(error["smallest_bytes"]) in error["message"]
+    assert "3 kB is too small" in error["message"]
+    assert f"{error['smallest_bytes'] / 1000:g} kB" in error["message"]
 
 
 def test_overwrite_replaces(slimreel: Program, clip: Path):

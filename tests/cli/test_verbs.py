@@ -21,12 +21,14 @@ def test_probe_tells_people_and_programs(slimreel: Program, clip: Path):
     done = slimreel("probe", clip.name)
     assert (done.returncode, done.stderr) == (0, "")
     assert "h264" in done.stdout
+    assert done.stdout.splitlines()[1].startswith("  MP4/QuickTime, 2 s")
     assert "128x128" in done.stdout
     assert "10 fps" in done.stdout
     found = slimreel("probe", clip.name, "--json")
     info = records.read_text(MediaInfo, found.stdout)
     assert (info.video[0].width, info.video[0].frames, info.audio[0].codec) == (128, 20, "aac")
     assert found.stdout.count("\n") == 1
+    assert info.demuxer == "mov"
 
 
 @pytest.mark.parametrize(("name", "code"), [("gone.mp4", 2), ("text.mp4", 3)])

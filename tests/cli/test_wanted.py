@@ -51,7 +51,7 @@ def test_words_and_flags_merge(wish: str | None, flags: dict[str, Any], fields: 
         (None, {"--resolution": "big"}, "--resolution"),
         (None, {"--for": "nobody"}, "discord"),
         (None, {"--crf": 99.0}, "CRF: it must be a number of at most 63\\."),
-        (None, {"--mute": True, "--audio-bitrate": "64k"}, r"^An audio bitrate and mute .*\.$"),
+        (None, {"--crf": 0.0, "--bitrate": "8M"}, "cannot both hold"),
     ],
 )
 def test_contradictions_and_mistakes_are_usage_errors(wish: str | None, flags: dict[str, Any], words: str):

@@ -5,7 +5,16 @@ from __future__ import annotations
 import pytest
 
 from slimreel.core.codecs import AUDIO_ENCODERS, ENCODERS
-from slimreel.core.containers import CONTAINERS, MEDIA_SUFFIXES, Container, check_pair, container_of_suffix
+from slimreel.core.containers import (
+    CONTAINERS,
+    DEMUXER_NAMES,
+    MEDIA_SUFFIXES,
+    Container,
+    check_pair,
+    container_of_suffix,
+    demuxer_name,
+)
+from slimreel.engine.sniff import FORMATS
 from slimreel.errors import ImpossiblePair
 
 ROWS = pytest.mark.parametrize("row", CONTAINERS.values(), ids=CONTAINERS)
@@ -53,3 +62,13 @@ def test_a_pair_is_possible_or_refused_with_what_is(row: Container, codec: str) 
         check_pair(row.name, encoder.codec)
     allowed = str(caught.value.fields["allowed"]).split(", ")
     assert set(allowed) == row.video & set(ENCODERS)
+
+
+def test_no_file_is_called_by_a_demuxer_that_people_do_not_know() -> None:
+    assert [demuxer_name(name) for name in ("mov", "matroska", "avi", "flv")] == [
+        "MP4/QuickTime",
+        "Matroska/WebM",
+        "AVI",
+        "FLV",
+    ]
+    assert set(DEMUXER_NAMES) <= set(FORMATS)

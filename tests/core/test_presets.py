@@ -6,10 +6,14 @@ import re
 
 import pytest
 
+from slimreel.agent.reply import say
 from slimreel.agent.wish import goal_from_text
 from slimreel.core.goal import Goal
+from slimreel.core.plan import make_plan
 from slimreel.core.presets import all_presets, find_preset, with_preset
+from slimreel.data.tables import LANGUAGES
 from slimreel.errors import UsageError
+from tests.core.facts import media
 
 PROMISED = """
     discord whatsapp email youtube tiktok douyin instagram_reels wechat bilibili xiaohongshu
@@ -33,6 +37,18 @@ def test_each_preset(name: str) -> None:
     for called in preset.names:
         assert find_preset(called) == preset
         assert goal_from_text(("compress for " if re.match("[a-z]", called) else "压缩发") + called).preset == name
+
+
+@pytest.mark.parametrize("name", sorted(all_presets()))
+@pytest.mark.parametrize("size_ratio", [None, 0.01, 1.0])
+def test_a_plan_tells_of_its_preset_first_whatever_is_done(name: str, size_ratio: float | None) -> None:
+    wanted = Goal(preset=name, size_ratio=size_ratio)
+    preset = all_presets()[name]
+    told = make_plan(with_preset(wanted), media()).reasons[0]
+    assert (told.id, told.fields) == ("preset_used", {"platform": preset.label, "checked": preset.checked})
+    for language in LANGUAGES:
+        assert preset.label in say(told, language)
+        assert preset.checked in say(told, language)
 
 
 def test_names_belong_to_one_preset() -> None:

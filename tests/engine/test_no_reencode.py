@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from slimreel.errors import ImpossiblePair
+from slimreel.workbench.probe import probe
 from tests.engine import witness
 from tests.engine.conftest import Make, Shrink
 
@@ -65,6 +66,15 @@ def test_another_codec_at_a_rate_above_the_sources_does_not_inflate(codec: str, 
     made = shrink(ready, codec=codec, video_bitrate_bps=8_000_000)
     assert made.result.strategy == "encode"
     assert made.path.stat().st_size <= ready.stat().st_size
+
+
+@pytest.mark.parametrize("name", ["webm/vp9_alpha_small.webm", "webm/av1_aac_540p.mp4"])
+def test_a_codec_that_needs_more_gets_it_and_no_smaller_picture(name: str, media: Path, shrink: Shrink) -> None:
+    source = probe(media / name).video[0]
+    made = shrink(media / name, codec="h264", video_bitrate_bps=8_000_000).result
+    assert (made.width, made.height) == (source.width, source.height)
+    allowed = next(reason.fields["rate"] for reason in made.reasons if reason.id == "codec_needs_more")
+    assert source.bitrate_bps * 1.05 < made.video_bitrate_bps <= int(allowed)
 
 
 def test_excess_of_sound_alone_leaves_the_picture_untouched(make: Make, shrink: Shrink) -> None:

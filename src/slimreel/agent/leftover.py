@@ -77,6 +77,11 @@ def _says_picture_size(tokens: list[Token]) -> bool:
     return any(token.claimed and _is_picture(token) for token in tokens)
 
 
+def asks_for_edit(tokens: list[Token]) -> bool:
+    """Does a part that was not understood ask for an edit of the content?"""
+    return any(token.concept == "edit" and not token.claimed for token in tokens)
+
+
 def asks_for_less(tokens: list[Token]) -> bool:
     """Does the wish say in any way that the file should become smaller?"""
     for at, token in enumerate(tokens):
@@ -106,7 +111,9 @@ def _let_go(tokens: list[Token]) -> None:
     for at, token in enumerate(tokens):
         if token.concept == "purpose":
             purpose = True
-        elif token.concept in ("mark", "amount", "edit", "frame") or (token.claimed and token.concept != "filler"):
+        elif token.concept in ("mark", "amount", "edit", "beyond", "frame") or (
+            token.claimed and token.concept != "filler"
+        ):
             purpose = purpose and token.claimed and token.concept != "mark"
         elif token.concept == "unknown":
             if purpose or _describes_video(tokens, at):

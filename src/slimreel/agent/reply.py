@@ -1,5 +1,5 @@
-"""Says things to people: turns a reason into a sentence of their language. The words are in data/words;
-what led to the reason is not known here."""
+"""Says things to people: turns a reason or an error into a sentence of their language. The words are in data/words;
+what led to it is not known here."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ import string
 
 from slimreel.core.events import Reason
 from slimreel.core.units import format_bitrate, format_duration, format_size
-from slimreel.data.tables import LANGUAGES, label_table, message_table
+from slimreel.data.tables import LANGUAGES, error_table, label_table, message_table
+from slimreel.errors import SlimreelError
 
 # Fields that come as plain numbers are written with their unit, by name: bit/s, bytes, seconds.
 _RATES = {"rate", "bitrate"}
 _SIZES = {"size", "limit", "asked", "used"}
-_RATE_MESSAGES = {"source_is_smaller_rate", "audio_encoded", "audio_lowered"}
+_RATE_MESSAGES = {"source_is_smaller_rate", "audio_encoded", "audio_least"}
 _SIZE_MESSAGES = {"never_larger"}
 # A message that counts one of these has a second form for a single one, where the words differ: ID_one.
 _COUNTS = ("count", "rounds")
@@ -38,6 +39,21 @@ def say(reason: Reason, language: str = "en") -> str:
     names = {name for _, name, _, _ in string.Formatter().parse(template) if name}
     fields = {name: _written(reason.id, name, reason.fields.get(name, "?")) for name in names}
     return template.format_map(fields)
+
+
+def say_error(error: SlimreelError, language: str = "en") -> str:
+    """The sentence for an error. What a language has no words for is told in English."""
+    table = error_table(language if language in LANGUAGES else "en")
+    known = {**table["details"], **table["things"]}
+    template = table["sentences"].get(error.code) or error.template()
+    names = {name for _, name, _, _ in string.Formatter().parse(template) if name}
+    found = {name: str(error.fields.get(name, "?")) for name in names}
+    return template.format_map({name: known.get(text, text) for name, text in found.items()})
+
+
+def thing(name: str, language: str = "en") -> str:
+    """What people call a field of a goal: "a bitrate" of video_bitrate_bps."""
+    return error_table(language if language in LANGUAGES else "en")["things"].get(name, name.replace("_", " "))
 
 
 def label(name: str, language: str = "en", **fields: str) -> str:

@@ -1,7 +1,7 @@
 """Reads a wish for an output ("under 25 MB", "码率改成8M") into a Goal, and says what it did not understand.
 
 A wish goes text → tokens → values → one value per field → Goal. Edits of the content are not read here; they
-are reported as unheard. Any text gives a Goal or WishNotUnderstood, nothing else.
+are reported as unheard, and as edits. Any text gives a Goal or WishNotUnderstood, nothing else.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from itertools import pairwise
 from typing import Any
 
 from slimreel.agent.amounts import read_amounts, second_rate_is_audio
-from slimreel.agent.leftover import asks_for_less, unheard_phrases
+from slimreel.agent.leftover import asks_for_edit, asks_for_less, unheard_phrases
 from slimreel.agent.lexicon import Token, tokenize
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.phrases import Value, read_phrases
 from slimreel.agent.settle import settle
 from slimreel.core.goal import Goal
-from slimreel.errors import UsageError, WishNotUnderstood
+from slimreel.errors import EditNotPossible, UsageError, WishNotUnderstood
 
 _FIELDS = frozenset(
     "codec container source_format resolution quality encode_speed audio reencode hdr granted preset size_ratio".split()
@@ -29,11 +29,20 @@ _BOOLEAN = {"true": True, "false": False}
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What was understood, the language it was said in, and the phrases that were not understood."""
+    """What was understood, the language it was said in, and the phrases that were not understood.
+
+    `edits` tells that some of those ask for an edit: a cut, a title, a turn.
+    """
 
     goal: Goal
     language: str
     unheard: tuple[str, ...] = ()
+    edits: bool = False
+
+    def refusal(self) -> WishNotUnderstood:
+        """The error to raise where something was not understood."""
+        kind = EditNotPossible if self.edits else WishNotUnderstood
+        return kind(unheard=", ".join(self.unheard), language=self.language)
 
 
 def goal_from_text(text: str) -> Goal:
@@ -41,7 +50,7 @@ def goal_from_text(text: str) -> Goal:
     was not understood, when two parts contradict each other, or when nothing was understood at all."""
     wish = read_wish(text)
     if wish.unheard:
-        raise WishNotUnderstood(unheard=", ".join(wish.unheard), language=wish.language)
+        raise wish.refusal()
     return wish.goal
 
 
@@ -66,7 +75,7 @@ def read_wish(text: str) -> Wish:
     if squeezing and not fields and not unheard:
         fields = {"quality": "medium"}  # "make it smaller": the balanced default
     try:
-        return Wish(Goal(**fields), language, tuple(dict.fromkeys(unheard)))
+        return Wish(Goal(**fields), language, tuple(dict.fromkeys(unheard)), asks_for_edit(tokens))
     except UsageError:
         return Wish(Goal(), language, (*unheard, _quoted(text)))
 

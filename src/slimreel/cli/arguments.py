@@ -30,7 +30,7 @@ def sort_arguments(arguments: list[str], wish: str | None) -> tuple[list[Path], 
     named = [Path(text) for text in arguments if os.path.lexists(text)]
     rest = [text for text in arguments if not os.path.lexists(text)]
     for text in rest:
-        if wish is not None or _is_media_name(text):
+        if wish is not None or is_media_name(text):
             raise NoSuchFile(path=text)
     if len(rest) > 1:
         words = " ".join(rest)
@@ -66,7 +66,8 @@ def default_ending(container: str | None) -> str:
     return next((row.suffixes[0] for name, row in CONTAINERS.items() if name == container), ".mp4")
 
 
-def _is_media_name(text: str) -> bool:
+def is_media_name(text: str) -> bool:
+    """Does this end like the name of a video, so that it cannot be a wish?"""
     return Path(text).suffix.lower() in MEDIA_SUFFIXES
 
 

@@ -5,13 +5,16 @@ What a file becomes is the workbench's affair; how it is shown, that of lines, r
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from slimreel.agent.normalize import language_of
+from slimreel.agent.reply import say_error
 from slimreel.cli import lines, records, terminal
-from slimreel.cli.arguments import Task, default_ending, make_tasks, sort_arguments
+from slimreel.cli.arguments import Task, default_ending, is_media_name, make_tasks, sort_arguments
 from slimreel.cli.eta import Remaining
 from slimreel.cli.wanted import read_wanted
 from slimreel.core.events import Decided, Progress
@@ -40,22 +43,24 @@ def run(
 ) -> int:
     """The exit code of `compress`: of the one file, or 9 where some of several failed."""
     sources: list[Path] = []
+    language = _language(arguments, wish)
     try:
         sources, words = sort_arguments(arguments, wish)
-        goal, language = read_wanted(words, flags)
+        goal, _ = read_wanted(words, flags)
         from slimreel.workbench.compress import read_goal
 
         goal = read_goal(goal)
         tasks = make_tasks(sources, out, folder, default_ending(goal.container))
     except SlimreelError as error:
-        _tell_nothing_started(sources, error, manner)
-        raise
+        _tell_nothing_started(sources, error, language, manner)
+        return error.exit_code
     _warn_of_sandbox()
     codes = [_one(task, goal, language, manner, (number, len(tasks))) for number, task in enumerate(tasks, 1)]
     failed = [code for code in codes if code]
     if len(tasks) == 1 or not failed:
         return codes[0]
-    raise BatchFailed(failed=len(failed), total=len(tasks))
+    terminal.complain(say_error(BatchFailed(failed=len(failed), total=len(tasks)), language))
+    return BatchFailed.exit_code
 
 
 def _one(task: Task, goal: Goal, language: str, manner: Manner, place: tuple[int, int]) -> int:
@@ -64,9 +69,9 @@ def _one(task: Task, goal: Goal, language: str, manner: Manner, place: tuple[int
     try:
         result = contain(lambda: _compress(task, goal, language, manner, place))
     except SlimreelError as error:
-        terminal.complain(error.sentence())
+        terminal.complain(say_error(error, language))
         if manner.as_json:
-            terminal.line(records.as_line(records.of_error(task.source, error)))
+            terminal.line(records.as_line(records.of_error(task.source, error, language)))
         return error.exit_code
     if manner.as_json:
         terminal.line(records.as_line(records.of_result(result, language)))
@@ -112,12 +117,19 @@ def _print_event(task: Task, event: Progress | Decided, eta_s: float | None, lan
     terminal.line(records.as_line(records.of_event(task.source, event, eta_s, language)))
 
 
-def _tell_nothing_started(sources: list[Path], error: SlimreelError, manner: Manner) -> None:
+def _tell_nothing_started(sources: list[Path], error: SlimreelError, language: str, manner: Manner) -> None:
+    terminal.complain(say_error(error, language))
     if not manner.as_json:
         return
     named: list[Any] = [error.fields["path"]] if isinstance(error, NoSuchFile) else list(sources)
-    for source in named:
-        terminal.line(records.as_line(records.of_error(source, error)))
+    for source in named or [None]:
+        terminal.line(records.as_line(records.of_error(source, error, language)))
+
+
+def _language(arguments: list[str], wish: str | None) -> str:
+    """That of the wish: what is not the name of a file, as far as can be told before it is read."""
+    words = wish if wish is not None else arguments[-1] if arguments else ""
+    return "en" if wish is None and (os.path.lexists(words) or is_media_name(words)) else language_of(words)
 
 
 def _warn_of_sandbox() -> None:

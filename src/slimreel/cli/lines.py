@@ -13,10 +13,9 @@ if TYPE_CHECKING:
 
     from slimreel.workbench.result import Result
 
-# What is promised of a rate, for clips of five seconds or more and for shorter ones.
-_RATE_PERCENT, _SHORT_RATE_PERCENT, _SHORT_S = 1.0, 3.0, 5.0
-# A size that is used up less than this was left so on purpose: more bits would not show.
-_USED_PERCENT = -3.0
+# What is promised of a rate or a size, for clips of five seconds or more and for shorter ones. A size that is used
+# up less was left so on purpose: more bits would not show.
+_PERCENT, _SHORT_PERCENT, _SHORT_S = 1.0, 3.0, 5.0
 
 
 def of_result(result: Result, source: Path, output: Path, language: str) -> str:
@@ -45,9 +44,9 @@ def _verdict(result: Result, language: str) -> str:
     if result.error_percent is None:
         return label(f"line_{result.strategy}", language)
     error = f"{result.error_percent:+.1f} %".replace("-", "−")
+    allowed = _PERCENT if result.duration_s >= _SHORT_S else _SHORT_PERCENT
     if result.target is not None and result.target["kind"] == "size":
-        missed, below = result.error_percent > 0, result.error_percent < _USED_PERCENT
+        missed, below = result.error_percent > 0, result.error_percent < -allowed
     else:
-        allowed = _RATE_PERCENT if result.duration_s >= _SHORT_S else _SHORT_RATE_PERCENT
         missed, below = abs(result.error_percent) > allowed, False
     return label("line_missed" if missed else "line_below" if below else "line_met", language, error=error)

@@ -14,7 +14,7 @@ from slimreel.cli.compress import compress
 from slimreel.cli.demo import demo
 from slimreel.cli.doctor import doctor
 from slimreel.cli.probe import probe
-from slimreel.errors import Interrupted, SlimreelError
+from slimreel.errors import Interrupted, SlimreelError, UsageError
 
 Value = TypeVar("Value")
 
@@ -125,5 +125,17 @@ def _usage(error: typer.TyperException, arguments: list[str]) -> int:
     if sentence.startswith("No such option") and dashed is not None:
         sentence = f"{dashed} was taken for an option; for the file of this name write ./{dashed}"
     where = context.command_path if context is not None else _named_help(arguments)
-    terminal.complain(f"{sentence.rstrip('.')}. See `{where} --help`.")
-    return int(getattr(error, "exit_code", 2))
+    told = UsageError(detail=f"{sentence.rstrip('.')}. See `{where} --help`.")
+    terminal.complain(told.sentence())
+    if _wants_json(arguments):
+        from slimreel.cli import records
+
+        terminal.line(records.as_line(records.of_error(None, told)))
+    return int(getattr(error, "exit_code", told.exit_code))
+
+
+def _wants_json(arguments: list[str]) -> bool:
+    """Was JSON asked of `compress`? Looked up in the raw words, for they could not be read as options."""
+    options = arguments[: arguments.index("--")] if "--" in arguments else arguments
+    spaced = " ".join(options).replace("--progress=json", "--json").replace("--progress json", "--json")
+    return arguments[:1] == ["compress"] and "--json" in spaced.split(" ")

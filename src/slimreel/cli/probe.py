@@ -29,10 +29,16 @@ def probe(
 def summary(info: MediaInfo) -> list[str]:
     """The facts as short lines."""
     from slimreel.cli.terminal import plain
+    from slimreel.core.containers import demuxer_name
     from slimreel.core.units import format_bitrate, format_duration, format_size
 
     whole = info.size_bytes * 8 / info.duration_s if info.duration_s else 0
-    parts = [info.demuxer, format_duration(info.duration_s), format_size(info.size_bytes), format_bitrate(whole)]
+    parts = [
+        demuxer_name(info.demuxer),
+        format_duration(info.duration_s),
+        format_size(info.size_bytes),
+        format_bitrate(whole),
+    ]
     parts += ["faststart"] if info.faststart else []
     parts += ["fragmented"] if info.fragmented else []
     parts += ["holds a location"] if info.has_location else []

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slimreel.agent.reply import say
+from slimreel.agent.reply import say, say_error
 from slimreel.core.events import Decided, Progress
 
 if TYPE_CHECKING:
@@ -30,10 +30,11 @@ def of_result(result: Result, language: str) -> dict[str, Any]:
     return {key: reasons if key == "reasons" else getattr(result, key) for key in _KEYS}
 
 
-def of_error(source: Path | str, error: SlimreelError) -> dict[str, Any]:
-    """The object of a file that failed."""
+def of_error(source: Path | str | None, error: SlimreelError, language: str = "en") -> dict[str, Any]:
+    """The object of a file that failed, or of no file where none was named."""
     smallest = {key: error.fields[key] for key in _SMALLEST if error.fields.get(key) is not None}
-    return {"input": str(source), "error": {"code": error.code, "message": error.sentence(), **smallest}}
+    told = {"code": error.code, "message": say_error(error, language), **smallest}
+    return {"input": None if source is None else str(source), "error": told}
 
 
 def of_event(source: Path, event: Progress | Decided, eta_s: float | None, language: str) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from slimreel.agent.reply import thing
 from slimreel.core import records
+from slimreel.core.contradictions import contradiction
 from slimreel.core.goal import Goal
 from slimreel.core.presets import find_preset
 from slimreel.core.units import (
@@ -18,7 +20,7 @@ from slimreel.core.units import (
     parse_resolution,
     parse_size,
 )
-from slimreel.errors import UsageError, WishNotUnderstood
+from slimreel.errors import Contradiction, UsageError
 
 # Flag to its field and the reader of its text; the rest of the flags hold the field's own value.
 _READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
@@ -42,39 +44,6 @@ _PLAIN: Mapping[str, str] = {
     "--strip-metadata": "strip_metadata",
     "--keep-location": "keep_location",
 }
-# Fields of which only one can be meant.
-_EITHER: tuple[tuple[str, ...], ...] = (
-    ("target_size_bytes", "size_ratio", "total_bitrate_bps"),
-    ("crf", "video_bitrate_bps"),
-    ("crf", "quality"),
-    ("resolution", "width_px"),
-    ("resolution", "keep_resolution"),
-    ("width_px", "keep_resolution"),
-    ("audio_bitrate_bps", "mute"),
-    ("lossless", "video_bitrate_bps", "max_bitrate_bps"),
-    ("lossless", "target_size_bytes", "size_ratio", "total_bitrate_bps"),
-    ("only a change of container", "video_bitrate_bps", "max_bitrate_bps", "crf", "quality"),
-    ("only a change of container", "target_size_bytes", "size_ratio", "total_bitrate_bps"),
-    ("only a change of container", "resolution", "width_px", "fps"),
-    ("strip_metadata", "keep_location"),
-)
-_SPOKEN = {
-    "target_size_bytes": "size",
-    "size_ratio": "share of the size",
-    "total_bitrate_bps": "bitrate of the whole file",
-    "video_bitrate_bps": "bitrate",
-    "max_bitrate_bps": "highest bitrate",
-    "audio_bitrate_bps": "audio bitrate",
-    "width_px": "exact picture size",
-    "encode_speed": "speed",
-    "resolution": "resolution",
-}
-_UNCOUNTED = {
-    "keep_resolution": "keeping the resolution",
-    "keep_location": "keeping the location",
-    "strip_metadata": "stripping the metadata",
-    "crf": "CRF",
-}
 
 
 def read_wanted(wish: str | None, flags: Mapping[str, Any]) -> tuple[Goal, str]:
@@ -89,22 +58,18 @@ def read_wanted(wish: str | None, flags: Mapping[str, Any]) -> tuple[Goal, str]:
 
     heard = read_wish(wish)
     if heard.unheard:
-        raise WishNotUnderstood(unheard=", ".join(heard.unheard), language=heard.language)
+        raise heard.refusal()
     said = records.said(heard.goal)
     for field, value in given.items():
         if field in said and said[field] != value:
-            name = _SPOKEN.get(field, field)
-            words, flag = _written(field, said[field]), _written(field, value)
-            raise UsageError(
-                detail=f"The wish and the options name two different values for the {name}: {words} and {flag}."
-            )
+            raise Contradiction(first=_written(field, said[field]), second=_written(field, value))
     return _checked(said | given), heard.language
 
 
 def _from_flags(flags: Mapping[str, Any]) -> dict[str, Any]:
     given: dict[str, Any] = {}
     for flag, value in flags.items():
-        if value in (None, False) and (flag, value) != ("--reencode", False):
+        if value is None or (value is False and flag != "--reencode"):  # not `in`: a CRF of 0 equals False
             continue
         try:
             if flag in _READERS:
@@ -124,25 +89,15 @@ def _from_flags(flags: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _checked(fields: dict[str, Any]) -> Goal:
-    meant = {name for name, value in fields.items() if value not in (None, False)}
-    meant |= {"mute"} if fields.get("audio") == "mute" else set()
-    meant |= {"lossless"} if fields.get("quality") == "lossless" else set()
-    meant |= {"only a change of container"} if fields.get("reencode") is False else set()
-    for first, *others in _EITHER:
-        both = [name for name in others if name in meant]
-        if first in meant and both:
-            pair = f"{_name(first)} and {_name(both[0])}"
-            raise UsageError(detail=f"{pair[0].upper()}{pair[1:]} cannot both hold; give only one of them.")
     try:
-        return Goal(**fields)
+        goal = Goal(**fields)
     except UsageError as error:
-        field = str(error.fields["field"])
-        raise UsageError(field=field, detail=f"{_name(field)}: {error.fields['why']}.") from error
-
-
-def _name(field: str) -> str:
-    article = "an" if _SPOKEN.get(field, "")[:1] in ("a", "e") else "a"
-    return f"{article} {_SPOKEN[field]}" if field in _SPOKEN else _UNCOUNTED.get(field, field.replace("_", " "))
+        name = thing(str(error.fields["field"]))
+        raise UsageError(detail=f"{name}: {error.fields['why']}.") from error
+    found = contradiction(goal)
+    if found is not None:
+        raise found
+    return goal
 
 
 def _written(field: str, value: object) -> str:

@@ -118,6 +118,25 @@ CONTAINERS: Mapping[ContainerName, Container] = {
     ),
 }
 
+# What people call the files that FFmpeg's demuxers read, where that is another word than the demuxer's in capitals.
+# One demuxer reads MP4 and QuickTime, which are told apart by no more than a brand, and one Matroska and WebM.
+DEMUXER_NAMES: Mapping[str, str] = {
+    "mov": "MP4/QuickTime",
+    "matroska": "Matroska/WebM",
+    "mpegts": "MPEG-TS",
+    "mpeg": "MPEG-PS",
+    "mpegvideo": "MPEG video",
+    "m4v": "MPEG-4 video",
+    "asf": "ASF/WMV",
+    "ogg": "Ogg",
+    "rm": "RealMedia",
+    "apng": "animated PNG",
+    "yuv4mpegpipe": "YUV4MPEG",
+    "h264": "H.264 video",
+    "hevc": "HEVC video",
+    "obu": "AV1 video",
+}
+
 MEDIA_SUFFIXES = frozenset(
     ".mp4 .m4v .mov .qt .mkv .webm .avi .gif .mts .m2ts .ts .mxf .flv .wmv .asf .mpg .mpeg .vob .3gp .3g2 "
     ".ogv .ogg .ivf .y4m .dv .f4v .rm .rmvb .webp .insv .lrv".split()
@@ -130,6 +149,11 @@ def container_of_suffix(suffix: str) -> ContainerName | None:
         if suffix.lower() in row.suffixes:
             return name
     return None
+
+
+def demuxer_name(demuxer: str) -> str:
+    """What people call a file that this demuxer reads: "MP4/QuickTime" of mov, "AVI" of avi."""
+    return DEMUXER_NAMES.get(demuxer, demuxer.upper())
 
 
 def check_pair(container: ContainerName, codec: Codec) -> None:

@@ -16,8 +16,10 @@ from slimreel.core.containers import CONTAINERS, Container, check_pair
 from slimreel.core.events import Reason
 from slimreel.core.extras import Extras, plan_extras
 from slimreel.core.goal import Goal
+from slimreel.core.growth import like_for_like_bps, source_bps
 from slimreel.core.media import MediaInfo, VideoStream, main_video
 from slimreel.core.picture import Picture
+from slimreel.core.presets import find_preset
 from slimreel.core.sound import SoundTrack, plan_sound
 from slimreel.errors import ImpossiblePair, UsageError
 
@@ -108,9 +110,8 @@ def make_plan(
     )
     doubtful = salvage and source.damage and goal.reencode is not False
     untouched = None if doubtful else _leave_alone(goal, source, base, limit)
-    if untouched is not None:
-        return untouched
-    return _plan_encode(goal, source, base, limit)
+    plan = _plan_encode(goal, source, base, limit) if untouched is None else untouched
+    return replace(plan, reasons=(*_preset_reasons(goal), *plan.reasons))
 
 
 def keyint_for(frames: int, rate: float) -> int:
@@ -153,6 +154,13 @@ def _codec(goal: Goal, container: Container) -> Codec:
     codec = goal.codec or container.default_codec
     check_pair(container.name, codec)
     return codec
+
+
+def _preset_reasons(goal: Goal) -> list[Reason]:
+    if goal.preset is None:
+        return []
+    preset = find_preset(goal.preset)
+    return [Reason(id="preset_used", fields={"platform": preset.label, "checked": preset.checked})]
 
 
 def _stream_reasons(source: MediaInfo) -> list[Reason]:
@@ -261,14 +269,17 @@ def _plan_encode(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
     picture, reasons = pictures.plan_picture(video, goal, encoder)
     if goal.crf is not None and goal.crf > encoder.crf_max:
         raise UsageError(detail=f"crf {goal.crf:g} is beyond {encoder.codec}'s scale, 0 to {encoder.crf_max:g}")
-    target, target_reasons = _target(goal, video, encoder, limit)
+    # A conversion may grow where it was asked for, by name or by a container that cannot hold the source's codec.
+    converts = encoder.codec != video.codec and bool(goal.codec or video.codec not in base.container.video)
+    most_bps = like_for_like_bps(video, encoder, picture) if converts else source_bps(video)
+    target, target_reasons = _target(goal, video, encoder, limit, most_bps)
     fixed_size = goal.keep_resolution or bool(goal.width_px and goal.height_px)
     bounds = (limit, goal.max_bitrate_bps, goal.video_bitrate_bps)
-    target = replace(target, may_shrink=not fixed_size, bound_asked=any(bounds))
-    efficiency = EFFICIENCY.get(video.codec)
-    if efficiency is not None and efficiency < 0.9 * EFFICIENCY[encoder.codec]:
-        fields: dict[str, str | int | float] = {"codec": video.codec, "target": encoder.codec}
-        target_reasons.append(Reason(id="codec_newer", fields=fields))
+    # Who changes the codec alone wants the same picture; the rate that we allow for it must not make it smaller.
+    same_picture = limit is None and target.rate_bps is None and target.ceiling_bps == most_bps > source_bps(video)
+    target = replace(target, may_shrink=not (fixed_size or same_picture), bound_asked=any(bounds))
+    roomy = limit is None or limit > source.size_bytes
+    target_reasons += _codec_reasons(video, encoder, (target.rate_bps or target.ceiling_bps) if roomy else None)
     keyint = base.keyint
     if picture.rate_cap is not None:
         rate = float(picture.rate_cap)
@@ -283,11 +294,25 @@ def _plan_encode(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
     )
 
 
-def _target(goal: Goal, video: VideoStream, encoder: Encoder, limit: int | None) -> tuple[Target, list[Reason]]:
-    source_bps = max(1000, round(video.bitrate_bps))
+def _codec_reasons(video: VideoStream, encoder: Encoder, may_have_bps: int | None) -> list[Reason]:
+    """What a less efficient codec than the source's costs: bits where it may have them, else quality."""
+    fields: dict[str, str | int | float] = {"codec": video.codec, "target": encoder.codec}
+    own = source_bps(video)
+    if may_have_bps is not None and may_have_bps > own:
+        return [Reason(id="codec_needs_more", fields={**fields, "rate": may_have_bps, "bitrate": own})]
+    efficiency = EFFICIENCY.get(video.codec)
+    if efficiency is not None and efficiency < 0.9 * EFFICIENCY[encoder.codec]:
+        return [Reason(id="codec_newer", fields=fields)]
+    return []
+
+
+def _target(
+    goal: Goal, video: VideoStream, encoder: Encoder, limit: int | None, most_bps: int
+) -> tuple[Target, list[Reason]]:
+    """What to land on. `most_bps` is what the picture may have at most, if the person sets no CRF."""
     transparent = encoder.crf["visually_lossless"] - 1
     reasons: list[Reason] = []
-    ceiling = min(filter(None, (goal.max_bitrate_bps, source_bps)))
+    ceiling = min(filter(None, (goal.max_bitrate_bps, most_bps)))
     rate = goal.video_bitrate_bps
     crf = encoder.crf["lossless"] if goal.quality == "lossless" else goal.crf
     if crf is not None:
@@ -298,16 +323,17 @@ def _target(goal: Goal, video: VideoStream, encoder: Encoder, limit: int | None)
         ceiling = min(rate, ceiling)
         reasons.append(Reason(id="quality_ceiling", fields={"rate": rate}))
         return Target(None, ceiling, crf=encoder.crf["visually_lossless"], asked=False), reasons
-    if rate:
-        if rate <= ceiling:
-            return Target(rate, ceiling, transparent_crf=transparent), reasons
-        if rate > source_bps:
-            fields: dict[str, str | int | float] = {"source": source_bps, "target": rate}
+    grows = most_bps > source_bps(video)
+    if rate and rate <= ceiling:
+        return Target(rate, ceiling, transparent_crf=transparent), reasons
+    if rate and not (grows and ceiling == most_bps and limit is None):
+        if rate > most_bps and not grows:
+            fields: dict[str, str | int | float] = {"source": most_bps, "target": rate}
             reasons.append(Reason(id="source_is_smaller_rate", fields=fields))
         return Target(ceiling, ceiling, transparent_crf=transparent, asked=False), reasons
     if limit is not None:
         return Target(None, ceiling, transparent_crf=transparent), reasons
-    quality = goal.quality or "medium"
-    if goal.quality is None:
+    quality = goal.quality or ("visually_lossless" if grows else "medium")
+    if quality == "medium" and goal.quality is None:
         reasons.append(Reason(id="default_goal"))
-    return Target(None, ceiling, crf=encoder.crf[quality], asked=False), reasons
+    return Target(None, ceiling, crf=encoder.crf[quality], transparent_crf=transparent, asked=False), reasons

@@ -16,6 +16,9 @@ from slimreel.core.media import AudioStream, MediaInfo
 # Per channel pair, bits per second: where AAC-LC and Opus are held transparent by most listeners.
 _PAIR_BPS = {"aac": 128_000, "opus": 112_000}
 _FLOOR_BPS = {"aac": 24_000, "opus": 16_000}
+# Asked for 4 kbit/s, FFmpeg's AAC makes 22 of stereo speech at 48 kHz, 15 of mono, and 8 to 9 of mono at 8 and 16 kHz;
+# silence takes 2.3 whatever is asked. So to ask for less saves nothing; at low sampling rates the floor is lower.
+_LOW_SAMPLING_HZ, _LOW_SAMPLING_SHARE = 16_000, 2 / 3
 # Sound may take this share of a size before it is made smaller (compression.md §5.1: 10–15 %).
 _SHARE_OF_SIZE = 0.12
 # Where even the least rates of all tracks take more of a size than this, the secondary tracks go.
@@ -65,7 +68,8 @@ def plan_sound(
             reasons.append(Reason(id="copied_audio", fields=fields))
         else:
             fields["before"] = round(track.bitrate_bps)
-            reasons.append(Reason(id="audio_encoded", fields=fields))
+            raised = 0 < track.bitrate_bps < kept.bitrate_bps
+            reasons.append(Reason(id="audio_least" if raised else "audio_encoded", fields=fields))
         if kept.channels < track.channels:
             mixed: dict[str, str | int | float] = {"before": track.channels, "after": kept.channels}
             reasons.append(Reason(id="audio_downmixed", fields=mixed))
@@ -83,7 +87,7 @@ def _affordable(
         return tracks
     kept = list(tracks)
     while len(kept) > 1:
-        least_bps = sum(_floor_bps(codec, min(track.channels, 2)) for track in kept)
+        least_bps = sum(_floor_bps(codec, min(track.channels, 2), track.sample_rate_hz) for track in kept)
         if least_bps * duration_s / 8 <= size_limit_bytes * _MOST_OF_SIZE:
             break
         kept.remove(next((track for track in reversed(kept) if not track.is_default), kept[-1]))
@@ -107,9 +111,9 @@ def _plan_track(
     track: AudioStream, goal: Goal, container: Container, share_bps: float | None, *, may_copy: bool
 ) -> SoundTrack:
     codec, channels = container.default_audio, track.channels
-    if share_bps is not None and channels > 2 and share_bps < _floor_bps(codec, channels):
+    if share_bps is not None and channels > 2 and share_bps < _floor_bps(codec, channels, track.sample_rate_hz):
         channels = 2
-    least = _floor_bps(codec, channels)
+    least = _floor_bps(codec, channels, track.sample_rate_hz)
     natural = _natural_bps(codec, channels, track.sample_rate_hz)
     wanted = goal.audio_bitrate_bps or natural
     ceiling = goal.audio_bitrate_bps or max(_COPY_CEILING_BPS, round(natural * 1.3))
@@ -118,9 +122,10 @@ def _plan_track(
         wanted = min(wanted, ceiling)
     if may_copy and track.codec in container.audio and 0 < track.bitrate_bps <= ceiling * 1.02:
         return _track(track, "copy", track.codec, round(track.bitrate_bps), track.channels)
-    # A lossy source has nothing above its own rate to give; Opus and AAC waste what exceeds it.
+    # A source has nothing above its own rate to give. What has less than the floor and cannot be copied, such as a
+    # silent Vorbis track of 400 bit/s, gets the floor: speech at less is not heard, and silence stays as small.
     if track.bitrate_bps > 0:
-        wanted = min(wanted, round(track.bitrate_bps * 1.1))
+        wanted = min(wanted, round(track.bitrate_bps))
     return _track(track, "encode", codec, max(wanted, least), channels)
 
 
@@ -146,6 +151,7 @@ def _natural_bps(codec: str, channels: int, sample_rate_hz: int) -> int:
     return round(_PAIR_BPS[codec] * pairs * max(low_rate, 0.4))
 
 
-def _floor_bps(codec: str, channels: int) -> int:
-    """The least that still sounds like something; AAC refuses below about 0.35 bit a sample."""
-    return round(_FLOOR_BPS[codec] * max(0.5, channels / 2))
+def _floor_bps(codec: str, channels: int, sample_rate_hz: int) -> int:
+    """The least that still sounds like something."""
+    share = _LOW_SAMPLING_SHARE if sample_rate_hz <= _LOW_SAMPLING_HZ else 1
+    return round(_FLOOR_BPS[codec] * share * max(0.5, channels / 2))

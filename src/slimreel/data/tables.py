@@ -31,6 +31,12 @@ def label_table(language: str) -> dict[str, str]:
     return _table("words", f"labels.{language}.toml")
 
 
+def error_table(language: str) -> dict[str, dict[str, str]]:
+    """How errors are told: `sentences` by code (English has them in slimreel.errors), `things` by what a goal calls
+    them, and `details` by their English words."""
+    return _table("words", f"errors.{language}.toml")
+
+
 @cache
 def preset_tables() -> dict[str, dict[str, Any]]:
     """Every preset's table by its id, which is the name of its file."""

@@ -13,6 +13,7 @@ from typing import NoReturn
 from slimreel.core.codecs import quality_options
 from slimreel.core.events import Reason
 from slimreel.core.picture import rungs_below
+from slimreel.core.units import format_bitrate, format_size
 from slimreel.engine import argv
 from slimreel.engine.allowance import estimated_other_bytes, window_of
 from slimreel.engine.job import Job, Steps
@@ -58,23 +59,25 @@ def give_up(job: Job, least: int, again: Callable[[Job], Steps[Measured]]) -> St
 
 def refuse(job: Job, least_video_bytes: int) -> NoReturn:
     """Raise TargetImpossible for this job's target, naming the smallest target that works."""
-    target = job.plan.target
+    target, limit = job.plan.target, job.plan.size_limit_bytes
     assert target is not None
     video = least_video_bytes * _ROOM
-    if job.plan.size_limit_bytes is not None:
-        smallest = _round_up(video / 0.99 + estimated_other_bytes(job) * 1.01)
+    if limit is not None:
+        smallest = round_up(video / 0.99 + estimated_other_bytes(job) * 1.01)
         raise TargetImpossible(
-            target=f"{job.plan.size_limit_bytes} bytes",
+            target=format_size(limit, exact=format_size(limit) == format_size(smallest)),
             detail="its sound and the coarsest pictures that can be made take more",
-            smallest=f"{smallest} bytes",
+            smallest=format_size(smallest),
             smallest_bytes=smallest,
         )
-    rate = _round_up(video * 8 / max(job.plan.video.duration_s, 0.001))
+    rate = target.rate_bps or target.ceiling_bps or 0
+    smallest = round_up(video * 8 / max(job.plan.video.duration_s, 0.001))
+    alike = format_bitrate(rate) == format_bitrate(smallest)
     raise TargetImpossible(
-        target=f"{target.rate_bps or target.ceiling_bps} bit/s",
+        target=f"{rate} bps" if alike else format_bitrate(rate),
         detail="the coarsest pictures that can be made take more",
-        smallest=f"{rate} bit/s",
-        smallest_bps=rate,
+        smallest=format_bitrate(smallest),
+        smallest_bps=smallest,
     )
 
 
@@ -93,8 +96,8 @@ def _coarsest(job: Job) -> Steps[Measured]:
     return found
 
 
-def _round_up(number: float) -> int:
-    """Up to three significant digits, so that what is named is easy to ask for."""
+def round_up(number: float) -> int:
+    """Up to three significant digits: easy to ask for, and written with its unit it is still the same number."""
     digits = max(0, math.floor(math.log10(max(number, 1))) - 2)
     step: int = 10**digits
     return math.ceil(number / step) * step

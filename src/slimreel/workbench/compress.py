@@ -13,10 +13,11 @@ from pathlib import Path
 
 from slimreel.core import plan as plans
 from slimreel.core.containers import CONTAINERS, container_of_suffix
+from slimreel.core.contradictions import contradiction
 from slimreel.core.events import Decided, Progress
 from slimreel.core.goal import Goal
 from slimreel.core.media import MediaInfo
-from slimreel.core.presets import with_preset
+from slimreel.core.presets import find_preset, with_preset
 from slimreel.engine import capabilities, probe, render
 from slimreel.engine.render import Rendered
 from slimreel.errors import DamagedInput, DiskFull, OutputExists, UsageError
@@ -94,14 +95,21 @@ def compress_events(
 
 
 def read_goal(goal: Goal | str) -> Goal:
-    """A Goal from words or as it is, with its preset filled in. Raises WishNotUnderstood, UsageError."""
+    """A Goal from words or as it is, with its preset filled in.
+
+    Raises WishNotUnderstood, Contradiction, UsageError.
+    """
     if not isinstance(goal, (Goal, str)):
         raise UsageError(detail=f'The goal must be a Goal or words such as "8 Mbps", not {type(goal).__name__}.')
     if isinstance(goal, str):
         from slimreel.agent.wish import goal_from_text  # 50 ms of CPU that a Goal does not need
 
         goal = goal_from_text(goal)
-    return with_preset(goal)
+    preset = find_preset(goal.preset) if goal.preset else None
+    found = contradiction(goal, preset.goal if preset else None)
+    if found is not None:
+        raise found
+    return with_preset(goal, preset)
 
 
 def default_output(path: Path, goal: Goal, folder: Path | None = None) -> Path:

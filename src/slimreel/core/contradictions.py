@@ -1,0 +1,42 @@
+"""Finds in a goal two things of which only one can hold. Knows no source: what one cannot give is found later."""
+
+from __future__ import annotations
+
+from slimreel.core.goal import Goal
+from slimreel.errors import Contradiction
+
+# Of each row the first goes with none of the others. `mute`, `lossless` and `repackage` are values of fields.
+_EITHER: tuple[tuple[str, ...], ...] = (
+    ("target_size_bytes", "size_ratio", "total_bitrate_bps"),
+    ("size_ratio", "total_bitrate_bps"),
+    ("crf", "video_bitrate_bps"),
+    ("crf", "quality"),
+    ("resolution", "width_px", "height_px"),
+    ("resolution", "keep_resolution"),
+    ("width_px", "keep_resolution"),
+    ("audio_bitrate_bps", "mute"),
+    ("lossless", "video_bitrate_bps", "max_bitrate_bps"),
+    ("lossless", "target_size_bytes", "size_ratio", "total_bitrate_bps"),
+    ("repackage", "video_bitrate_bps", "max_bitrate_bps", "crf", "quality"),
+    ("repackage", "target_size_bytes", "size_ratio", "total_bitrate_bps"),
+    ("repackage", "resolution", "width_px", "fps"),
+    ("strip_metadata", "keep_location"),
+)
+
+
+def contradiction(goal: Goal, filled: Goal | None = None) -> Contradiction | None:
+    """The first two things in `goal` that cannot both hold, as an error to raise, or None.
+
+    What a preset `filled` in does not count: it stands beside what the person said as a bound.
+    """
+    given = goal.model_dump(exclude_defaults=True)
+    preset = filled.model_dump(exclude_defaults=True) if filled else {}
+    meant = {name for name, value in given.items() if preset.get(name) != value}
+    meant |= {"mute"} if goal.audio == "mute" else set()
+    meant |= {"lossless"} if goal.quality == "lossless" else set()
+    meant |= {"repackage"} if goal.reencode is False else set()
+    for first, *others in _EITHER:
+        both = [name for name in others if name in meant]
+        if first in meant and both:
+            return Contradiction(first=first, second=both[0])
+    return None
