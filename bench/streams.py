@@ -109,8 +109,13 @@ class _Tally:
             return Fraction(0)
         steps = sorted(after - before for before, after in pairwise(times))
         usual = steps[len(steps) // 2] if steps else 0
-        last = self._lengths.get(times[-1]) or usual
-        return (times[-1] + last - times[0]) * (self.stream.time_base or Fraction(0))
+        end = times[-1] + (self._lengths.get(times[-1]) or usual)
+        # An MP4 says when pictures are decoded. Where B-frames come last, how long the last one stands is told by
+        # the track alone, which no cut file can stretch beyond its longest packet.
+        told = (self.stream.start_time or 0) + (self.stream.duration or 0)
+        if told - times[-1] <= max(self._lengths.values(), default=0):
+            end = max(end, told)
+        return (end - times[0]) * (self.stream.time_base or Fraction(0))
 
 
 def _count(container: InputContainer, streams: list[VideoStream]) -> dict[int, _Tally]:

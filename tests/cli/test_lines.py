@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slimreel.cli.lines import of_result
+from slimreel.core.goal import Goal
 from slimreel.workbench.result import Result
 
 
@@ -25,8 +26,16 @@ def line(kind: str, error_percent: float, seconds: float, language: str = "en") 
         "target": {"kind": kind},
         "error_percent": error_percent,
         "duration_s": seconds,
+        "output": "b.mp4",
+        "audio_bitrate_bps": 0,
+        "fps": 25.0,
+        "input": "a.mp4",
+        "reasons": (),
+        "cpu_seconds": 1.0,
+        "wall_seconds": 1.0,
+        "goal": Goal(),
     }
-    return of_result(Result.model_construct(**fields), Path("a.mp4"), Path("b.mp4"), language)
+    return of_result(Result(**fields), Path("a.mp4"), Path("b.mp4"), language)
 
 
 @pytest.mark.parametrize(

@@ -9,8 +9,9 @@ from typing import Any
 
 import pytest
 
+from slimreel.core.events import Reason
 from slimreel.core.goal import Goal
-from slimreel.workbench.compress import compress
+from slimreel.workbench.compress import Event, compress
 from slimreel.workbench.result import Result
 from tests.engine import witness
 
@@ -42,7 +43,10 @@ def goal(**wanted: Any) -> Goal:
 
 @pytest.fixture(scope="session")
 def shrink(tmp_path_factory: pytest.TempPathFactory) -> Shrink:
-    """`shrink(source, suffix=".mp4", salvage=False, **goal)`: compressed once, however often it is asked for."""
+    """`shrink(source, suffix=".mp4", salvage=False, **goal)`: compressed once, however often it is asked for.
+
+    Whatever reason stands in a result has been heard by who listened.
+    """
     done: dict[object, Made] = {}
 
     def call(source: Path, suffix: str = ".mp4", *, salvage: bool = False, **wanted: Any) -> Made:
@@ -50,7 +54,13 @@ def shrink(tmp_path_factory: pytest.TempPathFactory) -> Shrink:
         if key not in done:
             folder = tmp_path_factory.mktemp("made")
             out = folder / f"{source.stem}{suffix}"
-            result = compress(source, goal(**wanted), out, salvage=salvage)
+            heard: list[Reason] = []
+
+            def listen(event: Event) -> None:
+                heard.extend(event.reasons if event.kind == "decided" else ())
+
+            result = compress(source, goal(**wanted), out, listen, salvage=salvage)
+            assert set(map(repr, result.reasons)) <= set(map(repr, heard))
             assert [path.name for path in folder.iterdir()] == [out.name]
             done[key] = Made(out, result)
         return done[key]

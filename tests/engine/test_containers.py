@@ -125,3 +125,15 @@ def test_very_short_clips(frames: int, wanted: dict[str, int], make: Make, shrin
     assert len(witness.shown(made.path)) == frames
     witness.decodes(made.path)
     assert made.path.stat().st_size <= wanted.get("target_size_bytes", 10**9)
+    if wanted:
+        assert "short_clip" in made.reasons
+    if "video_bitrate_bps" in wanted:  # nothing so short is held to a rate, so none is missed
+        assert (made.result.target, made.result.error_percent) == ({"kind": "bitrate", "bps": 400_000}, None)
+
+
+def test_few_pictures_are_not_called_a_short_clip(make: Make, shrink: Shrink) -> None:
+    source = make("slow.mkv", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=1", "-frames:v", "3", "-c:v", "ffv1")
+    made = shrink(source, video_bitrate_bps=40_000)
+    assert made.reasons["few_pictures"] == {"count": 3}
+    assert "short_clip" not in made.reasons
+    assert made.result.error_percent is None

@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from slimreel.core.goal import Goal
+from slimreel.core.plan import make_plan
+from slimreel.engine.standing import of_encode as standing_options
+from tests.core.facts import media as media_of
+from tests.core.facts import video
 from tests.engine import witness
 from tests.engine.conftest import Make, Shrink
 
@@ -43,6 +49,25 @@ def assert_sound_in_step(source: Path, made: Path) -> None:
     assert shift is None or abs(shift) <= 0.002
 
 
+def assert_same_length(source: Path, made: Path) -> None:
+    """Of the picture's track and of the file; Matroska counts milliseconds, a packet of AAC lasts 23."""
+    before, after = witness.lengths(source), witness.lengths(made)
+    assert after[0] == pytest.approx(before[0], abs=0.0021)
+    assert after[1] == pytest.approx(before[1], abs=0.024 if witness.of_kind(source, "audio") else 0.0021)
+
+
+@pytest.fixture(scope="module")
+def standing(make: Make) -> Path:
+    """Two seconds at 25 fps; then one picture more, a second late, that stands for 1.5 s."""
+    pictures = "testsrc2=s=320x180:r=25:d=2,setpts=N+gt(N\\,48)*25,settb=1/1000"
+    stands = "setts=pts=PTS:dts=DTS:duration=if(eq(PTS\\,2960)\\,1500\\,40)"
+    return make(
+        "standing.mkv",
+        *("-f", "lavfi", "-i", pictures, "-fps_mode", "passthrough", "-enc_time_base", "1:1000"),
+        *("-c:v", "libx264", "-preset", "veryfast", "-bsf:v", stands),
+    )
+
+
 @pytest.mark.parametrize("name", CASES)
 def test_every_picture_and_the_sound_keep_their_time(name: str, media: Path, shrink: Shrink) -> None:
     source = media / name
@@ -75,14 +100,62 @@ def test_a_change_of_container_keeps_times(name: str, media: Path, shrink: Shrin
     assert_sound_in_step(source, made.path)
 
 
-def test_a_last_picture_that_stands_keeps_standing(make: Make, shrink: Shrink) -> None:
-    source = make(
-        "standing.mkv",
-        *("-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=2,setpts=N/25/TB+gt(N\\,48)*1/TB,settb=1/1000"),
-        *("-fps_mode", "passthrough", "-enc_time_base", "1:1000", "-c:v", "libx264", "-preset", "veryfast"),
-    )
-    made = shrink(source)
-    assert_same_timing(source, made.path)
+def test_a_late_last_picture_stays_late(standing: Path, shrink: Shrink) -> None:
+    assert_same_timing(standing, shrink(standing).path)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "wanted"),
+    [
+        (".mp4", {}),
+        (".mov", {"codec": "hevc"}),
+        (".mp4", {"codec": "av1"}),
+        (".mkv", {}),
+        (".webm", {"codec": "vp9"}),
+        (".mp4", {"reencode": False}),
+    ],
+    ids=str,
+)
+def test_the_last_picture_stands_as_long_as_it_did(
+    suffix: str, wanted: dict[str, Any], standing: Path, shrink: Shrink
+) -> None:
+    assert_same_length(standing, shrink(standing, suffix, **wanted).path)
+
+
+@pytest.mark.parametrize(("suffix", "wanted"), [(".mp4", {}), (".mkv", {}), (".mov", {"reencode": False})], ids=str)
+def test_what_was_made_can_be_made_again(suffix: str, wanted: dict[str, Any], standing: Path, shrink: Shrink) -> None:
+    """MP4 knows when pictures are decoded; where B-frames come last, the last picture's own length is not in it."""
+    made = shrink(standing).path
+    assert_same_length(made, shrink(made, suffix, **wanted).path)
+
+
+@pytest.mark.parametrize("suffix", [".mp4", ".mkv"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "screen/timeline_3026x1386_vfr.mp4",
+        "image/anim.gif",
+        "natural/flir_thermal_vfr.mp4",
+        "natural/night_city_720p15.mp4",
+        "multi/mp3_and_ac3_51.mp4",
+    ],
+)
+def test_lengths_are_those_of_the_source(name: str, suffix: str, media: Path, shrink: Shrink) -> None:
+    source = media / name
+    made = shrink(source, suffix, resolution=144).path
+    assert_same_length(source, made)
+    if witness.of_kind(source, "audio"):
+        assert_sound_in_step(source, made)
+
+
+@pytest.mark.parametrize(("suffix", "pictures"), [(".mp4", 50), (".mp4", 20), (".mkv", 50), (".mkv", 20)])
+def test_a_picture_is_not_drawn_out_over_those_that_are_lost(suffix: str, pictures: int, tmp_path: Path) -> None:
+    source = media_of(video(seconds=3, rate=25, packets=50, frames=50))
+    plan = make_plan(Goal(quality="low", reencode=True), source, suffix[1:])
+    made = tmp_path / f"made{suffix}"
+    clip = ("-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=2", "-frames:v", pictures)
+    witness.ffmpeg(*clip, "-c:v", "libx264", "-preset", "veryfast", *standing_options(plan), made)
+    assert witness.lengths(made)[1] == pytest.approx(3 if pictures == 50 else 0.8, abs=0.002)
 
 
 def test_sound_longer_and_shorter_than_the_picture(make: Make, shrink: Shrink) -> None:

@@ -70,6 +70,20 @@ def times(path: Path, stream: str = "v:0") -> list[float]:
     return [picture.time_s - pictures[0].time_s for picture in pictures]
 
 
+def lengths(path: Path) -> tuple[float, float]:
+    """Seconds from the first picture to the end of the last, and of the whole file, as its container tells them.
+
+    Matroska has no length for a track: there the picture ends where the latest of its packets does.
+    """
+    with av.open(str(path)) as container:
+        stream, whole = container.streams.video[0], container.duration or 0
+        base, told = float(stream.time_base or 0), stream.duration
+        packets = [packet for packet in container.demux(stream) if packet.size and not packet.is_discard]
+    first = min(packet.pts or 0 for packet in packets)
+    last = max((packet.pts or 0) + (packet.duration or 0) for packet in packets)
+    return (told if told is not None else last - first) * base, whole / av.time_base
+
+
 def sound_shift_s(before: Path, after: Path) -> float | None:
     """By how much the sound of `after` is later against its picture than that of `before`; None for silence.
 

@@ -144,6 +144,14 @@ def no_blind_except(module: Module) -> Iterator[str]:
             yield f"{node.lineno}: catches everything; name the errors that are expected"
 
 
+def reasons_are_told(module: Module) -> Iterator[str]:
+    """What `because` gives is an event or a plan: a statement that only calls it keeps a reason from who listens."""
+    for node in ast.walk(module.tree):
+        match node:
+            case ast.Expr(value=ast.Call(func=ast.Attribute(attr="because" | "replan" as name))):
+                yield f"{node.lineno}: drops what {name}() gives; yield it"
+
+
 EVERYWHERE: tuple[Rule, ...] = (file_length, function_length, telling_name)
 IN_SRC: tuple[Rule, ...] = (
     purpose_line,
@@ -153,6 +161,7 @@ IN_SRC: tuple[Rule, ...] = (
     environment_in_settings,
     quiet_below_cli,
     no_blind_except,
+    reasons_are_told,
 )
 
 

@@ -40,6 +40,8 @@ BAD: list[tuple[Rule, str, str]] = [
     (rules.no_blind_except, SOMEWHERE, "try: pass\nexcept: pass"),
     (rules.no_blind_except, SOMEWHERE, "try: pass\nexcept Exception as e: raise ValueError from e"),
     (rules.no_blind_except, SOMEWHERE, "try: pass\nexcept (OSError, BaseException): pass"),
+    (rules.reasons_are_told, "src/slimreel/engine/converge.py", "def f(job):\n    job.because(reason)"),
+    (rules.reasons_are_told, "src/slimreel/engine/render.py", "def f(self):\n    self.job.replan(plan)"),
 ]
 
 GOOD: list[tuple[Rule, str, str]] = [
@@ -54,6 +56,8 @@ GOOD: list[tuple[Rule, str, str]] = [
     (rules.quiet_below_cli, "src/slimreel/engine/child/probe.py", "sys.exit(3)"),
     (rules.no_blind_except, "src/slimreel/cli/main.py", "try: pass\nexcept Exception: pass"),
     (rules.no_blind_except, SOMEWHERE, "try: pass\nexcept BaseException:\n    clean()\n    raise"),
+    (rules.reasons_are_told, "src/slimreel/engine/converge.py", "def f(job):\n    yield job.because(reason)"),
+    (rules.reasons_are_told, SOMEWHERE, "def f(plan):\n    return plan.because(reason)"),
 ]
 
 

@@ -16,7 +16,9 @@ SIZE_FLOOR_SHORT = 0.97
 RATE_TOLERANCE = 0.01
 RATE_TOLERANCE_SHORT = 0.03
 SHORT_CLIP_S = 5.0
+# Below either, rate control has nothing to steer: the quality is chosen whose file comes nearest.
 BRIEF_CLIP_S = 1.0
+FEW_PICTURES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,11 @@ class Window:
 
     def holds(self, video_bytes: int) -> bool:
         return self.low <= video_bytes <= self.high
+
+
+def is_brief(duration_s: float, pictures: int) -> bool:
+    """Whether a clip is too short to be held to a rate; a size binds it all the same."""
+    return duration_s < BRIEF_CLIP_S or pictures < FEW_PICTURES
 
 
 def container_bytes(container: Container, frames: int, audio_packets: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from slimreel.core import records
 from slimreel.core.goal import Goal
 from slimreel.errors import Contradiction
 
@@ -29,8 +30,8 @@ def contradiction(goal: Goal, filled: Goal | None = None) -> Contradiction | Non
 
     What a preset `filled` in does not count: it stands beside what the person said as a bound.
     """
-    given = goal.model_dump(exclude_defaults=True)
-    preset = filled.model_dump(exclude_defaults=True) if filled else {}
+    given = records.said(goal)
+    preset = records.said(filled) if filled else {}
     meant = {name for name, value in given.items() if preset.get(name) != value}
     meant |= {"mute"} if goal.audio == "mute" else set()
     meant |= {"lossless"} if goal.quality == "lossless" else set()

@@ -13,7 +13,7 @@ from slimreel.core.codecs import ALPHA_DECODERS, AUDIO_ENCODERS, Encoder, speed_
 from slimreel.core.media import MediaInfo
 from slimreel.core.picture import Picture
 from slimreel.core.plan import EncodePlan
-from slimreel.engine import sniff
+from slimreel.engine import sniff, standing
 from slimreel.settings import read_settings
 
 # Frames go out with the timestamps they came in with, on the source's own clock.
@@ -41,13 +41,14 @@ def analyse(
         *_KEEP_TIMING,
         *options,
         *_threads(),
-        *(("-f", "null", "-") if output is None else (*_rest(plan), "-f", _rehearsal_muxer(plan), output)),
+        *(("-f", "null", "-") if output is None else (*_rehearsed(plan), output)),
     ]
 
 
-def _rehearsal_muxer(plan: EncodePlan) -> str:
+def _rehearsed(plan: EncodePlan) -> list[str]:
     """WebM does not take H.264; Matroska is the same container without that rule."""
-    return "matroska" if plan.container.muxer == "webm" else plan.container.muxer
+    muxer = "matroska" if plan.container.muxer == "webm" else plan.container.muxer
+    return [*standing.of_encode(plan), *_rest(plan), "-f", muxer]
 
 
 def start_of(
@@ -96,6 +97,7 @@ def encode(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Se
         *picture.colors.options(),
         *_threads(),
         *(("-tag:v", tag) if tag else ()),
+        *standing.of_encode(plan),
     ]
     return [*source(info, fd, plan), *video, *_rest(plan), output]
 
@@ -104,7 +106,7 @@ def remux(info: MediaInfo, fd: int, plan: EncodePlan, output: str) -> list[str]:
     """The run that copies the pictures into the plan's container."""
     tag = plan.container.video_tags.get(plan.video.codec)
     video = ["-map", f"0:{plan.video.index}", "-c:v", "copy", *(("-tag:v", tag) if tag else ())]
-    return [*source(info, fd), *video, *_rest(plan), output]
+    return [*source(info, fd), *video, *standing.of_remux(plan, info.demuxer), *_rest(plan), output]
 
 
 def decode(demuxer: str, fd: int) -> list[str]:

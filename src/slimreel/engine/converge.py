@@ -109,7 +109,7 @@ def converge(job: Job, window: Window, dial: Dial, *, hard: bool) -> Steps[Measu
         trials.points.append((number, found.video_bytes))
         if trials.window.holds(found.video_bytes):
             if len(asked) > 1:
-                job.because(Reason(id="corrected", fields={"rounds": len(asked) - 1}))
+                yield job.because(Reason(id="corrected", fields={"rounds": len(asked) - 1}))
             return found
         trials.keep(job, found, hard=hard)
         number = min(dial.most, max(dial.least, trials.next_number()))

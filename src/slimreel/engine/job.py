@@ -57,6 +57,12 @@ class Job:
         self.plan = self.plan.because(*reasons)
         return Decided(reasons=reasons)
 
+    def replan(self, plan: EncodePlan, *reasons: Reason) -> Decided:
+        """Takes `plan` instead, for these reasons, and gives the event that tells what is new."""
+        told = self.plan.reasons
+        self.plan = plan.because(*reasons)
+        return Decided(reasons=tuple(reason for reason in self.plan.reasons if reason not in told))
+
     def run(
         self, stage: Stage, share: float, arguments: Sequence[str], fds: Sequence[int] = ()
     ) -> Steps[ffmpeg.Finished]:

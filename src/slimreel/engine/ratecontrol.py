@@ -62,14 +62,17 @@ def reach(job: Job) -> Steps[Measured | None]:
         if target.crf is None or target.bound_asked:
             raise
     # Nobody asked for a number: the quality stands, though this codec needs more bits for it than the source had.
-    job.because(Reason(id="larger_than_source", fields={"codec": _encoder(job).codec}))
+    yield job.because(Reason(id="larger_than_source", fields={"codec": _encoder(job).codec}))
     return (yield from encode(job, quality_options(_encoder(job), target.crf, job.plan.keyint)))
 
 
 def _to_number(job: Job) -> Steps[Measured]:
     yield from floor.check(job)
-    if job.plan.duration_s < budget.BRIEF_CLIP_S or job.plan.video.packets < 8:
-        job.because(Reason(id="short_clip", fields={"seconds": round(job.plan.duration_s, 2)}))
+    seconds, pictures = job.plan.duration_s, job.plan.video.packets
+    if budget.is_brief(seconds, pictures):
+        short = Reason(id="short_clip", fields={"seconds": round(seconds, 2)})
+        few = Reason(id="few_pictures", fields={"count": pictures})
+        yield job.because(short if seconds < budget.BRIEF_CLIP_S else few)
         return (yield from _by_search(job))
     rate = _bps(job)
     if rate < _LEAST_RATE_BPS and _encoder(job).crf_step < 1:
@@ -135,7 +138,7 @@ def _by_search(job: Job) -> Steps[Measured]:
     dial = Dial(options_for, dial_of(start), dial_of(worst_crf), dial_of(best_crf))
     found = yield from _turn(job, dial)
     if bound and found.video_bytes < window_of(job).low:
-        job.because(Reason(id="transparent", fields={"crf": best_crf, "codec": encoder.codec}))
+        yield job.because(Reason(id="transparent", fields={"crf": best_crf, "codec": encoder.codec}))
     return found
 
 
@@ -147,7 +150,7 @@ def _turn(job: Job, dial: Dial) -> Steps[Measured]:
     if limit is not None and found.file_bytes < limit * budget.SIZE_FLOOR:
         own = job.plan.video.bytes
         if found.video_bytes > own * 0.95:
-            job.because(Reason(id="same_bits", fields={"source": own}))
+            yield job.because(Reason(id="same_bits", fields={"source": own}))
     return found
 
 
@@ -179,7 +182,7 @@ def _transparent(job: Job) -> Steps[Measured | None]:
         job.fraction = _LOOK
         return None
     if found.video_bytes < window.low:
-        job.because(Reason(id="transparent", fields={"crf": crf, "codec": encoder.codec}))
+        yield job.because(Reason(id="transparent", fields={"crf": crf, "codec": encoder.codec}))
     return found
 
 

@@ -63,8 +63,8 @@ def _make(job: Job, goal: Goal) -> Steps[Measured]:
         made = yield from ratecontrol.reach(job)
         if made is not None:
             return made
-        job.plan = make_plan(replace(goal, reencode=False), job.source, job.plan.container.name)
-        yield job.because(Reason(id="never_larger", fields={"source": job.source.size_bytes}))
+        kept = make_plan(replace(goal, reencode=False), job.source, job.plan.container.name)
+        yield job.replan(kept, Reason(id="never_larger", fields={"source": job.source.size_bytes}))
     if job.plan.strategy == "copy":
         with place.storage_errors(job.folder):
             shutil.copyfile(job.source.path, job.result)
@@ -72,7 +72,8 @@ def _make(job: Job, goal: Goal) -> Steps[Measured]:
         return measure(job.result)
     made = yield from _remux(job)
     if job.plan.size_limit_bytes is not None and made.file_bytes > job.plan.size_limit_bytes:
-        job.plan = make_plan(replace(goal, reencode=True), job.source, job.plan.container.name)
+        encoded = make_plan(replace(goal, reencode=True), job.source, job.plan.container.name)
+        yield job.replan(encoded)
         return (yield from _make(job, goal))
     return made
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Generator
 from contextlib import closing
 from pathlib import Path
 
+from slimreel.core import budget
 from slimreel.core import plan as plans
 from slimreel.core.containers import CONTAINERS, container_of_suffix
 from slimreel.core.contradictions import contradiction
@@ -190,7 +191,8 @@ def _target_and_error(
         error = None if plan.strategy != "encode" else 100 * (done.made.file_bytes / limit - 1)
     elif goal.video_bitrate_bps and goal.quality != "visually_lossless":
         target = {"kind": "bitrate", "bps": goal.video_bitrate_bps}
-        reached = plan.target is not None and plan.target.asked
+        held = not budget.is_brief(plan.duration_s, plan.video.packets)
+        reached = held and plan.target is not None and plan.target.asked
         made_bps = done.made.info.video[0].bitrate_bps
         error = 100 * (made_bps / goal.video_bitrate_bps - 1) if reached else None
     elif ceiling := goal.video_bitrate_bps or goal.max_bitrate_bps:

@@ -28,7 +28,7 @@ class Timeline:
     def __init__(self, *, sort: bool) -> None:
         self.first: int | None = None
         self.last: int | None = None
-        self.end: int | None = None  # last + the duration its packet gives, or None
+        self.end: int | None = None  # of the last, or of one decoded after it; None if the last has no duration
         self.longest = 0  # of the durations that packets give
         self.count = 0
         self.intervals: Counter[int] = Counter()
@@ -43,6 +43,8 @@ class Timeline:
         if self.last is None or time >= self.last:
             self.last = time
             self.end = time + duration if duration > 0 else None
+        elif self.end is not None:
+            self.end = max(self.end, time + duration)
         if self.first is None or time < self.first:
             self.first = time
         if self._sort:

@@ -90,8 +90,8 @@ class Reading:
         presented_s = self.layout.presented_s.get(index)
         if tally.is_video and presented_s is not None:
             # With B-frames a packet's duration is of decoding; a picture that stands at the end shows only here.
-            told = round(presented_s / tally.timebase)
-            end = max(end, told) if told - line.last <= line.longest else end
+            told, rounding = round(presented_s / tally.timebase), Fraction(1, 1000) / tally.timebase
+            end = max(end, told) if told - line.last <= line.longest + rounding else end
         return float(line.first * tally.timebase), float((end - line.first) * tally.timebase)
 
 
