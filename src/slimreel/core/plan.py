@@ -228,7 +228,10 @@ def _remux(goal: Goal, source: MediaInfo, base: EncodePlan, reason: Reason, *, s
     )
     if identical:
         return replace(base, strategy="copy", reasons=(reason,))
-    return replace(base, strategy="remux", reasons=(reason, _what_changed(source, base), *base.reasons))
+    lost = [Reason(id="alpha_dropped", fields={"container": base.container.name})]
+    if not base.video.has_alpha or base.container.holds_alpha:
+        lost = []
+    return replace(base, strategy="remux", reasons=(reason, _what_changed(source, base), *lost, *base.reasons))
 
 
 def _what_changed(source: MediaInfo, base: EncodePlan) -> Reason:
