@@ -279,9 +279,9 @@ def _plan_encode(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
     fixed_size = goal.keep_resolution or bool(goal.width_px and goal.height_px)
     bounds = (limit, goal.max_bitrate_bps, goal.video_bitrate_bps)
     # Who changes the codec alone wants the same picture; the rate that we allow for it must not make it smaller.
-    same_picture = limit is None and target.rate_bps is None and target.ceiling_bps == most_bps > source_bps(video)
-    target = replace(target, may_shrink=not (fixed_size or same_picture), bound_asked=any(bounds))
     roomy = limit is None or limit > source.size_bytes
+    same_picture = roomy and target.rate_bps is None and target.ceiling_bps == most_bps > source_bps(video)
+    target = replace(target, may_shrink=not (fixed_size or same_picture), bound_asked=any(bounds))
     target_reasons += _codec_reasons(video, encoder, (target.rate_bps or target.ceiling_bps) if roomy else None)
     keyint = base.keyint
     if picture.rate_cap is not None:
