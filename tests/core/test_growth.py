@@ -64,6 +64,13 @@ def test_who_converts_to_h264_without_a_lower_rate_keeps_the_look(codec: str, wa
     assert not {"source_is_smaller_rate", "codec_newer", "default_goal"} & reasons(plan).keys()
 
 
+def test_a_size_with_room_does_not_make_the_picture_of_a_conversion_smaller() -> None:
+    clip = media(video(codec="av1"), audio())
+    planned = target(make_plan(Goal(codec="h264", target_size_bytes=2 * clip.size_bytes), clip))
+    assert planned.ceiling_bps == pytest.approx(8_000_000, rel=0.01)
+    assert not planned.may_shrink
+
+
 @pytest.mark.parametrize("codec", MODERN)
 @pytest.mark.parametrize("wanted", [{"reencode": True}, {"resolution": 720}, {"fps": 15}, {"resolution": 480}])
 def test_without_a_conversion_asked_nothing_grows(codec: str, wanted: dict[str, Any]) -> None:

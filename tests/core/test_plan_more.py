@@ -70,3 +70,12 @@ def test_keyframes_follow_the_rate_that_is_made() -> None:
     source = media(video(seconds=60, rate=60))
     assert make_plan(Goal(quality="low", fps=10), source).keyint == 100
     assert make_plan(Goal(quality="low"), source).keyint == 600
+
+
+@pytest.mark.parametrize(("container", "told"), [("mp4", True), ("webm", False), ("mkv", False)])
+@pytest.mark.parametrize("has_alpha", [True, False])
+def test_transparency_that_a_container_cannot_hold_is_told_of(container: str, told: bool, has_alpha: bool) -> None:
+    source = media(video(codec="vp9", has_alpha=has_alpha), path="clip.avi", demuxer="matroska")
+    plan = make_plan(Goal(video_bitrate_bps=8_000_000), source, container)
+    assert plan.strategy == "remux"
+    assert ("alpha_dropped" in {reason.id for reason in plan.reasons}) == (told and has_alpha)

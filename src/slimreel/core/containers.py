@@ -34,6 +34,7 @@ class Container:
     packet_bytes: float
     fixed_bytes: int
     holds_timecode: bool = False
+    holds_alpha: bool = False  # of VP8 and VP9, which is a second picture beside the first
     languages: Mapping[str, str] = field(default_factory=dict)  # ISO 639-2 codes that its muxer knows by others
 
 
@@ -99,6 +100,7 @@ CONTAINERS: Mapping[ContainerName, Container] = {
         frame_bytes=8.5,
         packet_bytes=8.0,
         fixed_bytes=2500,
+        holds_alpha=True,
     ),
     "webm": Container(
         name="webm",
@@ -115,6 +117,7 @@ CONTAINERS: Mapping[ContainerName, Container] = {
         frame_bytes=8.5,
         packet_bytes=8.0,
         fixed_bytes=2500,
+        holds_alpha=True,
     ),
 }
 

@@ -228,7 +228,10 @@ def _remux(goal: Goal, source: MediaInfo, base: EncodePlan, reason: Reason, *, s
     )
     if identical:
         return replace(base, strategy="copy", reasons=(reason,))
-    return replace(base, strategy="remux", reasons=(reason, _what_changed(source, base), *base.reasons))
+    lost = [Reason(id="alpha_dropped", fields={"container": base.container.name})]
+    if not base.video.has_alpha or base.container.holds_alpha:
+        lost = []
+    return replace(base, strategy="remux", reasons=(reason, _what_changed(source, base), *lost, *base.reasons))
 
 
 def _what_changed(source: MediaInfo, base: EncodePlan) -> Reason:
@@ -276,9 +279,9 @@ def _plan_encode(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
     fixed_size = goal.keep_resolution or bool(goal.width_px and goal.height_px)
     bounds = (limit, goal.max_bitrate_bps, goal.video_bitrate_bps)
     # Who changes the codec alone wants the same picture; the rate that we allow for it must not make it smaller.
-    same_picture = limit is None and target.rate_bps is None and target.ceiling_bps == most_bps > source_bps(video)
-    target = replace(target, may_shrink=not (fixed_size or same_picture), bound_asked=any(bounds))
     roomy = limit is None or limit > source.size_bytes
+    same_picture = roomy and target.rate_bps is None and target.ceiling_bps == most_bps > source_bps(video)
+    target = replace(target, may_shrink=not (fixed_size or same_picture), bound_asked=any(bounds))
     target_reasons += _codec_reasons(video, encoder, (target.rate_bps or target.ceiling_bps) if roomy else None)
     keyint = base.keyint
     if picture.rate_cap is not None:
