@@ -10,6 +10,7 @@ from pathlib import Path
 
 from slimreel.core.choices import Speed
 from slimreel.core.codecs import ALPHA_DECODERS, AUDIO_ENCODERS, Encoder, speed_options
+from slimreel.core.filters import Filter
 from slimreel.core.media import MediaInfo
 from slimreel.core.picture import Picture
 from slimreel.core.plan import EncodePlan
@@ -51,22 +52,20 @@ def _rehearsed(plan: EncodePlan) -> list[str]:
     return [*standing.of_encode(plan), *_rest(plan), "-f", muxer]
 
 
-def start_of(
-    info: MediaInfo,
-    fd: int,
-    plan: EncodePlan,
-    size: tuple[int, int],
-    frames: int,
-    options: Sequence[str],
-    output: str,
-) -> list[str]:
-    """Encode the first pictures alone, at `size` and by `options`."""
-    chain = _picture(plan).chain(*size)
+def stretch(info: MediaInfo, fd: int, plan: EncodePlan, frames: int, output: str) -> list[str]:
+    """The first pictures alone, as they will be encoded but not compressed."""
+    picture = _picture(plan)
     return [
         *source(info, fd, plan),
-        *("-map", f"0:{plan.video.index}", "-vf", str(chain), *_KEEP_TIMING),
-        *("-frames:v", str(frames), *options, output),
+        *("-map", f"0:{plan.video.index}", "-vf", str(picture.chain()), *_KEEP_TIMING),
+        *("-frames:v", str(frames), "-c:v", "rawvideo", "-pix_fmt", picture.pix_fmt, "-f", "nut", output),
     ]
+
+
+def trial(uncompressed: str, size: tuple[int, int], options: Sequence[str], output: str) -> list[str]:
+    """Encode a stretch at `size`. Both are in the working folder."""
+    scale = Filter("scale", {"w": size[0], "h": size[1], "flags": "bicubic"})
+    return ["-i", uncompressed, "-vf", str(scale), *_KEEP_TIMING, *options, output]
 
 
 def first_pass(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Sequence[str]) -> list[str]:
