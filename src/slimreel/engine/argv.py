@@ -62,10 +62,12 @@ def stretch(info: MediaInfo, fd: int, plan: EncodePlan, frames: int, output: str
     ]
 
 
-def trial(uncompressed: str, size: tuple[int, int], options: Sequence[str], output: str) -> list[str]:
-    """Encode a stretch at `size`. Both are in the working folder."""
+def trial(plan: EncodePlan, uncompressed: str, size: tuple[int, int], options: Sequence[str], output: str) -> list[str]:
+    """Encode a stretch at `size`, on the clock of the source: statistics of another clock are refused.
+    Both files are in the working folder."""
     scale = Filter("scale", {"w": size[0], "h": size[1], "flags": "bicubic"})
-    return ["-i", uncompressed, "-vf", str(scale), *_KEEP_TIMING, *options, output]
+    timing = ["-fps_mode", "passthrough", "-enc_time_base", str(plan.video.timebase)]
+    return ["-i", uncompressed, "-vf", str(scale), *timing, *options, output]
 
 
 def first_pass(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Sequence[str]) -> list[str]:

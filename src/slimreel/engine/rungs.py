@@ -77,7 +77,7 @@ def _measure(job: Job, size: tuple[int, int], rate_bps: int, frames: int, share:
     options = rate_options(encoder, Pass.ENCODE, rate_bps, job.plan.keyint, 1.0, scout.STATS)
     options += [*quick_options(encoder, scout.speed(job)), "-pix_fmt", scout.pix_fmt(job)]
     try:
-        yield from job.run("measure", share / 2, argv.trial(_WINDOW, size, options, coded))
+        yield from job.run("measure", share / 2, argv.trial(job.plan, _WINDOW, size, options, coded))
     except FfmpegFailed as error:
         if not complaints.rate_too_low(error):
             raise
