@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 
 import slimreel
+from slimreel import errors
 from slimreel.agent.reply import say, say_error
 from slimreel.core.events import Reason
 from slimreel.core.goal import Goal
-from slimreel.data.tables import LANGUAGES, error_table, message_table, word_table
+from slimreel.data.tables import LANGUAGES, error_table, label_table, message_table, word_table
 from slimreel.errors import Contradiction, NotAVideo, SlimreelError
+from tests.jargon import jargon_in
 
 
 def fields(template: str) -> set[str]:
@@ -34,6 +36,21 @@ def test_every_sentence_is_whole(language: str) -> None:
         text = say(Reason(id=key, fields=dict.fromkeys(fields(template), 8)), language)
         assert text.endswith((".", "。")), key
         assert "{" not in text
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_sentences_are_in_plain_words(language: str) -> None:
+    texts = {**message_table(language), **label_table(language)}
+    assert {key: jargon_in(text) for key, text in texts.items() if jargon_in(text)} == {}
+    kinds = Reason(id="data_dropped", fields={"kinds": "tmcd, gpmd, notes.txt"})
+    assert jargon_in(say(kinds, language)) == []
+    assert all(kind in say(kinds, language) for kind in ("tmcd", "gpmd", "notes.txt"))
+
+
+def test_errors_are_in_plain_words() -> None:
+    classes = [value for value in vars(errors).values() if isinstance(value, type)]
+    assert len(classes) > 10
+    assert {one: jargon_in(one.__doc__ or "") for one in classes if jargon_in(one.__doc__ or "")} == {}
 
 
 def test_every_reason_given_anywhere_has_a_sentence() -> None:

@@ -108,7 +108,7 @@ def test_an_outcome_is_read_from_json_and_the_file():
 
 def test_sentences_lead_back_to_their_reasons():
     sentence = (
-        "The encoder's transparent quality (H.264 CRF 16) was reached before the size was used up; "
+        "The picture looks like the source already (H.264, CRF 16), so not all of the size was used; "
         "more bits would not show."
     )
     assert reason_ids([sentence, {"id": "alpha_flattened"}, "Never said."]) == (

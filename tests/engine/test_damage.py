@@ -12,6 +12,7 @@ from slimreel.workbench.compress import compress
 from tests.conftest import media_folder
 from tests.engine import witness
 from tests.engine.conftest import Make, goal
+from tests.jargon import jargon_in
 
 # What each file of malformed/ ends in, without and with salvage: an error, or the seconds that are made of it.
 Ending = type[SlimreelError] | float
@@ -61,6 +62,7 @@ def test_malformed_files(name: str, salvage: bool, media: Path, tmp_path: Path) 
         with pytest.raises(fate) as caught:
             compress(media / "malformed" / name, goal(resolution=240), out, salvage=salvage)
         assert name in str(caught.value)
+        assert jargon_in(str(caught.value.fields["detail"])) == []
         assert list(tmp_path.iterdir()) == []
         return
     result = compress(media / "malformed" / name, goal(resolution=240), out, salvage=salvage)
@@ -102,8 +104,9 @@ def test_a_file_cut_short_is_told_and_can_be_salvaged(
     source, out = tmp_path / name, tmp_path / "out" / "out.mp4"
     source.write_bytes(data[: round(len(data) * share)])
     # A transport stream promises no length: only a packet cut in its middle or a picture cut in two shows.
-    with pytest.raises(DamagedInput, match="damaged or cut short"):
+    with pytest.raises(DamagedInput, match="damaged or cut short") as caught:
         compress(source, goal(), out)
+    assert jargon_in(str(caught.value.fields["detail"])) == []
     assert not out.parent.exists() or list(out.parent.iterdir()) == []
     result = compress(source, goal(), out, salvage=True)
     assert 4 * share - 1.2 < result.duration_s < 4 * share + 0.6
@@ -135,8 +138,9 @@ def flipped(name: str, whole: Callable[[str], Path], folder: Path) -> Path:
 @pytest.mark.parametrize("name", ["whole.mp4", "whole.mkv", "whole.ts"])
 def test_flipped_bytes_in_the_middle_are_told(name: str, whole: Callable[[str], Path], tmp_path: Path) -> None:
     source, out = flipped(name, whole, tmp_path), tmp_path / "out.mp4"
-    with pytest.raises(DamagedInput):
+    with pytest.raises(DamagedInput, match=r"part of its (picture|sound) .*cannot be read") as caught:
         compress(source, goal(), out)
+    assert jargon_in(str(caught.value.fields["detail"])) == []
     assert not out.exists()
     result = compress(source, goal(), out, salvage=True)
     assert "salvaged" in {reason.id for reason in result.reasons}

@@ -15,6 +15,7 @@ from slimreel.core.filters import Chain, Filter
 from slimreel.engine import complaints, place, scout
 from slimreel.errors import OutputExists
 from tests.engine import witness
+from tests.jargon import jargon_in
 
 # As x264 wrote them, but for the length of the first line.
 STATS = """\
@@ -82,7 +83,10 @@ def test_a_complaint_in_words_has_no_address() -> None:
     assert "Error submitting packet to decoder: Invalid data" in words
     assert "0x" not in words and "[" not in words
     assert "2 more" in words
+    assert jargon_in(words) == []
+    assert words.startswith("part of its picture and part of its sound cannot be read (FFmpeg says")
     assert "more" not in complaints.in_words(OF_SOURCE[:1])
+    assert complaints.in_words(["no name"]).startswith("part of it cannot")
 
 
 @given(st.text(max_size=400))

@@ -38,6 +38,8 @@ def say(reason: Reason, language: str = "en") -> str:
     template = messages.get(f"{reason.id}_one", messages[reason.id]) if counts == [1] else messages[reason.id]
     names = {name for _, name, _, _ in string.Formatter().parse(template) if name}
     fields = {name: _written(reason.id, name, reason.fields.get(name, "?")) for name in names}
+    if "kinds" in fields:
+        fields["kinds"] = _named_kinds(fields["kinds"], language)
     return template.format_map(fields)
 
 
@@ -64,6 +66,13 @@ def label(name: str, language: str = "en", **fields: str) -> str:
 def spoken(name: str) -> str:
     """How people write a codec, container or transfer: "H.264" of "h264"."""
     return {**_CODECS, **_CONTAINERS, **_TRANSFERS}.get(name, name)
+
+
+def _named_kinds(kinds: str, language: str) -> str:
+    """What data tracks hold, by the short codes that files give them; the name of an attachment stays."""
+    table = label_table(language if language in LANGUAGES else "en")
+    between = "、" if language == "zh" else ", "
+    return between.join(table.get(f"data_{kind}", kind) for kind in kinds.split(", "))
 
 
 def _written(message: str, name: str, value: str | int | float) -> str:

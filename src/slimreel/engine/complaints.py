@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 
-from slimreel.engine.sniff import DECODERS, FORMATS
+from slimreel.engine.sniff import DECODERS, FORMATS, SOUND_DECODERS
 from slimreel.errors import FfmpegFailed
 
 _SPEAKER = re.compile(r"^\[([^\]@]+?)(?: @ 0x[0-9a-f]+)?\]")
@@ -28,19 +28,31 @@ def about_source(lines: list[str]) -> list[str]:
 
 
 def _is_about_source(line: str) -> bool:
-    speaker = _SPEAKER.match(line)
-    if speaker is None:
-        return False
-    name = speaker[1].strip()
+    name = _speaker(line)
     return bool(_OF_INPUT.match(name)) or name in _NAMES
 
 
+def _speaker(line: str) -> str:
+    found = _SPEAKER.match(line)
+    return found[1].strip() if found else ""
+
+
 def in_words(lines: list[str]) -> str:
-    """The first complaint without addresses and levels, and how many more there are."""
-    text = re.sub(r"^(\[[^\]]*\]\s*)+", "", lines[0])
+    """What is broken, in plain words; in brackets the first complaint without its address, and how many more."""
+    text = re.sub(r"^(\[[^\]]*\]\s*)+", "", lines[0]).rstrip(".")
     rest = len(lines) - 1
-    more = f" (and {rest} more complaint{'s' if rest > 1 else ''})" if rest else ""
-    return f"FFmpeg says “{text}”{more}"
+    more = f", and {rest} more complaint{'s' if rest > 1 else ''}" if rest else ""
+    parts = sorted({_part(_speaker(line)) for line in lines} - {""}) or ["part of it"]
+    return f"{' and '.join(parts)} cannot be read (FFmpeg says “{text}”{more})"
+
+
+def _part(speaker: str) -> str:
+    name = speaker.removeprefix("dec:")
+    if name.startswith("aist#") or name in SOUND_DECODERS:
+        return "part of its sound"
+    if name.startswith("vist#") or name in DECODERS:
+        return "part of its picture"
+    return ""
 
 
 def rate_too_low(error: FfmpegFailed) -> bool:

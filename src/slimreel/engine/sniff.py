@@ -33,6 +33,16 @@ FORMATS: dict[str, str] = {
     for name in group
 }
 
+SOUND_DECODERS: tuple[str, ...] = (
+    "aac", "aac_latm", "mp3", "mp3float", "mp2", "mp2float", "mp1", "mp1float", "ac3", "eac3", "dca",
+    "truehd", "mlp", "opus", "vorbis", "flac", "alac", "ape", "wavpack", "tta", "speex",
+    "amrnb", "amrwb", "wmav1", "wmav2", "wmapro", "wmavoice", "wmalossless", "nellymoser", "cook",
+    "sipr", "real_144", "real_288", "qdm2", "qcelp", "gsm_ms", "dvaudio", "s302m", "adpcm_ms",
+    "adpcm_ima_wav", "adpcm_ima_qt", "adpcm_swf", "adpcm_yamaha", "pcm_alaw", "pcm_mulaw", "pcm_bluray",
+    "pcm_dvd", "pcm_u8", "pcm_s8", "pcm_s16le", "pcm_s16be", "pcm_s16le_planar", "pcm_s24le", "pcm_s24be",
+    "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be",
+)  # fmt: skip
+
 # Decoders, by FFmpeg's names. Left out on purpose: camstudio, flic, magicyuv, vvc, apac, ARIB and bitmap
 # subtitles (memory bugs published in 2026 against FFmpeg 8.1.2 to 9.0.2), games, and every still-picture
 # format that no video holds.
@@ -49,14 +59,7 @@ DECODERS: tuple[str, ...] = (
     "indeo4", "indeo5", "svq1", "svq3", "mjpegb", "rpza", "smc", "rv10", "rv20", "rv30", "rv40",
     # animations, overlays and covers
     "gif", "apng", "png", "webp", "bmp",
-    # sound
-    "aac", "aac_latm", "mp3", "mp3float", "mp2", "mp2float", "mp1", "mp1float", "ac3", "eac3", "dca",
-    "truehd", "mlp", "opus", "vorbis", "flac", "alac", "ape", "wavpack", "tta", "speex",
-    "amrnb", "amrwb", "wmav1", "wmav2", "wmapro", "wmavoice", "wmalossless", "nellymoser", "cook",
-    "sipr", "real_144", "real_288", "qdm2", "qcelp", "gsm_ms", "dvaudio", "s302m", "adpcm_ms",
-    "adpcm_ima_wav", "adpcm_ima_qt", "adpcm_swf", "adpcm_yamaha", "pcm_alaw", "pcm_mulaw", "pcm_bluray",
-    "pcm_dvd", "pcm_u8", "pcm_s8", "pcm_s16le", "pcm_s16be", "pcm_s16le_planar", "pcm_s24le", "pcm_s24be",
-    "pcm_s32le", "pcm_s32be", "pcm_f32le", "pcm_f32be", "pcm_f64le", "pcm_f64be",
+    *SOUND_DECODERS,
     # subtitles that are text
     "subrip", "srt", "ass", "ssa", "webvtt", "mov_text", "text", "cc_dec",
     # vp8 and vp9 with alpha

@@ -15,7 +15,8 @@ _FULLY_TIMED = frozenset({"mov", "matroska"})
 # Of a usual picture's time: milliseconds make 33 and 34 of 33.4, and are no reason to mend anything.
 _ROUNDED = 0.25
 
-# In ticks, in FFmpeg's expressions. ld(0) is the latest end that packets have told so far.
+# In ticks, in FFmpeg's expressions. ld(0) is the latest end that packets have told so far, ld(1) their latest
+# decoding time.
 _KEEP_LATEST = "st(0,max(ld(0),PTS+DURATION))"
 _IS_LAST = "eq(NEXT_DTS,NOPTS)"
 # Decoding runs ahead of showing by a constant; the last packet may catch up, so that both tracks of time end alike.
@@ -50,8 +51,9 @@ def _for_iso(end: str, frames: int | None) -> str:
     else:
         found = f"if(gte(N+1,{frames}),max(ld(0),{end}),ld(0))"
         drawn_out = f"if(gte(N+2,{frames}),max(DURATION,{end}-PTS),DURATION)"
-    length = f"{found}-STARTPTS+STARTDTS-{_LAST_DTS}"
-    duration = f"{_KEEP_LATEST};if({_IS_LAST},{length},{drawn_out})"
+    # Broken files have times that run back, which the muxer pushes forward: hence the latest of all.
+    length = f"max(0,{found}-STARTPTS+STARTDTS-max({_LAST_DTS},ld(1)))"
+    duration = f"{_KEEP_LATEST};st(1,max(ld(1),DTS));if({_IS_LAST},{length},{drawn_out})"
     return f"setts=pts=PTS:dts='if({_IS_LAST},{_LAST_DTS},DTS)':duration='{duration}'"
 
 

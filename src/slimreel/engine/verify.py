@@ -90,11 +90,11 @@ def _decode(job: Job, path: Path) -> Steps[None]:
         detail = str(error.fields["detail"])
         if (yield from _is_inherited(job)):
             raise DamagedInput(path=job.source.path, detail=complaints.in_words([detail])) from error
-        raise VerificationFailed(path=job.source.path, detail=detail) from error
+        raise VerificationFailed(path=job.source.path, detail=complaints.in_words([detail])) from error
     finally:
         os.close(source.fd)
     if job.plan.strategy == "encode" and len(job.complaints) > before:
-        raise VerificationFailed(path=job.source.path, detail=job.complaints[before])
+        raise VerificationFailed(path=job.source.path, detail=complaints.in_words(job.complaints[before:]))
 
 
 def _is_inherited(job: Job) -> Steps[bool]:

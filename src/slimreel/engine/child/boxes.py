@@ -54,7 +54,7 @@ def _walk_mov(fd: int, size: int) -> Layout:
         if kind in (b"moov", b"moof", b"mdat") and kind not in order:
             order.append(kind)
         if end > size and kind in (b"moov", b"moof", b"mdat"):
-            what = {b"moov": "its index", b"moof": "its last fragment", b"mdat": "its media data"}[kind]
+            what = {b"moov": "its index, moov", b"moof": "a fragment, moof", b"mdat": "its media data, mdat"}[kind]
             layout.damage.append(short(end - size, what))
         if kind == b"ftyp":
             names = os.pread(fd, min(end - content, 400), content)
@@ -67,7 +67,9 @@ def _walk_mov(fd: int, size: int) -> Layout:
     layout.fragmented = layout.fragmented or b"moof" in order
     layout.faststart = b"moov" in order and (b"mdat" not in order or order.index(b"moov") < order.index(b"mdat"))
     if b"moov" not in order and b"mdat" in order and not layout.brands & {"heic", "mif1", "avif", "heix"}:
-        layout.damage.append("its index (moov) is missing, so it was cut short or never finished")
+        layout.damage.append(
+            "the list of its pictures is missing (its index, moov), so it was cut short or never finished"
+        )
     return layout
 
 
@@ -134,7 +136,7 @@ def _walk_avi(fd: int, size: int) -> Layout:
         length = int.from_bytes(head[4:8], "little")
         at += 8 + length + (length & 1)
         if length and at - (length & 1) > size:
-            layout.damage.append(short(at - size, "its last RIFF list"))
+            layout.damage.append(short(at - size, "a RIFF list"))
         if not length:
             break
     return layout
@@ -150,6 +152,6 @@ def _walk_mpegts(fd: int, size: int) -> Layout:
     for length, sync in ((188, 0), (192, 4), (204, 0)):
         if all(head[at : at + 1] == b"G" for at in range(sync, min(size, 4 * length), length)):
             if size % length:
-                layout.damage.append(short(length - size % length, "its last packet"))
+                layout.damage.append(short(length - size % length, "a transport packet"))
             break
     return layout

@@ -62,10 +62,10 @@ def walk_matroska(fd: int, size: int) -> Layout:
         if ident != _SEGMENT:
             continue
         if end is not None and end > size:
-            layout.damage.append(short(end - size, "its segment"))
+            layout.damage.append(short(end - size, "the segment"))
         for child, inner, stop in _elements(fd, content, size if end is None else min(end, size)):
             if child == _CLUSTER and stop is not None and stop > size and not layout.damage:
-                layout.damage.append(short(stop - size, "its last cluster"))
+                layout.damage.append(short(stop - size, "a cluster"))
             if child == _TRACKS and stop is not None and stop <= size:
                 _read_tracks(fd, inner, stop, layout)
         break

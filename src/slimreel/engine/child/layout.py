@@ -21,9 +21,9 @@ class Layout:
     has_index: bool = True
 
 
-def short(missing: int, what: str) -> str:
+def short(missing: int, part: str) -> str:
     """The sentence about a part that reaches beyond the end of the file."""
-    return f"the file ends {_size(missing)} before {what} does"
+    return f"its last {_size(missing)} are missing (it ends inside {part})"
 
 
 def _size(number: int) -> str:

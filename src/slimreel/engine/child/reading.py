@@ -12,6 +12,7 @@ from typing import Any
 
 import av
 
+from slimreel.engine.child.continuity import Continuity
 from slimreel.engine.child.layout import Layout
 from slimreel.engine.child.packets import Rhythm, Tally
 from slimreel.engine.child.samples import Sampler
@@ -58,10 +59,12 @@ class Reading:
             return
 
     def _read_packets(self) -> None:
+        clock = Continuity(self.container)
         try:
             for packet in self._packets():
                 if packet.size == 0 and packet.dts is None:
                     continue  # PyAV's sign for the end of a stream
+                clock.mend(packet)
                 index = packet.stream_index
                 tally = self.tallies[index]
                 tally.add(packet)
