@@ -10,7 +10,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# Camera, people, animation and burned-in subtitles of 5 s or more, 360p to 1080p, 8-bit SDR.
+# Camera, people, animation and burned-in subtitles of 3 s or more, 360p to 1080p, 8-bit SDR.
 RATE_CLIPS = (
     "natural/phone_trees_1080p30_6s.mp4",
     "natural/lake_wave_1080p25_8s.mp4",
@@ -24,6 +24,8 @@ RATE_CLIPS = (
     "natural/spin_432p30_30s_cc0.mp4",
     "natural/oldfilm_grain_chaplin.mp4",
     "talking/webcam_vfr_flv.flv",
+    "talking/selfie_portrait_ccbysa.mp4",
+    "portrait/cat_rot270_720p.mp4",
     "animation/bbb_1080p25_12s_51.mp4",
     "animation/bbb_1080p60_10s_51.mp4",
     "subtitle/burned_zh_720p.mp4",
