@@ -77,6 +77,12 @@ def test_a_codec_that_needs_more_gets_it_and_no_smaller_picture(name: str, media
     assert source.bitrate_bps * 1.05 < made.video_bitrate_bps <= int(allowed)
 
 
+def test_transparency_survives_a_change_of_container(media: Path, shrink: Shrink) -> None:
+    made = shrink(media / "webm/vp9_alpha_small.webm", container="mkv", reencode=False)
+    assert made.result.strategy == "remux"
+    assert probe(made.path).video[0].has_alpha
+
+
 def test_excess_of_sound_alone_leaves_the_picture_untouched(make: Make, shrink: Shrink) -> None:
     source = make(
         "loud.mov",

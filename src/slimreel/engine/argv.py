@@ -153,6 +153,8 @@ def _rest(plan: EncodePlan) -> list[str]:
     elif plan.container.holds_timecode:
         options += ["-write_tmcd", "0"]
     options += _labels(plan, "v:0", plan.video.language, plan.video.title if extras.tags else None)
+    if plan.strategy == "remux" and plan.video.has_alpha and plan.container.holds_alpha:
+        options += ["-metadata:s:v:0", "alpha_mode=1"]  # without it the second picture in each block is ignored
     return [*maps, *options, *plan.container.muxer_options, "-f", plan.container.muxer]
 
 
