@@ -10,6 +10,7 @@ from typing import Any
 import av
 import pytest
 
+from slimreel.engine.job import Job, TooLarge
 from slimreel.errors import TargetImpossible
 from slimreel.workbench.compress import compress
 from tests.engine import witness
@@ -120,6 +121,32 @@ def test_a_ceiling_is_not_exceeded(lively: Path, shrink: Shrink) -> None:
     made = shrink(lively, max_bitrate_bps=ceiling, quality="visually_lossless")
     assert rate(made.path) <= ceiling
     assert rate(made.path) >= ceiling * 0.9
+
+
+@pytest.mark.parametrize("bound", [{"max_bitrate_bps": 400_000}, {"target_size_bytes": 400_000}])
+def test_a_quality_far_above_its_bound_is_not_encoded_to_the_end(
+    bound: dict[str, int], make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = f"testsrc2=s=640x360:r=25:d={SECONDS},{NOISE}"
+    source = make("noisy.mp4", "-f", "lavfi", "-i", picture, *CODED, "-crf", "16")
+    stopped: list[str] = []
+    run = Job.run
+
+    def listened(job: Job, stage: Any, *arguments: Any, **options: Any) -> Any:
+        try:
+            return (yield from run(job, stage, *arguments, **options))
+        except TooLarge:
+            stopped.append(stage)
+            raise
+
+    monkeypatch.setattr(Job, "run", listened)
+    made = tmp_path / "made.mp4"
+    result = compress(source, goal(crf=18, reencode=True, **bound), made)
+    assert stopped == ["encode"]
+    assert result.bytes <= 400_000
+    assert result.video_bitrate_bps <= bound.get("max_bitrate_bps", 10**9)
+    assert [path.name for path in tmp_path.iterdir()] == ["made.mp4"]
+    whole(made)
 
 
 @pytest.mark.parametrize("wanted", [{"target_size_bytes": 9_000}, {"video_bitrate_bps": 2_000}])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from slimreel.core.budget import Window
-from slimreel.core.events import Reason
+from slimreel.core.events import Reason, Stage
 from slimreel.engine import argv
 from slimreel.engine.allowance import window_of
 from slimreel.engine.job import Job, Steps
@@ -121,11 +121,14 @@ def converge(job: Job, window: Window, dial: Dial, *, hard: bool) -> Steps[Measu
     return trials.best
 
 
-def encode(job: Job, options: list[str], *, corrected: bool = False) -> Steps[Measured]:
-    """One encode of the whole file, measured."""
+def encode(
+    job: Job, options: list[str], *, corrected: bool = False, most_bytes: float | None = None
+) -> Steps[Measured]:
+    """One encode of the whole file, measured. Raises TooLarge as soon as it has more than `most_bytes`."""
     if corrected:
         job.fraction = max(0.1, job.fraction - ENCODE_SHARE)
     with job.open_source() as fd:
         arguments = argv.encode(job.source, fd, job.plan, job.speed, options, job.result.name)
-        yield from job.run("correct" if corrected else "encode", ENCODE_SHARE, arguments, (fd,))
+        stage: Stage = "correct" if corrected else "encode"
+        yield from job.run(stage, ENCODE_SHARE, arguments, (fd,), most_bytes=most_bytes)
     return measure(job.result)

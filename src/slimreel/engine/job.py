@@ -24,6 +24,10 @@ Value = TypeVar("Value")
 Steps = Generator[Event, None, Value]
 
 
+class TooLarge(Exception):
+    """A run was stopped because the file it writes was already larger than it may become."""
+
+
 @dataclass(slots=True)
 class Job:
     """A job's folder is its own and is removed with it; `reasons` grows as the engine learns."""
@@ -64,9 +68,18 @@ class Job:
         return Decided(reasons=tuple(reason for reason in self.plan.reasons if reason not in told))
 
     def run(
-        self, stage: Stage, share: float, arguments: Sequence[str], fds: Sequence[int] = ()
+        self,
+        stage: Stage,
+        share: float,
+        arguments: Sequence[str],
+        fds: Sequence[int] = (),
+        *,
+        most_bytes: float | None = None,
     ) -> Steps[ffmpeg.Finished]:
-        """One FFmpeg run that fills the next `share` of the bar; complaints of the decoder are kept."""
+        """One FFmpeg run that fills the next `share` of the bar; complaints of the decoder are kept.
+
+        Raises TooLarge, once it has written more than `most_bytes`.
+        """
         start = self.fraction
         running = ffmpeg.run(
             arguments,
@@ -77,7 +90,8 @@ class Job:
             memory_bytes=self._memory_bytes(),
         )
         yield self.progress(stage)
-        finished = yield from self._follow(running, stage, start, share)
+        with contextlib.closing(running):
+            finished = yield from self._follow(running, stage, start, share, most_bytes)
         found = complaints.about_source(finished.complaints)
         self.complaints += [line for line in found if line not in self.complaints]
         self.fraction = min(1.0, start + share)
@@ -88,7 +102,9 @@ class Job:
         video, threads = self.plan.video, read_settings().threads or os.cpu_count() or 2
         return sandbox.memory_for(video.width * video.height, threads) + sandbox.GIB
 
-    def _follow(self, running: ffmpeg.Run, stage: Stage, start: float, share: float) -> Steps[ffmpeg.Finished]:
+    def _follow(
+        self, running: ffmpeg.Run, stage: Stage, start: float, share: float, most_bytes: float | None
+    ) -> Steps[ffmpeg.Finished]:
         duration = max(self.plan.duration_s, 0.001)
         while True:
             try:
@@ -97,6 +113,8 @@ class Job:
                 finished: Any = stop.value
                 assert isinstance(finished, ffmpeg.Finished)
                 return finished
+            if most_bytes is not None and advance.size_bytes > most_bytes:
+                raise TooLarge
             part = min(1.0, advance.out_time_s / duration)
             self.fraction = min(1.0, start + share * part)
             yield self.progress(stage, advance.speed)

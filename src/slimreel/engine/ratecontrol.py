@@ -14,9 +14,9 @@ from slimreel.core.events import Reason
 from slimreel.core.picture import rungs_below
 from slimreel.core.plan import Target
 from slimreel.engine import argv, complaints, floor, rungs, scout
-from slimreel.engine.allowance import window_of
+from slimreel.engine.allowance import estimated_other_bytes, window_of
 from slimreel.engine.converge import Dial, Trials, converge, encode
-from slimreel.engine.job import Job, Steps
+from slimreel.engine.job import Job, Steps, TooLarge
 from slimreel.engine.measured import Measured
 from slimreel.errors import FfmpegFailed, TargetImpossible
 
@@ -155,14 +155,28 @@ def _turn(job: Job, dial: Dial) -> Steps[Measured]:
 
 
 def _by_quality(job: Job, target: Target) -> Steps[Measured | None]:
-    """One pass at the quality asked; None where the file is above a bound."""
+    """One pass at the quality asked; None where the file is above a bound, as soon as that shows."""
     assert target.crf is not None
-    found = yield from encode(job, quality_options(_encoder(job), target.crf, job.plan.keyint))
+    options = quality_options(_encoder(job), target.crf, job.plan.keyint)
+    try:
+        found = yield from encode(job, options, most_bytes=_surely_over(job, target))
+    except TooLarge:
+        return None
     limit = job.plan.size_limit_bytes
     over = limit is not None and found.file_bytes > limit
     if target.ceiling_bps is not None:
         over = over or found.video_bytes > target.ceiling_bps * job.plan.video.duration_s / 8
     return None if over else found
+
+
+def _surely_over(job: Job, target: Target) -> float | None:
+    """Bytes of an unfinished file that has broken a bound whatever is still to come. None: there is no bound."""
+    bounds: list[float] = [] if job.plan.size_limit_bytes is None else [job.plan.size_limit_bytes]
+    if target.ceiling_bps is not None:
+        # Written so far are sound and container too, whose size is only estimated here.
+        others = 1.25 * estimated_other_bytes(job) + 65_536
+        bounds.append(target.ceiling_bps * job.plan.video.duration_s / 8 + others)
+    return min(bounds, default=None)
 
 
 def _source_is_best(job: Job, target: Target) -> bool:

@@ -72,7 +72,9 @@ def _open(fd: int, demuxer: str, decoders: list[str], layout: Layout) -> Any:
     except (av.FFmpegError, OSError, ValueError) as error:
         if layout.damage:
             raise Refusal("damaged", "; ".join(layout.damage)) from error
-        raise Refusal("unreadable", f"it begins like a video, and the rest makes no sense (as {demuxer})") from error
+        raise Refusal(
+            "unreadable", f"it begins like a video or a sound, but its content cannot be read (as {demuxer})"
+        ) from error
 
 
 def _facts(reading: Reading, demuxer: str) -> dict[str, Any]:
@@ -124,7 +126,7 @@ def _lost_picture(reading: Reading, stream: Any) -> tuple[str, list[str]]:
     """The name of a stream without any picture, and what is lost with it: nothing, if it never had one."""
     name = stream.codec_context.codec.canonical_name
     if reading.tallies[stream.index].packets:
-        return f"{name} that cannot be decoded", ["none of the pictures at its start can be read"]
+        return f"{name} that cannot be decoded", ["no picture at its start can be read"]
     return f"{name} without pictures", ([f"none of its {stream.frames} pictures is there"] if stream.frames else [])
 
 
