@@ -123,8 +123,9 @@ def keyint_for(frames: int, rate: float) -> int:
     wanted = max(1.0, min(_KEYINT_MAX, KEYINT_S * rate))
     gops = max(1, round(frames / wanted), math.ceil(frames / _KEYINT_MAX))
     keyint = max(1, math.ceil(frames / gops))
-    # Rounding up shifts every keyframe a little, and of many the last comes out anywhere.
-    while 0 < frames % keyint < keyint / 2:
+    # Rounding up shifts every keyframe a little, and of many the last comes out anywhere. With GOPs of a few frames
+    # (a slide show) one keyframe more matters less than keyframes twice as often.
+    while 0 < frames % keyint < keyint / 2 and keyint - 1 >= min(frames, wanted) / 2:
         keyint -= 1
     return keyint
 

@@ -15,7 +15,7 @@ class Result:
 
     `target` is the number aimed at, with `error_percent` how far the file is from it, signed: of the video
     rate for a rate, of the file for a size (never positive); both None where no number was asked or the
-    source already fitted.
+    source already fitted; `error_percent` also for a rate where the clip is under a second.
     """
 
     input: str

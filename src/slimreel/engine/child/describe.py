@@ -63,7 +63,8 @@ def video(reading: Reading, stream: Any) -> dict[str, Any]:
     if facts["codec"] == "gif":
         facts["has_alpha"] = picture.shows_transparency(frame)
     # Browsers write alpha_mode=1 for every recording; only a second plane beside the block is alpha.
-    facts["has_alpha"] |= stream.metadata.get("alpha_mode") == "1" and sampler.has_additions
+    says_alpha = any(name.lower() == "alpha_mode" and value == "1" for name, value in stream.metadata.items())
+    facts["has_alpha"] |= says_alpha and sampler.has_additions
     return facts | {
         "frames": frames,
         "width": frame.width,
