@@ -66,8 +66,8 @@ def spoiled_runs(monkeypatch: pytest.MonkeyPatch, spoil: Spoil) -> None:
     """As if the FFmpeg that makes the file had ended well and left this."""
     run = Job.run
 
-    def call(job: Job, stage: Stage, *arguments: Any) -> Any:
-        finished = yield from run(job, stage, *arguments)
+    def call(job: Job, stage: Stage, *arguments: Any, **limits: Any) -> Any:
+        finished = yield from run(job, stage, *arguments, **limits)
         if stage in ("encode", "correct", "mux"):
             job.result.write_bytes(spoil(job.result.read_bytes()))
         return finished
