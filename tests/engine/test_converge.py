@@ -228,3 +228,15 @@ def test_a_size_is_held_against_what_the_rest_really_takes() -> None:
         assert 0.99 * limit <= found.file_bytes <= limit
         assert [reason.id for reason in job.plan.reasons].count("corrected") == 1
     assert replace(plan, reasons=()) == replace(job.plan, reasons=())
+
+
+def test_a_jump_over_the_window_is_left_for_numbers_beside_it():
+    trials = Trials(Window(990, 995, 1000), [(57_991.0, 970), (58_008.0, 1030)])
+    asked = []
+    for _ in range(6):
+        asked.append(trials.next_number())
+        trials.points.append((asked[-1], 970 if asked[-1] < 58_000 else 1030))
+    assert len(set(asked)) == 6
+    assert min(asked) < 57_991 * 0.998
+    assert max(asked) > 58_008 * 1.002
+    assert all(0.98 < number / 58_000 < 1.02 for number in asked)

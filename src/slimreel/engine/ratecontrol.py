@@ -9,13 +9,14 @@ import math
 from dataclasses import replace
 
 from slimreel.core import budget
+from slimreel.core.choices import Speed
 from slimreel.core.codecs import ENCODERS, Encoder, Pass, quality_options, rate_options
 from slimreel.core.events import Reason
 from slimreel.core.picture import rungs_below
 from slimreel.core.plan import Target
 from slimreel.engine import argv, complaints, floor, rungs, scout
 from slimreel.engine.allowance import estimated_other_bytes, window_of
-from slimreel.engine.converge import Dial, Trials, converge, encode
+from slimreel.engine.converge import ROUNDS, Dial, Trials, converge, encode, rounds_for
 from slimreel.engine.job import Job, Steps, TooLarge
 from slimreel.engine.measured import Measured
 from slimreel.errors import FfmpegFailed, TargetImpossible
@@ -35,6 +36,7 @@ _LEAST_RATE_BPS = 60_000
 # pixels, and 4 of the 13 above, soft pictures that no number of the first look tells from sharp ones.
 _STARVED_BITS_PER_PIXEL = 0.033
 _STARVED_QP = 38.0
+_SEARCH_SPEEDS: tuple[Speed, ...] = ("best", "fast", "balanced")
 # Files of H.264 and HEVC halve in about this many steps of CRF.
 _CRF_PER_HALVING = 6.0
 
@@ -121,8 +123,29 @@ def _by_rate(job: Job) -> Steps[Measured]:
 def _by_search(job: Job) -> Steps[Measured]:
     """For clips too short or rates too low for rate control: the CRF whose file fits.
 
-    The dial is 2^(−CRF/6), which grows like the bytes do.
+    Near the least that an encoder can make, bytes no longer fall with the CRF; another speed's least is elsewhere.
     """
+    nearest, kept = None, job.folder / "nearest.part"
+    others = [speed for speed in _SEARCH_SPEEDS if speed != job.speed and rounds_for(job) == ROUNDS[0][1]]
+    for speed in (job.speed, *others):
+        job.speed = speed
+        found = yield from _search(job)
+        if _is_bound(job) or not others or window_of(job).holds(found.video_bytes):
+            return found
+        if nearest is None or _distance(job, found) < _distance(job, nearest):
+            nearest = found
+            job.result.replace(kept)
+    assert nearest is not None
+    kept.replace(job.result)
+    return nearest
+
+
+def _distance(job: Job, found: Measured) -> float:
+    return abs(math.log(max(found.video_bytes, 1) / window_of(job).aim))
+
+
+def _search(job: Job) -> Steps[Measured]:
+    """Turns 2^(−CRF/6), which grows like the bytes do."""
     encoder = _encoder(job)
     best_crf, worst_crf = max(_target(job).transparent_crf, 1.0), encoder.crf_max
     bound = _is_bound(job)
