@@ -116,6 +116,13 @@ def test_a_size_in_another_codec_and_container(lively: Path, shrink: Shrink) -> 
     fills(made, limit)
 
 
+def test_a_rate_below_what_the_full_size_takes_makes_the_picture_smaller(media: Path, shrink: Shrink) -> None:
+    made = shrink(media / "structure/edit_list_shift.mp4", video_bitrate_bps=7_200)  # 17 kbit/s at the coarsest
+    assert "scaled_to_fit" in made.reasons
+    assert made.result.height < 1080
+    assert made.result.video_bitrate_bps == pytest.approx(7_200, rel=0.01)
+
+
 def test_a_ceiling_is_not_exceeded(lively: Path, shrink: Shrink) -> None:
     ceiling = round(rate(lively) * 0.4)
     made = shrink(lively, max_bitrate_bps=ceiling, quality="visually_lossless")

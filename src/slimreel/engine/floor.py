@@ -40,6 +40,13 @@ def check(job: Job) -> Steps[None]:
         refuse(job, coarsest.video_bytes)
 
 
+def can_shrink(job: Job) -> bool:
+    """Whether a smaller picture is left to try."""
+    picture, target = job.plan.picture, job.plan.target
+    assert picture is not None and target is not None
+    return target.may_shrink and bool(rungs_below(picture))
+
+
 def give_up(job: Job, least: int, again: Callable[[Job], Steps[Measured]]) -> Steps[Measured]:
     """The encoder cannot go lower at this size: try the next smaller one, else refuse."""
     picture, target = job.plan.picture, job.plan.target

@@ -29,6 +29,8 @@ _SHORT_S = 7.0
 # The last frames cannot be paid back: clips end above their rate by this part of an average frame
 # (15 clips of 84 to 1207 frames: 0.1…2 frames, median 0.8).
 _OVERSHOOT_FRAMES = 0.8
+# A rate missed by so much is below what this size of picture can be made of; other speeds reach a tenth lower at most.
+_FAR_ABOVE = 1.1
 # Encoders take whole kilobits, too coarse below this for a percent; a quality has no such steps.
 _LEAST_RATE_BPS = 60_000
 # Bits per pixel and frame at 30 frames a second, H.264-like, under which a rate may be starving the picture, or
@@ -169,6 +171,8 @@ def _turn(job: Job, dial: Dial) -> Steps[Measured]:
     found = yield from converge(job, window_of(job), dial, hard=_is_hard(job))
     if isinstance(found, Trials):
         return (yield from floor.give_up(job, found.points[-1][1], _to_number))
+    if found.video_bytes > window_of(job).high * _FAR_ABOVE and floor.can_shrink(job):
+        return (yield from floor.give_up(job, found.video_bytes, _to_number))
     limit = job.plan.size_limit_bytes
     if limit is not None and found.file_bytes < limit * budget.SIZE_FLOOR:
         own = job.plan.video.bytes
