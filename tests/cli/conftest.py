@@ -56,5 +56,7 @@ def slimreel(tmp_path: Path) -> Program:
 
 
 def interruptible() -> None:
-    """Before exec: a test run in the background of a shell may have been told to ignore Ctrl-C."""
+    """Before exec: a test run in the background of a shell, or by nohup, may have been told to ignore signals."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if hasattr(signal, "SIGHUP"):
+        signal.signal(signal.SIGHUP, signal.SIG_DFL)

@@ -123,7 +123,7 @@ def first_tone_s(path: Path) -> float:
 
 
 def test_a_piece_that_was_cut_is_damage(make: Make, shrink: Shrink, tmp_path: Path) -> None:
-    whole = piece(make, "whole.ts", "white", "sine=f=500:r=48000", 3, *H264, "-g", "10")
+    whole = piece(make, "white-piece.ts", "white", "sine=f=500:r=48000", 3, *H264, "-g", "10")
     joined = tmp_path / "joined.ts"
     joined.write_bytes(whole[: len(whole) // 188 // 2 * 188] + whole)
     with pytest.raises(DamagedInput) as refused:

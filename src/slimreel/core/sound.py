@@ -68,7 +68,7 @@ def plan_sound(
             reasons.append(Reason(id="copied_audio", fields=fields))
         else:
             fields["before"] = round(track.bitrate_bps)
-            raised = 0 < track.bitrate_bps < kept.bitrate_bps
+            raised = 0 < round(track.bitrate_bps) < kept.bitrate_bps
             reasons.append(Reason(id="audio_least" if raised else "audio_encoded", fields=fields))
         if kept.channels < track.channels:
             mixed: dict[str, str | int | float] = {"before": track.channels, "after": kept.channels}
