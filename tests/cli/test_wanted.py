@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from slimreel.cli.batch import spoken_language
 from slimreel.cli.wanted import read_wanted
 from slimreel.core import records
 from slimreel.errors import SlimreelError, UsageError, WishNotUnderstood
@@ -30,7 +31,7 @@ from slimreel.errors import SlimreelError, UsageError, WishNotUnderstood
     ],
 )
 def test_words_and_flags_merge(wish: str | None, flags: dict[str, Any], fields: dict[str, Any]):
-    goal, _ = read_wanted(wish, flags)
+    goal = read_wanted(wish, flags)
     assert records.said(goal) == fields
 
 
@@ -66,6 +67,15 @@ def test_nonsense_is_not_understood():
     assert isinstance(caught.value, SlimreelError)
 
 
-@pytest.mark.parametrize(("wish", "language"), [("压缩到25MB", "zh"), ("25 MB", "en"), (None, "en")])
-def test_the_language_is_that_of_the_wish(wish: str | None, language: str):
-    assert read_wanted(wish, {})[1] == language
+@pytest.mark.parametrize(
+    ("arguments", "wish", "language"),
+    [
+        (["a.mp4"], "压缩到25MB", "zh"),
+        (["a.mp4", "压缩到25MB"], None, "zh"),
+        (["a.mp4", "25 MB"], None, "en"),
+        (["旅行.mp4"], None, "en"),
+        ([], None, "en"),
+    ],
+)
+def test_the_language_is_that_of_the_wish(arguments: list[str], wish: str | None, language: str):
+    assert spoken_language(arguments, wish) == language

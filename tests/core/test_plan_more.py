@@ -62,7 +62,7 @@ def test_keyframes(frames: int, rate: float) -> None:
     assert 1 <= keyint <= 600
     tail = frames % keyint
     wanted = max(1.0, min(600.0, 10 * rate))
-    assert tail == 0 or 2 * tail >= keyint or frames < keyint or wanted < 8
+    assert tail == 0 or 2 * tail >= keyint or frames < keyint or keyint - 1 < min(frames, wanted) / 2
     assert keyint <= 1.5 * wanted + 1
     if frames >= 2:
         assert keyint >= min(frames, wanted) / 2

@@ -43,13 +43,13 @@ def run(
 ) -> int:
     """The exit code of `compress`: of the one file, or 9 where some of several failed."""
     sources: list[Path] = []
-    language = _language(arguments, wish)
+    language = spoken_language(arguments, wish)
     try:
         sources, words = sort_arguments(arguments, wish)
-        goal, _ = read_wanted(words, flags)
+        wanted = read_wanted(words, flags)
         from slimreel.workbench.compress import read_goal
 
-        goal = read_goal(goal)
+        goal = read_goal(wanted)
         tasks = make_tasks(sources, out, folder, default_ending(goal.container))
     except SlimreelError as error:
         _tell_nothing_started(sources, error, language, manner)
@@ -126,7 +126,7 @@ def _tell_nothing_started(sources: list[Path], error: SlimreelError, language: s
         terminal.line(records.as_line(records.of_error(source, error, language)))
 
 
-def _language(arguments: list[str], wish: str | None) -> str:
+def spoken_language(arguments: list[str], wish: str | None) -> str:
     """That of the wish: what is not the name of a file, as far as can be told before it is read."""
     words = wish if wish is not None else arguments[-1] if arguments else ""
     return "en" if wish is None and (os.path.lexists(words) or is_media_name(words)) else language_of(words)

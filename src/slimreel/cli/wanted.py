@@ -46,14 +46,14 @@ _PLAIN: Mapping[str, str] = {
 }
 
 
-def read_wanted(wish: str | None, flags: Mapping[str, Any]) -> tuple[Goal, str]:
-    """The goal of words and flags together, and the language of the words.
+def read_wanted(wish: str | None, flags: Mapping[str, Any]) -> Goal:
+    """The goal of words and flags together.
 
     `flags` are the options as written, such as {"--size": "25MB"}. Raises WishNotUnderstood, UsageError.
     """
     given = _from_flags(flags)
     if wish is None:
-        return _checked(given), "en"
+        return _checked(given)
     from slimreel.agent.wish import read_wish
 
     heard = read_wish(wish)
@@ -63,7 +63,7 @@ def read_wanted(wish: str | None, flags: Mapping[str, Any]) -> tuple[Goal, str]:
     for field, value in given.items():
         if field in said and said[field] != value:
             raise Contradiction(first=_written(field, said[field]), second=_written(field, value))
-    return _checked(said | given), heard.language
+    return _checked(said | given)
 
 
 def _from_flags(flags: Mapping[str, Any]) -> dict[str, Any]:

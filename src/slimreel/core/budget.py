@@ -5,6 +5,7 @@ Pure numbers in and out; it measures nothing and decides nothing about quality.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from slimreel.core.containers import Container
@@ -31,6 +32,10 @@ class Window:
 
     def holds(self, video_bytes: int) -> bool:
         return self.low <= video_bytes <= self.high
+
+    def distance(self, video_bytes: int) -> float:
+        """How far off the aim, as the logarithm of the ratio: half and double are as far."""
+        return abs(math.log(max(video_bytes, 1) / self.aim))
 
 
 def is_brief(duration_s: float, pictures: int) -> bool:

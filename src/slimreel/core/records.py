@@ -5,6 +5,7 @@ Records are plain dataclasses, so that a start costs nothing for them. Nothing h
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable
 from dataclasses import fields
 from fractions import Fraction
@@ -79,7 +80,7 @@ def check(record: Any) -> None:
 def _in_words(complaint: str) -> str:
     for theirs, ours in _WORDS.items():
         complaint = complaint.replace(theirs, ours)
-    return complaint.replace(".0", "")
+    return re.sub(r"\.0\b", "", complaint)
 
 
 @cache
@@ -90,10 +91,10 @@ def _hints(kind: Hashable) -> dict[str, Any]:
 def _decode(kind: type, value: Any) -> Any:
     if kind is Fraction and isinstance(value, str):
         return Fraction(value)
-    raise NotImplementedError(kind)
+    raise NotImplementedError(kind)  # how a hook tells msgspec that it does not know this type
 
 
 def _encode(value: Any) -> Any:
     if isinstance(value, Fraction):
         return str(value)
-    raise NotImplementedError(type(value))
+    raise NotImplementedError(type(value))  # as above

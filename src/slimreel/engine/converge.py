@@ -84,12 +84,10 @@ class Trials:
         """Keeps the file of this round if it is the best so far; over a hard limit it never is."""
         if hard and found.video_bytes > self.window.high:
             return
-        if self.best is None or self._distance(found) < self._distance(self.best):
+        distance = self.window.distance
+        if self.best is None or distance(found.video_bytes) < distance(self.best.video_bytes):
             job.result.replace(job.folder / BEST)
             self.best = found
-
-    def _distance(self, found: Measured) -> float:
-        return abs(math.log(max(found.video_bytes, 1) / self.window.aim))
 
 
 def converge(job: Job, window: Window, dial: Dial, *, hard: bool) -> Steps[Measured | Trials]:

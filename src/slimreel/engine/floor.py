@@ -40,18 +40,17 @@ def check(job: Job) -> Steps[None]:
         refuse(job, coarsest.video_bytes)
 
 
-def can_shrink(job: Job) -> bool:
-    """Whether a smaller picture is left to try."""
+def smaller_sizes(job: Job) -> list[tuple[int, int]]:
+    """The sizes below the plan's that may still be taken, largest first; none where the size was asked for."""
     picture, target = job.plan.picture, job.plan.target
     assert picture is not None and target is not None
-    return target.may_shrink and bool(rungs_below(picture))
+    return rungs_below(picture) if target.may_shrink else []
 
 
 def give_up(job: Job, least: int, again: Callable[[Job], Steps[Measured]]) -> Steps[Measured]:
     """The encoder cannot go lower at this size: try the next smaller one, else refuse."""
-    picture, target = job.plan.picture, job.plan.target
-    assert picture is not None and target is not None
-    smaller = rungs_below(picture) if target.may_shrink else []
+    picture, smaller = job.plan.picture, smaller_sizes(job)
+    assert picture is not None
     if not smaller:
         refuse(job, least)
     width, height = smaller[0]
@@ -90,8 +89,8 @@ def refuse(job: Job, least_video_bytes: int) -> NoReturn:
 
 def _coarsest(job: Job) -> Steps[Measured]:
     plan = job.plan
-    assert plan.picture is not None and plan.encoder is not None and plan.target is not None
-    smaller = rungs_below(plan.picture) if plan.target.may_shrink else []
+    assert plan.picture is not None and plan.encoder is not None
+    smaller = smaller_sizes(job)
     size = smaller[-1] if smaller else (plan.picture.width, plan.picture.height)
     tiny = replace(plan, picture=plan.picture.at(*size))
     options = quality_options(plan.encoder, plan.encoder.crf_max, plan.keyint)

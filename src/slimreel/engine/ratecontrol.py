@@ -12,7 +12,6 @@ from slimreel.core import budget
 from slimreel.core.choices import Speed
 from slimreel.core.codecs import ENCODERS, Encoder, Pass, quality_options, rate_options
 from slimreel.core.events import Reason
-from slimreel.core.picture import rungs_below
 from slimreel.core.plan import Target
 from slimreel.engine import argv, complaints, floor, rungs, scout
 from slimreel.engine.allowance import estimated_other_bytes, window_of
@@ -29,12 +28,12 @@ _SHORT_S = 7.0
 # The last frames cannot be paid back: clips end above their rate by this part of an average frame
 # (15 clips of 84 to 1207 frames: 0.1…2 frames, median 0.8).
 _OVERSHOOT_FRAMES = 0.8
-# A rate missed by so much is below what this size of picture can be made of; other speeds reach a tenth lower at most.
+# A rate missed by so much needs a smaller picture; a smaller miss is left to the other speeds.
 _FAR_ABOVE = 1.1
 # Encoders take whole kilobits, too coarse below this for a percent; a quality has no such steps.
 _LEAST_RATE_BPS = 60_000
 # Bits per pixel and frame at 30 frames a second, H.264-like, under which a rate may be starving the picture, or
-# the quantiser above which it is. 24 clips at half their rate: 7 of the 11 below it gained 1.5 to 7 VMAF by fewer
+# the quantiser above which it is. 24 clips at half their rate: 6 of the 11 below it gained 1.5 to 7 VMAF by fewer
 # pixels, and 4 of the 13 above, soft pictures that no number of the first look tells from sharp ones.
 _STARVED_BITS_PER_PIXEL = 0.033
 _STARVED_QP = 38.0
@@ -132,18 +131,15 @@ def _by_search(job: Job) -> Steps[Measured]:
     for speed in (job.speed, *others):
         job.speed = speed
         found = yield from _search(job)
-        if _is_bound(job) or not others or window_of(job).holds(found.video_bytes):
+        window = window_of(job)
+        if _is_bound(job) or not others or window.holds(found.video_bytes):
             return found
-        if nearest is None or _distance(job, found) < _distance(job, nearest):
+        if nearest is None or window.distance(found.video_bytes) < window.distance(nearest.video_bytes):
             nearest = found
             job.result.replace(kept)
     assert nearest is not None
     kept.replace(job.result)
     return nearest
-
-
-def _distance(job: Job, found: Measured) -> float:
-    return abs(math.log(max(found.video_bytes, 1) / window_of(job).aim))
 
 
 def _search(job: Job) -> Steps[Measured]:
@@ -171,7 +167,7 @@ def _turn(job: Job, dial: Dial) -> Steps[Measured]:
     found = yield from converge(job, window_of(job), dial, hard=_is_hard(job))
     if isinstance(found, Trials):
         return (yield from floor.give_up(job, found.points[-1][1], _to_number))
-    if found.video_bytes > window_of(job).high * _FAR_ABOVE and floor.can_shrink(job):
+    if found.video_bytes > window_of(job).high * _FAR_ABOVE and floor.smaller_sizes(job):
         return (yield from floor.give_up(job, found.video_bytes, _to_number))
     limit = job.plan.size_limit_bytes
     if limit is not None and found.file_bytes < limit * budget.SIZE_FLOOR:
@@ -233,7 +229,7 @@ def _choose_rung(job: Job, rate: int, mean_qp: float) -> Steps[None]:
     assert picture is not None
     if not (_starved(job, rate) or mean_qp >= _STARVED_QP):
         return
-    if not _target(job).may_shrink or not rungs_below(picture):
+    if not floor.smaller_sizes(job):
         return
     choice = yield from rungs.best_rung(job, rate, _RUNGS)
     if choice is None:

@@ -20,7 +20,7 @@ _GOOD_ENOUGH = 88.0
 # A smaller picture must be better by this to be taken: what is lost in detail is not all in the metric.
 _GAIN = 1.5
 _STEP_GAIN = 0.7
-# After a step that gained less, the next has never gained more than 0.8 (24 clips at half and a quarter of their rate).
+# After a step that gained less, the next has never gained more than 0.4 (24 clips at half and a quarter of their rate).
 _PROMISING_GAIN = 2.5
 _SUBSAMPLE = 5
 # The first part of the clip is an eighth of it, so that a trial costs a few percent of the encode; its first half
