@@ -13,7 +13,7 @@ from slimreel.agent.lexicon import Token
 from slimreel.agent.phrases import Value
 from slimreel.core.units import KNOWN_LINES, NAMED_LINES, Quantity
 
-LABELS = {"rate", "persec", "total", "size", "audio", "fps", "resolution", "crf", "width", "tall", "quality"}
+LABELS = {"rate", "persec", "total", "size", "audio", "fps", "resolution", "crf", "vmaf", "width", "tall", "quality"}
 # Words that may stand between an amount and the word that says what it is.
 _LINKS = frozenset(
     "filler det this to at of is under by from make change compress less lose keeping floor neg instead visible "
@@ -35,7 +35,7 @@ class Around:
     links_at: dict[str, int] = field(default_factory=dict)
 
     def floor(self) -> bool:
-        """Is this a lower bound ("at least", "don't go under")? No field holds one, so it stays unheard."""
+        """Is this a lower bound ("at least", "don't go under")? Only a score of quality can be one."""
         places = self.links_at
         return "floor" in places or places.get("neg", 99_999) < places.get("under", -1)
 
@@ -76,6 +76,8 @@ def _right(tokens: list[Token], at: int, around: Around) -> None:
             around.labels.setdefault(token.concept, i)
         elif token.concept == "under" and not _leads_next(tokens, i):
             around.bound = True
+        elif token.concept == "floor" and around.has("vmaf"):
+            around.links_at.setdefault("floor", i)
         elif token.concept in ("of", "filler", "det", "keeping"):
             gap += 1
         else:
@@ -113,7 +115,7 @@ def read_amounts(tokens: list[Token]) -> Iterator[Value]:
         on_left = set(around.labels)
         _right(tokens, at, around)
         slot, value = _role(tokens, at, quantity, around, on_left)
-        if slot and not around.floor():
+        if slot and (slot == "vmaf_min" or not around.floor()):
             used.update(around.labels.values())
             yield _claimed(tokens, at, slot, value, around)
 
@@ -124,6 +126,10 @@ def _claimed(tokens: list[Token], at: int, slot: str, value: object, around: Aro
         tokens[around.links_at["keeping"]].claimed = True
     for place in around.labels.values():
         tokens[place].claimed = True
+    if slot == "vmaf_min":  # a least score: "at least", "don't go below", whichever way it was put
+        for name in ("floor", "neg", "under"):
+            if name in around.links_at:
+                tokens[around.links_at[name]].claimed = True
     aimed = "to" in around.links or around.bound or "at" in around.links
     return Value(slot, value, at, at, tokens[at].text, bound=around.bound, aimed=aimed)
 
@@ -233,6 +239,8 @@ def _bare_role(
     """A number without a unit: only what stands beside it can say what it counts."""
     value = quantity.value
     whole = int(value) if value.denominator == 1 else None
+    if around.has("vmaf"):
+        return ("vmaf_min", float(value)) if 1 <= value <= 100 else ("", None)
     if around.has("crf"):
         return ("crf", float(value)) if 0 <= value <= 63 else ("", None)
     if whole in (264, 265):

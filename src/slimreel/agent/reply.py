@@ -14,7 +14,7 @@ from slimreel.errors import SlimreelError
 _RATES = {"rate", "bitrate"}
 _SIZES = {"size", "limit", "asked", "used"}
 _RATE_MESSAGES = {"source_is_smaller_rate", "audio_encoded", "audio_least"}
-_SIZE_MESSAGES = {"never_larger"}
+_SIZE_MESSAGES = {"never_larger", "already_efficient"}
 # A message that counts one of these has a second form for a single one, where the words differ: ID_one.
 _COUNTS = ("count", "rounds")
 _CODECS = {

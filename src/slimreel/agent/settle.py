@@ -18,6 +18,7 @@ _SINGLE = {
     "max_bitrate_bps": "maximum bitrates",
     "total_bitrate_bps": "total bitrates",
     "crf": "CRF values",
+    "vmaf_min": "VMAF scores",
     "resolution": "resolutions",
     "frame": "picture sizes",
     "fps": "frame rates",

@@ -27,6 +27,7 @@ def compress(
     mute: options.Mute = False,
     speed: options.SpeedOption = None,
     quality: options.Quality = None,
+    vmaf: options.Vmaf = None,
     crf: options.Crf = None,
     hdr: options.Hdr = None,
     reencode: options.Reencode = None,
@@ -51,7 +52,7 @@ def compress(
         "--bitrate": bitrate, "--size": size, "--percent": percent, "--max-bitrate": max_bitrate, "--for": preset,
         "--codec": codec, "--container": container, "--resolution": resolution, "--keep-resolution": keep_resolution,
         "--fps": fps, "--audio-bitrate": audio_bitrate, "--mute": mute, "--speed": speed, "--quality": quality,
-        "--crf": crf, "--hdr": hdr, "--reencode": reencode, "--strip-metadata": strip_metadata,
+        "--vmaf": vmaf,         "--crf": crf, "--hdr": hdr, "--reencode": reencode, "--strip-metadata": strip_metadata,
         "--keep-location": keep_location,
     }  # fmt: skip
     from slimreel.cli.batch import Manner, run

@@ -20,7 +20,11 @@ Bitrate = Annotated[str | None, typer.Option("--bitrate", help="Average rate of 
 MaxBitrate = Annotated[str | None, typer.Option("--max-bitrate", help="Highest average rate of the picture.")]
 Size = Annotated[str | None, typer.Option("--size", help="Upper bound of the file: 25MB, 24MiB, 123456B.")]
 Percent = Annotated[str | None, typer.Option("--percent", help="Size as a share of the source: 50 means to 50 %.")]
-Quality = Annotated[choices.Quality | None, typer.Option("--quality", help="Quality instead of a number of bits.")]
+Quality = Annotated[
+    choices.QualityName | None,
+    typer.Option("--quality", help="The smallest file of this quality; transparent is visually_lossless."),
+]
+Vmaf = Annotated[float | None, typer.Option("--vmaf", help="The smallest file with this VMAF v1, 1 to 100: 95.")]
 Crf = Annotated[float | None, typer.Option("--crf", help="The encoder's own constant rate factor.")]
 Codec = Annotated[choices.Codec | None, typer.Option("--codec", help="Codec of the picture; h264 unless asked.")]
 Container = Annotated[choices.ContainerName | None, typer.Option("--container", help="Container, whatever -o ends in.")]

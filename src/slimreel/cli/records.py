@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _KEYS = (
     "input", "output", "strategy", "bytes", "duration_s", "video_bitrate_bps", "audio_bitrate_bps", "width", "height",
-    "fps", "codec", "target", "error_percent", "reasons", "cpu_seconds", "wall_seconds",
+    "fps", "codec", "target", "error_percent", "quality", "reasons", "cpu_seconds", "wall_seconds",
 )  # fmt: skip
 _SMALLEST = ("smallest_bytes", "smallest_bps")
 

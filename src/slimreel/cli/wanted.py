@@ -30,6 +30,7 @@ _READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "--percent": ("size_ratio", parse_ratio),
     "--fps": ("fps", parse_fps),
     "--audio-bitrate": ("audio_bitrate_bps", parse_bitrate),
+    "--quality": ("quality", lambda name: "visually_lossless" if name == "transparent" else name),
     "--for": ("preset", lambda text: find_preset(text).id),
 }
 _PLAIN: Mapping[str, str] = {
@@ -37,8 +38,8 @@ _PLAIN: Mapping[str, str] = {
     "--container": "container",
     "--keep-resolution": "keep_resolution",
     "--speed": "encode_speed",
-    "--quality": "quality",
     "--crf": "crf",
+    "--vmaf": "vmaf_min",
     "--hdr": "hdr",
     "--reencode": "reencode",
     "--strip-metadata": "strip_metadata",

@@ -7,5 +7,6 @@ from typing import Literal
 Codec = Literal["h264", "hevc", "av1", "vp9"]
 ContainerName = Literal["mp4", "mov", "mkv", "webm"]
 Quality = Literal["low", "medium", "high", "visually_lossless", "lossless"]
+QualityName = Literal["low", "medium", "high", "visually_lossless", "transparent", "lossless"]
 Speed = Literal["fast", "balanced", "best"]
 Hdr = Literal["auto", "keep", "tonemap"]

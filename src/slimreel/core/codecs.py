@@ -38,6 +38,8 @@ class Encoder:
     pix_fmt_10bit: str
     bit_share: float
     small_first_pass: bool
+    usual_vmaf: float  # at crf["medium"]; where a search begins
+    badness_slope: float  # of log(101 − VMAF) with a step of CRF, until two probes tell
     fast_from_px: int = 0  # short side below which its first pass at fast speed crashes
 
 
@@ -60,6 +62,8 @@ ENCODERS: Mapping[Codec, Encoder] = {
         pix_fmt_10bit="yuv420p10le",
         bit_share=1.0,
         small_first_pass=True,
+        usual_vmaf=95.0,
+        badness_slope=0.13,
     ),
     "hevc": Encoder(
         codec="hevc",
@@ -77,6 +81,8 @@ ENCODERS: Mapping[Codec, Encoder] = {
         pix_fmt_10bit="yuv420p10le",
         bit_share=0.65,
         small_first_pass=False,
+        usual_vmaf=94.0,
+        badness_slope=0.13,
     ),
     "av1": Encoder(
         codec="av1",
@@ -94,6 +100,8 @@ ENCODERS: Mapping[Codec, Encoder] = {
         pix_fmt_10bit="yuv420p10le",
         bit_share=0.5,
         small_first_pass=False,
+        usual_vmaf=94.0,
+        badness_slope=0.075,
         fast_from_px=128,
     ),
     "vp9": Encoder(
@@ -112,6 +120,8 @@ ENCODERS: Mapping[Codec, Encoder] = {
         pix_fmt_10bit="yuv420p10le",
         bit_share=0.7,
         small_first_pass=False,
+        usual_vmaf=94.0,
+        badness_slope=0.075,
     ),
 }
 

@@ -18,6 +18,7 @@ Count = Annotated[int, Meta(ge=1)]
 Side = Annotated[int, Meta(ge=16, le=16384)]
 ShortSide = Annotated[int, Meta(ge=16, le=8640)]
 Share = Annotated[float, Meta(gt=0, le=1)]
+Vmaf = Annotated[float, Meta(ge=1, le=100)]
 Crf = Annotated[float, Meta(ge=0, le=63)]
 FrameRate = Annotated[float, Meta(gt=0, le=1000)]
 
@@ -27,8 +28,9 @@ class Goal:
     """The output wanted. The fields are the parameters of the `compress` operation, under the same names.
 
     Rates are bits per second, sizes bytes (always upper bounds). At most one of `target_size_bytes`,
-    `size_ratio`, `video_bitrate_bps`, `total_bitrate_bps` and `crf` leads; `max_bitrate_bps` and
-    `quality` go with any of them. A rate together with `quality="visually_lossless"` is a ceiling.
+    `size_ratio`, `video_bitrate_bps`, `total_bitrate_bps` and `crf` leads; `max_bitrate_bps`, `quality` and
+    `vmaf_min` go with any of them. A rate or a size together with `vmaf_min` or `quality="visually_lossless"` is a
+    ceiling: what is wanted is the smallest file of that quality.
     Raises UsageError (fields: field) for a value outside its range.
     """
 
@@ -39,6 +41,7 @@ class Goal:
     max_bitrate_bps: Count | None = None  # ceiling of the video stream's average
     crf: Crf | None = None  # the encoder's own constant rate factor
     quality: Quality | None = None
+    vmaf_min: Vmaf | None = None  # the least mean VMAF v1 (3d0h) at the source's size
 
     preset: str | None = None
     resolution: ShortSide | None = None  # maximum of the short side, pixels
@@ -62,3 +65,8 @@ class Goal:
         except records.BadRecord as error:
             name = error.field.replace("_", " ")
             raise UsageError(field=error.field, why=error.detail, detail=f"{name}: {error.detail}.") from error
+
+    @property
+    def stops_at_quality(self) -> bool:
+        """Is a number of bits beside it only a ceiling, since more than the quality is not wanted?"""
+        return self.vmaf_min is not None or self.quality == "visually_lossless"

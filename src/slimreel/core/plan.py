@@ -18,6 +18,7 @@ from slimreel.core.extras import Extras, plan_extras
 from slimreel.core.goal import Goal
 from slimreel.core.growth import like_for_like_bps, source_bps
 from slimreel.core.media import MediaInfo, VideoStream, main_video
+from slimreel.core.perception import Wanted, wanted_of
 from slimreel.core.picture import Picture
 from slimreel.core.presets import find_preset
 from slimreel.core.sound import SoundTrack, plan_sound
@@ -37,14 +38,17 @@ class Target:
     """What the encode must land on within the plan's size limit: a rate, a quality (crf), or that size alone.
 
     `asked` tells whether the number is the person's own: a rate that only guards against growth need not be
-    used up. `transparent_crf` is where more bits buy nothing that can be seen. `may_shrink` allows a smaller
-    picture where the rate cannot carry the full one; `bound_asked` tells that a person named one of the bounds, so
-    that it holds even where it cannot be met.
+    used up. `wanted` is a quality as scores, whose CRF has to be sought; with `judged_at_source` at the source's
+    size, else at the plan's. `transparent_crf` is where more bits buy nothing that can be seen. `may_shrink` allows
+    a smaller picture where the rate cannot carry the full one; `bound_asked` tells that a person named one of the
+    bounds, so that it holds even where it cannot be met.
     """
 
     rate_bps: int | None = None
     ceiling_bps: int | None = None
     crf: float | None = None
+    wanted: Wanted | None = None
+    judged_at_source: bool = False
     transparent_crf: float = 0
     asked: bool = True
     bound_asked: bool = False
@@ -184,8 +188,8 @@ def _leave_alone(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
         return None
     rate = min(filter(None, (goal.video_bitrate_bps, goal.max_bitrate_bps)), default=None)
     rate_fits = rate is None or video.bitrate_bps <= rate * FITS
-    named = limit is not None or goal.video_bitrate_bps is not None
-    if goal.max_bitrate_bps and goal.quality is None and not goal.crf:
+    named = limit is not None or (goal.video_bitrate_bps is not None and not goal.stops_at_quality)
+    if goal.max_bitrate_bps and goal.quality is None and goal.vmaf_min is None and not goal.crf:
         named = True
     if not named or not rate_fits or (goal.crf is not None):
         return None
@@ -323,10 +327,16 @@ def _target(
         # Chosen by the person, so it may grow; what is named beside it still binds.
         asked = min(filter(None, (rate, goal.max_bitrate_bps)), default=None)
         return Target(None, asked, crf=crf), reasons
-    if rate and goal.quality == "visually_lossless":
-        ceiling = min(rate, ceiling)
-        reasons.append(Reason(id="quality_ceiling", fields={"rate": rate}))
-        return Target(None, ceiling, crf=encoder.crf["visually_lossless"], asked=False), reasons
+    wanted = wanted_of(goal.quality, goal.vmaf_min)
+    if wanted and goal.stops_at_quality:
+        if rate:
+            ceiling = min(rate, ceiling)
+            reasons.append(Reason(id="quality_ceiling", fields={"rate": rate}))
+        at_source = goal.vmaf_min is not None
+        found = Target(
+            None, ceiling, wanted=wanted, judged_at_source=at_source, transparent_crf=transparent, asked=False
+        )
+        return found, reasons
     grows = most_bps > source_bps(video)
     if rate and rate <= ceiling:
         return Target(rate, ceiling, transparent_crf=transparent), reasons
@@ -335,9 +345,10 @@ def _target(
             fields: dict[str, str | int | float] = {"source": most_bps, "target": rate}
             reasons.append(Reason(id="source_is_smaller_rate", fields=fields))
         return Target(ceiling, ceiling, transparent_crf=transparent, asked=False), reasons
-    if limit is not None:
+    if limit is not None and goal.quality in (None, "high"):
         return Target(None, ceiling, transparent_crf=transparent), reasons
     quality = goal.quality or ("visually_lossless" if grows else "medium")
     if quality == "medium" and goal.quality is None:
         reasons.append(Reason(id="default_goal"))
-    return Target(None, ceiling, crf=encoder.crf[quality], transparent_crf=transparent, asked=False), reasons
+    wanted = wanted_of(quality, None)
+    return Target(None, ceiling, wanted=wanted, transparent_crf=transparent, asked=False), reasons

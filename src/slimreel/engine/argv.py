@@ -10,7 +10,7 @@ from pathlib import Path
 
 from slimreel.core.choices import Speed
 from slimreel.core.codecs import ALPHA_DECODERS, AUDIO_ENCODERS, Encoder, speed_options
-from slimreel.core.filters import Filter
+from slimreel.core.filters import Chain, Filter
 from slimreel.core.media import MediaInfo
 from slimreel.core.picture import Picture
 from slimreel.core.plan import EncodePlan
@@ -68,6 +68,35 @@ def trial(plan: EncodePlan, uncompressed: str, size: tuple[int, int], options: S
     scale = Filter("scale", {"w": size[0], "h": size[1], "flags": "bicubic"})
     timing = ["-fps_mode", "passthrough", "-enc_time_base", str(plan.video.timebase)]
     return ["-i", uncompressed, "-vf", str(scale), *timing, *options, output]
+
+
+def pieces(
+    info: MediaInfo, fd: int, plan: EncodePlan, size: tuple[int, int], wanted: Sequence[tuple[Chain, str]]
+) -> list[str]:
+    """Some of the pictures as they will be encoded, at `size`, not compressed: a chain that picks and a file each."""
+    picture = _picture(plan)
+    copies = "".join(f"[p{number}]" for number in range(len(wanted)))
+    graph = [f"[0:{plan.video.index}]{picture.chain(*size)},split={len(wanted)}{copies}"]
+    graph += [f"[p{number}]{chain}[o{number}]" for number, (chain, _) in enumerate(wanted)]
+    outputs = []
+    for number, (_, name) in enumerate(wanted):
+        raw = ["-c:v", "rawvideo", "-pix_fmt", picture.pix_fmt, "-f", "nut", name]
+        outputs += ["-map", f"[o{number}]", *_KEEP_TIMING, *raw]
+    return [*source(info, fd, plan), "-filter_complex", ";".join(graph), *outputs]
+
+
+def probe(
+    plan: EncodePlan, encoder: Encoder, speed: Speed, options: Sequence[str], window: int, files: tuple[str, str]
+) -> list[str]:
+    """Encode windows of `window` frames each, one after the other in an uncompressed file, at the plan's size.
+    `files` are that file and the output, both in the working folder."""
+    picture = _picture(plan)
+    uncompressed, output = files
+    scale = Filter("scale", {"w": picture.width, "h": picture.height, "flags": "bicubic"})
+    timing = ["-fps_mode", "passthrough", "-enc_time_base", str(plan.video.timebase)]
+    keyframes = ["-force_key_frames", f"expr:not(mod(n,{window}))"]
+    made = [*options, *speed_options(encoder, speed), *_pix_fmt(picture), *keyframes, *_threads()]
+    return ["-i", uncompressed, "-vf", str(scale), *timing, *made, output]
 
 
 def first_pass(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Sequence[str]) -> list[str]:

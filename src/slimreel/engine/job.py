@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from slimreel.core.choices import Speed
 from slimreel.core.events import Decided, Progress, Reason, Stage
 from slimreel.core.media import MediaInfo
+from slimreel.core.perception import Scores
 from slimreel.core.plan import EncodePlan
 from slimreel.engine import complaints, ffmpeg, sandbox
 from slimreel.settings import read_settings
@@ -26,6 +27,17 @@ Steps = Generator[Event, None, Value]
 
 class TooLarge(Exception):
     """A run was stopped because the file it writes was already larger than it may become."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assessed:
+    """Scores of the finished file on samples compared at `size`, the mean that was wanted and
+    the one foretold before the encode."""
+
+    scores: Scores
+    wanted: float
+    foretold: float
+    size: tuple[int, int]
 
 
 @dataclass(slots=True)
@@ -40,6 +52,7 @@ class Job:
     fraction: float = 0.0
     complaints: list[str] = field(default_factory=list)
     other_bytes: int | None = None  # of the file beside its pictures, once a rehearsal has told
+    assessed: Assessed | None = None  # how the result looks, where a quality was wanted
 
     @property
     def result(self) -> Path:

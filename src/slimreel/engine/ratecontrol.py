@@ -1,4 +1,4 @@
-"""Hits the target: chooses between a rate in two passes, a quality in one, and a search, and says why.
+"""Hits a rate or a size: chooses between two passes and a search among CRFs, and says why.
 
 The numbers come from the plan; how a number is approached is in converge, what cannot be reached in floor.
 """
@@ -14,11 +14,11 @@ from slimreel.core.codecs import ENCODERS, Encoder, Pass, quality_options, rate_
 from slimreel.core.events import Reason
 from slimreel.core.plan import Target
 from slimreel.engine import argv, complaints, floor, rungs, scout
-from slimreel.engine.allowance import estimated_other_bytes, window_of
+from slimreel.engine.allowance import window_of
 from slimreel.engine.converge import ROUNDS, Dial, Trials, converge, encode, rounds_for
-from slimreel.engine.job import Job, Steps, TooLarge
+from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import Measured
-from slimreel.errors import FfmpegFailed, TargetImpossible
+from slimreel.errors import FfmpegFailed
 
 # x264's ratetol, in seconds of rate. At the default 1.0 half-minute clips miss by 1…5 %; at 0.1 by 0.1…0.3 %
 # (15 clips at half their rate); 0.03 costs quality at the end and gains nothing.
@@ -48,31 +48,11 @@ _CRF_PER_HALVING = 6.0
 _LOOK, _RUNGS = 0.12, 0.06
 
 
-def reach(job: Job) -> Steps[Measured | None]:
-    """Make `job.result` and measure it; None where the source as it is serves the quality asked better.
+def to_number(job: Job) -> Steps[Measured]:
+    """Make `job.result` with the rate or within the size of the plan, and measure it.
 
     Raises TargetImpossible with the smallest that works.
     """
-    target = _target(job)
-    if target.crf is not None:
-        found = yield from _by_quality(job, target)
-        if found is not None:
-            return found
-        if _source_is_best(job, target):
-            return None
-        job.plan = replace(job.plan, target=replace(target, crf=None))
-        job.fraction = 0.1
-    try:
-        return (yield from _to_number(job))
-    except TargetImpossible:
-        if target.crf is None or target.bound_asked:
-            raise
-    # Nobody asked for a number: the quality stands, though this codec needs more bits for it than the source had.
-    yield job.because(Reason(id="larger_than_source", fields={"codec": _encoder(job).codec}))
-    return (yield from encode(job, quality_options(_encoder(job), target.crf, job.plan.keyint)))
-
-
-def _to_number(job: Job) -> Steps[Measured]:
     yield from floor.check(job)
     seconds, pictures = job.plan.duration_s, job.plan.video.packets
     if budget.is_brief(seconds, pictures):
@@ -176,48 +156,15 @@ def _search(job: Job, start: Quality) -> Steps[Measured]:
 def _turn(job: Job, dial: Dial) -> Steps[Measured]:
     found = yield from converge(job, window_of(job), dial, hard=_is_hard(job))
     if isinstance(found, Trials):
-        return (yield from floor.give_up(job, found.points[-1][1], _to_number))
+        return (yield from floor.give_up(job, found.points[-1][1], to_number))
     if found.video_bytes > window_of(job).high * _FAR_ABOVE and floor.smaller_sizes(job):
-        return (yield from floor.give_up(job, found.video_bytes, _to_number))
+        return (yield from floor.give_up(job, found.video_bytes, to_number))
     limit = job.plan.size_limit_bytes
     if limit is not None and found.file_bytes < limit * budget.SIZE_FLOOR:
         own = job.plan.video.bytes
         if found.video_bytes > own * 0.95:
             yield job.because(Reason(id="same_bits", fields={"source": own}))
     return found
-
-
-def _by_quality(job: Job, target: Target) -> Steps[Measured | None]:
-    """One pass at the quality asked; None where the file is above a bound, as soon as that shows."""
-    assert target.crf is not None
-    options = quality_options(_encoder(job), target.crf, job.plan.keyint)
-    try:
-        found = yield from encode(job, options, most_bytes=_surely_over(job, target))
-    except TooLarge:
-        return None
-    limit = job.plan.size_limit_bytes
-    over = limit is not None and found.file_bytes > limit
-    if target.ceiling_bps is not None:
-        over = over or found.video_bytes > target.ceiling_bps * job.plan.video.duration_s / 8
-    return None if over else found
-
-
-def _surely_over(job: Job, target: Target) -> float | None:
-    """Bytes of an unfinished file that has broken a bound whatever is still to come. None: there is no bound."""
-    bounds: list[float] = [] if job.plan.size_limit_bytes is None else [job.plan.size_limit_bytes]
-    if target.ceiling_bps is not None:
-        # Written so far are sound and container too, whose size is only estimated here.
-        others = 1.25 * estimated_other_bytes(job) + 65_536
-        bounds.append(target.ceiling_bps * job.plan.video.duration_s / 8 + others)
-    return min(bounds, default=None)
-
-
-def _source_is_best(job: Job, target: Target) -> bool:
-    """The bound is no less than what the source has, so that another generation would only lose."""
-    plan = job.plan
-    fits = plan.size_limit_bytes is None or job.source.size_bytes <= plan.size_limit_bytes
-    roomy = target.ceiling_bps is None or target.ceiling_bps >= 0.95 * plan.video.bitrate_bps
-    return plan.may_copy and fits and roomy
 
 
 def _transparent(job: Job) -> Steps[Measured | None]:

@@ -2,11 +2,13 @@
 
     plan ──▶ copy   ───────────────▶ the same bytes
          ──▶ remux  ──▶ ffmpeg ─────▶ the same packets in another container
-         ──▶ encode ──▶ ratecontrol ▶ new pictures
-                          │  floor: the least that can be made, where little is asked
-                          │  scout: half-size first pass; where a size counts, a rehearsal of the whole file
-                          │  rungs: which picture size the rate carries
-                          │  encode, measure, correct
+         ──▶ encode ──▶ reach ──────▶ new pictures, by what leads
+                          │  qualitycontrol: windows cut, search the CRF, encode, score, correct
+                          │  ratecontrol: a rate or a size
+                          │    floor: the least that can be made, where little is asked
+                          │    scout: half-size first pass; where a size counts, a rehearsal of the whole file
+                          │    rungs: which picture size the rate carries
+                          │    encode, measure, correct
     then: verify ──▶ place.publish
 
 Every FFmpeg runs in the sandbox with the source as an open descriptor and one folder to write to. The folder
@@ -24,18 +26,19 @@ from slimreel.core.events import Reason
 from slimreel.core.goal import Goal
 from slimreel.core.media import MediaInfo
 from slimreel.core.plan import EncodePlan, make_plan
-from slimreel.engine import argv, complaints, place, ratecontrol, verify
-from slimreel.engine.job import Job, Steps
+from slimreel.engine import argv, complaints, place, reach, verify
+from slimreel.engine.job import Assessed, Job, Steps
 from slimreel.engine.measured import Measured, measure
 from slimreel.errors import DamagedInput
 
 
 @dataclass(frozen=True, slots=True)
 class Rendered:
-    """What a render gave: the plan as it was carried out, and the file as measured."""
+    """What a render gave: the plan as carried out, the file as measured, and its quality where one was wanted."""
 
     plan: EncodePlan
     made: Measured
+    assessed: Assessed | None
 
 
 def render(
@@ -55,16 +58,16 @@ def render(
         yield job.progress("verify")
         keep_times = None if goal.strip_metadata else Path(source.path)
         place.publish(job.result, output, overwrite=overwrite, times_of=keep_times)
-        return Rendered(job.plan, made)
+        return Rendered(job.plan, made, job.assessed)
 
 
 def _make(job: Job, goal: Goal) -> Steps[Measured]:
     if job.plan.strategy == "encode":
-        made = yield from ratecontrol.reach(job)
-        if made is not None:
+        made = yield from reach.reach(job)
+        if isinstance(made, Measured):
             return made
         kept = make_plan(replace(goal, reencode=False), job.source, job.plan.container.name)
-        yield job.replan(kept, Reason(id="never_larger", fields={"source": job.source.size_bytes}))
+        yield job.replan(kept, made)
     if job.plan.strategy == "copy":
         with place.storage_errors(job.folder):
             shutil.copyfile(job.source.path, job.result)

@@ -20,6 +20,7 @@ from slimreel.core.goal import Goal
 from slimreel.core.media import MediaInfo
 from slimreel.core.presets import find_preset, with_preset
 from slimreel.engine import capabilities, probe, render
+from slimreel.engine.quality import MODEL
 from slimreel.engine.render import Rendered
 from slimreel.errors import DamagedInput, DiskFull, OutputExists, UsageError
 from slimreel.workbench.result import Result
@@ -178,6 +179,7 @@ def _result(source: MediaInfo, output: Path, goal: Goal, done: Rendered, clock: 
         cpu_seconds=cpu,
         wall_seconds=wall,
         source_bytes=source.size_bytes,
+        quality=_quality(done),
         goal=goal,
     )
 
@@ -200,3 +202,18 @@ def _target_and_error(
     else:
         return None, None
     return target, None if error is None else round(error, 3)
+
+
+def _quality(done: Rendered) -> dict[str, int | float | str] | None:
+    found = done.assessed
+    if found is None:
+        return None
+    return {
+        "vmaf": round(found.scores.mean, 2),
+        "vmaf_p5": round(found.scores.low, 2),
+        "vmaf_wanted": found.wanted,
+        "vmaf_foretold": round(found.foretold, 2),
+        "frames": found.scores.frames,
+        "size": f"{found.size[0]}x{found.size[1]}",
+        "model": MODEL,
+    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,6 +17,8 @@ class Result:
     `target` is the number aimed at, with `error_percent` how far the file is from it, signed: of the video
     rate for a rate, of the file for a size (never positive); both None where no number was asked or the
     source already fitted; `error_percent` also for a rate where the clip is under a second.
+    `quality`, where one was wanted: `vmaf` (mean) and `vmaf_p5` (5th percentile) of `frames` of the finished file
+    by `model`, compared at `size`; `vmaf_foretold` before the encode, `vmaf_wanted`.
     """
 
     input: str
@@ -35,4 +38,5 @@ class Result:
     cpu_seconds: float
     wall_seconds: float
     source_bytes: int
+    quality: Mapping[str, int | float | str] | None
     goal: Goal

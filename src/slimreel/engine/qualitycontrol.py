@@ -1,0 +1,87 @@
+"""Reaches a quality: seeks the CRF on samples, encodes once, scores the result on the same samples and others.
+
+What is done where a bound stands in the way, or the source serves better, is decided in ratecontrol.
+"""
+
+from __future__ import annotations
+
+from slimreel.core.codecs import ENCODERS, quality_options
+from slimreel.core.events import Reason
+from slimreel.core.perception import Scores, Wanted
+from slimreel.engine import capabilities, search, windows
+from slimreel.engine.converge import encode
+from slimreel.engine.job import Job, Steps, TooLarge
+from slimreel.engine.measured import Measured
+from slimreel.engine.search import Found
+from slimreel.errors import UnavailableEncoder
+
+# Parts of the progress bar.
+_CUT, _SEARCH, _CHECK = 0.04, 0.12, 0.03
+# A result this far from the quality, in VMAF, is made again. The promise is ±0.5, and never a whole point below.
+_BELOW, _ABOVE, _LOW_BELOW = 0.35, 0.5, 1.0
+_CORRECTIONS = 2
+
+
+def look(job: Job, wanted: Wanted, size: tuple[int, int]) -> Steps[Found]:
+    """Find out which CRF gives `wanted`, and what file that will be, from samples compared at `size`."""
+    assert job.plan.encoder is not None
+    cut = yield from windows.cut(job, size, _CUT)
+    found = yield from search.find(job, job.plan.encoder, job.speed, cut, wanted, _SEARCH)
+    job.fraction = _CUT + _SEARCH
+    return found
+
+
+def make(job: Job, found: Found, most_bytes: float | None) -> Steps[tuple[Measured, Scores] | None]:
+    """The whole clip at the quality found, made again where its scores are off. None as soon as it is too large."""
+    crf, corrections = found.crf, 0
+    while True:
+        options = quality_options(found.encoder, crf, job.plan.keyint)
+        try:
+            made = yield from encode(job, options, corrected=bool(corrections), most_bytes=most_bytes)
+        except TooLarge:
+            return None
+        scores = yield from windows.check(job, found.cut, _CHECK)
+        again = found.corrected(crf, found.wanted.shortfall(scores))
+        if (
+            not _is_off(scores, found.wanted)
+            or abs(again - crf) < found.encoder.crf_step
+            or corrections >= _CORRECTIONS
+        ):
+            return made, scores
+        crf, corrections = again, corrections + 1
+
+
+def _is_off(scores: Scores, wanted: Wanted) -> bool:
+    if scores.mean < wanted.mean - _BELOW:
+        return True
+    if wanted.low is None:
+        return scores.mean > wanted.mean + _ABOVE
+    if scores.low < wanted.low - _LOW_BELOW:
+        return True
+    return scores.mean > wanted.mean + _ABOVE and scores.low > wanted.low + _LOW_BELOW
+
+
+def told(scores: Scores, wanted: Wanted) -> Reason:
+    """What was measured on the finished file, as a sentence."""
+    fields: dict[str, str | int | float] = {
+        "quality": round(scores.mean, 1),
+        "low": round(scores.low, 1),
+        "wanted": wanted.mean,
+    }
+    return Reason(id="quality_measured", fields=fields)
+
+
+def better_codec(job: Job, found: Found, most_video_bytes: float) -> Steps[Reason | None]:
+    """That AV1 would have the quality within bytes in which this encoder has not, as one more probe foretells."""
+    encoder = ENCODERS["av1"]
+    try:
+        capabilities.require(encoder)
+    except UnavailableEncoder:
+        return None
+    if found.encoder is encoder:
+        return None
+    other = yield from search.glance(job, encoder, found.cut, found.wanted, _CHECK)
+    if other.video_bytes().value > most_video_bytes:
+        return None
+    rate = round(other.video_bytes().value * 8 / max(job.plan.video.duration_s, 0.001))
+    return Reason(id="codec_would_reach", fields={"codec": encoder.codec, "quality": found.wanted.mean, "rate": rate})

@@ -1,0 +1,120 @@
+"""Cuts the sampled frames of a source out, uncompressed, and encodes and scores them as often as is wanted.
+
+The source is decoded once for all of it. Which frames stand for the clip is chosen in core/sampling; what the
+scores lead to, in engine/search.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from slimreel.core import forecast, sampling
+from slimreel.core.choices import Speed
+from slimreel.core.codecs import Encoder, quality_options
+from slimreel.core.filters import Chain, Filter
+from slimreel.core.forecast import Estimate
+from slimreel.core.perception import Scores
+from slimreel.core.sampling import Sample, Span
+from slimreel.engine import argv, frame_sizes, quality
+from slimreel.engine.job import Job, Steps
+
+# The uncompressed frames stay in the page cache where memory allows.
+_MOST_BYTES = 700_000_000
+_SEARCH, _CHECK, _CODED = "search.nut", "check.nut", "probe.mkv"
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """The frames of a sample as files in the job's folder, at `size`: what the result is compared with.
+
+    `weights` are the bytes of every frame in the source, in the order they are shown, or a one for each.
+    """
+
+    sample: Sample
+    size: tuple[int, int]
+    weights: Sequence[float]
+
+
+@dataclass(frozen=True, slots=True)
+class Probe:
+    """The search windows encoded at one CRF: their scores, and the bytes that this foretells for the whole clip."""
+
+    crf: float
+    scores: Scores
+    whole: Estimate
+
+
+def cut(job: Job, size: tuple[int, int], share: float) -> Steps[Cut]:
+    """Decode the source once and keep the frames of its sample, filtered as the encode does but at `size`."""
+    picture = job.plan.picture
+    assert picture is not None
+    frame_bytes = size[0] * size[1] * (24 if "10" in picture.pix_fmt else 12) // 8
+    weights = _weights(job)
+    sample = sampling.choose(len(weights), weights, most_frames=max(8, _MOST_BYTES // frame_bytes))
+    wanted = [(_SEARCH, sample.search), *([(_CHECK, sample.check)] if sample.check else [])]
+    pieces = [(picked(spans), name) for name, spans in wanted]
+    with job.open_source() as fd:
+        arguments = argv.pieces(job.source, fd, job.plan, size, pieces)
+        yield from job.run("measure", share, arguments, (fd,))
+    return Cut(sample, size, weights)
+
+
+def _weights(job: Job) -> Sequence[float]:
+    """A weight for each picture that the encode will have; all alike where they are not those of the source."""
+    picture, video = job.plan.picture, job.plan.video
+    assert picture is not None
+    if picture.rate_cap is not None:
+        return [1.0] * max(1, min(video.packets, int(video.duration_s * picture.rate_cap)))
+    sizes = frame_sizes.of_file(Path(job.source.path), video.index)
+    return sizes if len(sizes) == video.packets else [1.0] * max(1, video.packets)
+
+
+def picked(spans: tuple[Span, ...]) -> Chain:
+    """The filter that lets the frames of `spans` pass."""
+    inside = "+".join(f"between(n,{span.first},{span.end - 1})" for span in spans)
+    return Chain((Filter("select", {"expr": inside}),))
+
+
+def probe(job: Job, cut: Cut, encoder: Encoder, speed: Speed, crf: float, share: float) -> Steps[Probe]:
+    """Encode the search windows at `crf` and score them."""
+    options = quality_options(encoder, crf, job.plan.keyint)
+    window = cut.sample.search[0].count
+    arguments = argv.probe(job.plan, encoder, speed, options, window, (_SEARCH, _CODED))
+    yield from job.run("measure", share / 2, arguments)
+    coded = job.folder / _CODED
+    found = yield from quality.scores(
+        job, coded, [(_SEARCH, Chain(), Chain())], cut.size, subsample=_step(cut.sample.search), share=share / 2
+    )
+    whole = _foretell(job, cut, frame_sizes.of_file(coded, 0))
+    coded.unlink()
+    return Probe(crf, found, whole)
+
+
+def check(job: Job, cut: Cut, share: float) -> Steps[Scores]:
+    """Scores of the finished file on all frames of the sample, those not searched on included."""
+    pieces = [(_SEARCH, Chain(), picked(cut.sample.search))]
+    if cut.sample.check:
+        pieces.append((_CHECK, Chain(), picked(cut.sample.check)))
+    subsample = min(_step(cut.sample.search), 3)
+    return (yield from quality.scores(job, job.result, pieces, cut.size, subsample=subsample, share=share))
+
+
+def _foretell(job: Job, cut: Cut, sizes: list[int]) -> Estimate:
+    """The first picture of each window is a keyframe, whether the whole clip has one there or not."""
+    spans = cut.sample.search
+    length = spans[0].count
+    coded = [sizes[at : at + length] for at in range(0, len(sizes), length)]
+    if cut.sample.whole:
+        return Estimate(sum(sizes), sum(sizes), sum(sizes))
+    keyframe = sum(window[0] for window in coded) / len(coded)
+    weights = [sum(cut.weights[span.first + 1 : span.end]) for span in spans]
+    keyframes = math.ceil(cut.sample.frames / job.plan.keyint)
+    return forecast.whole_bytes([sum(window[1:]) for window in coded], weights, sum(cut.weights), keyframe, keyframes)
+
+
+def _step(spans: tuple[Span, ...]) -> int:
+    """Every frame of short samples, every third of long ones: shifts the mean by less than 0.03."""
+    return 3 if sum(span.count for span in spans) >= 72 else 1
