@@ -23,6 +23,7 @@ if TYPE_CHECKING:
         WishNotUnderstood,
     )
     from slimreel.workbench.compress import compress, compress_events
+    from slimreel.workbench.estimate import Prospect, estimate
     from slimreel.workbench.probe import probe
     from slimreel.workbench.result import Result
 
@@ -33,6 +34,7 @@ __all__ = [
     "MediaInfo",
     "NotAVideo",
     "OutputExists",
+    "Prospect",
     "Result",
     "SlimreelError",
     "StorageError",
@@ -41,15 +43,18 @@ __all__ = [
     "WishNotUnderstood",
     "compress",
     "compress_events",
+    "estimate",
     "probe",
 ]
 
 _HOMES = {
     "Goal": "core.goal",
     "MediaInfo": "core.media",
+    "Prospect": "workbench.estimate",
     "Result": "workbench.result",
     "compress": "workbench.compress",
     "compress_events": "workbench.compress",
+    "estimate": "workbench.estimate",
     "probe": "workbench.probe",
 }
 

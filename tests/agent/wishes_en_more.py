@@ -313,4 +313,12 @@ MORE_ENGLISH: tuple[tuple[str, dict[str, object]], ...] = (
     ("1280x720p at 2M", {"video_bitrate_bps": 2_000_000, "width_px": 1280, "height_px": 720}),
     ("fastest speed", {"encode_speed": "fast"}),
     ("speed best", {"encode_speed": "best"}),
+    ("vmaf 95", {"vmaf_min": 95.0}),
+    ("don't go below vmaf 93", {"vmaf_min": 93.0}),
+    ("at least vmaf 93, under 25MB", {"vmaf_min": 93.0, "target_size_bytes": 25_000_000}),
+    ("hevc, vmaf 95 or better, at most 4 Mbps", {"vmaf_min": 95.0, "max_bitrate_bps": 4_000_000, "codec": "hevc"}),
+    ("keep vmaf above 92.5", {"vmaf_min": 92.5}),
+    ("as small as possible but vmaf over 90", {"vmaf_min": 90.0, "quality": "low"}),
+    ("vmaf shouldn't drop below 94", {"vmaf_min": 94.0}),
+    ("as small as possible, no visible loss", {"quality": "visually_lossless"}),
 )

@@ -261,4 +261,7 @@ CHINESE: tuple[tuple[str, dict[str, object]], ...] = (
     ("10MB以内，要快", {"target_size_bytes": 10_000_000, "encode_speed": "fast"}),
     ("缩到100M左右", {"target_size_bytes": 100_000_000}),
     ("最快速度，10MB", {"target_size_bytes": 10_000_000, "encode_speed": "fast"}),
+    ("VMAF不低于95", {"vmaf_min": 95.0}),
+    ("vmaf至少93，25MB以内", {"vmaf_min": 93.0, "target_size_bytes": 25_000_000}),
+    ("保证vmaf在95以上", {"vmaf_min": 95.0}),
 )

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from slimreel.core.codecs import EFFICIENCY, ENCODERS
 from slimreel.core.goal import Goal
 from slimreel.core.growth import like_for_like_bps, source_bps
+from slimreel.core.perception import QUALITIES
 from slimreel.core.picture import plan_picture
 from slimreel.core.plan import EncodePlan, Target, make_plan
 from tests.core.facts import audio, media, video
@@ -53,7 +54,7 @@ def test_who_converts_to_h264_without_a_lower_rate_keeps_the_look(codec: str, wa
     plan = make_plan(Goal(codec="h264", **wanted), media(video(codec=codec), audio()))
     planned = target(plan)
     assert planned.ceiling_bps == pytest.approx(4_000_000 / EFFICIENCY[codec], rel=0.01)
-    assert planned.crf == ENCODERS["h264"].crf["visually_lossless"]
+    assert planned.wanted == QUALITIES["visually_lossless"]
     assert not planned.may_shrink
     assert reasons(plan)["codec_needs_more"] == {
         "codec": codec,

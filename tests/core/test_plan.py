@@ -13,6 +13,7 @@ from slimreel.core.choices import Codec, Quality
 from slimreel.core.codecs import ENCODERS
 from slimreel.core.goal import Goal
 from slimreel.core.media import MediaInfo
+from slimreel.core.perception import QUALITIES, Wanted
 from slimreel.core.plan import FITS, EncodePlan, Target, make_plan, size_limit
 from slimreel.errors import ImpossiblePair, UsageError
 from tests.core.facts import audio, media, video
@@ -79,13 +80,21 @@ ENCODED: list[tuple[dict[str, Any], dict[str, Any]]] = [
     ),
     (
         {"video_bitrate_bps": 2_000_000, "quality": "visually_lossless"},
-        {"rate_bps": None, "ceiling_bps": 2_000_000, "crf": ENCODERS["h264"].crf["visually_lossless"]},
+        {"rate_bps": None, "ceiling_bps": 2_000_000, "wanted": QUALITIES["visually_lossless"]},
     ),
     (
         {"max_bitrate_bps": 3_000_000},
-        {"rate_bps": None, "ceiling_bps": 3_000_000, "crf": ENCODERS["h264"].crf["medium"], "asked": False},
+        {"rate_bps": None, "ceiling_bps": 3_000_000, "wanted": QUALITIES["medium"], "asked": False},
     ),
-    ({"quality": "low"}, {"ceiling_bps": 4_000_000, "crf": ENCODERS["h264"].crf["low"], "size_limit_bytes": None}),
+    ({"quality": "low"}, {"ceiling_bps": 4_000_000, "wanted": QUALITIES["low"], "size_limit_bytes": None}),
+    ({"vmaf_min": 96}, {"wanted": Wanted(96), "judged_at_source": True}),
+    ({"vmaf_min": 93, "quality": "visually_lossless"}, {"wanted": QUALITIES["visually_lossless"]}),
+    ({"vmaf_min": 97, "quality": "visually_lossless"}, {"wanted": Wanted(97, 89)}),
+    ({"vmaf_min": 93, "video_bitrate_bps": 2_000_000}, {"rate_bps": None, "ceiling_bps": 2_000_000}),
+    ({"vmaf_min": 93, "target_size_bytes": 9_000_000}, {"wanted": Wanted(93), "size_limit_bytes": 9_000_000}),
+    ({"quality": "low", "target_size_bytes": 9_000_000}, {"wanted": QUALITIES["low"]}),
+    ({"quality": "high", "target_size_bytes": 9_000_000}, {"wanted": None, "size_limit_bytes": 9_000_000}),
+    ({"quality": "high", "video_bitrate_bps": 2_000_000}, {"wanted": None, "rate_bps": 2_000_000}),
     ({"target_size_bytes": 10_000_000}, {"size_limit_bytes": 10_000_000, "rate_bps": None, "crf": None}),
     ({"size_ratio": 0.5}, {"size_limit_bytes": CLIP.size_bytes // 2}),
     ({"total_bitrate_bps": 1_000_000}, {"size_limit_bytes": 7_500_000}),

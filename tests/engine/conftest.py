@@ -15,7 +15,9 @@ from slimreel.workbench.compress import Event, compress
 from slimreel.workbench.result import Result
 from tests.engine import witness
 
-TARGETS = set("quality crf video_bitrate_bps total_bitrate_bps max_bitrate_bps target_size_bytes size_ratio".split())
+TARGETS = set(
+    "quality vmaf_min crf video_bitrate_bps total_bitrate_bps max_bitrate_bps target_size_bytes size_ratio".split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,9 @@ Make = Callable[..., Path]
 
 
 def goal(**wanted: Any) -> Goal:
-    """A goal at fast speed; without a target an encode of low quality."""
+    """A goal at fast speed; without a target an encode of low quality, not sought but given."""
     if not TARGETS & set(wanted) and wanted.get("reencode") is not False:
-        wanted |= {"quality": "low", "reencode": wanted.get("reencode", True)}
+        wanted |= {"crf": 28.0, "reencode": wanted.get("reencode", True)}
     return Goal(encode_speed="fast", **wanted)
 
 

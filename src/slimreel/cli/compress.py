@@ -8,31 +8,15 @@ from typing import Any
 import typer
 
 from slimreel.cli import options
+from slimreel.cli.goal_flags import with_goal_flags
 
 
+@with_goal_flags
 def compress(
     arguments: options.Arguments,
     wish: options.Wish = None,
-    bitrate: options.Bitrate = None,
-    size: options.Size = None,
-    percent: options.Percent = None,
-    max_bitrate: options.MaxBitrate = None,
-    preset: options.Preset = None,
-    codec: options.Codec = None,
-    container: options.Container = None,
-    resolution: options.Resolution = None,
-    keep_resolution: options.KeepResolution = False,
-    fps: options.Fps = None,
-    audio_bitrate: options.AudioBitrate = None,
-    mute: options.Mute = False,
-    speed: options.SpeedOption = None,
-    quality: options.Quality = None,
-    vmaf: options.Vmaf = None,
-    crf: options.Crf = None,
-    hdr: options.Hdr = None,
-    reencode: options.Reencode = None,
-    strip_metadata: options.StripMetadata = False,
-    keep_location: options.KeepLocation = False,
+    *,
+    flags: dict[str, Any],
     out: options.Out = None,
     out_dir: options.OutDir = None,
     overwrite: options.Overwrite = False,
@@ -48,13 +32,6 @@ def compress(
         slimreel compress clip.mov "under 25 MB, 720p" -o small.mp4
         slimreel compress holiday/ --percent 50 --out-dir small
     """
-    flags = {
-        "--bitrate": bitrate, "--size": size, "--percent": percent, "--max-bitrate": max_bitrate, "--for": preset,
-        "--codec": codec, "--container": container, "--resolution": resolution, "--keep-resolution": keep_resolution,
-        "--fps": fps, "--audio-bitrate": audio_bitrate, "--mute": mute, "--speed": speed, "--quality": quality,
-        "--vmaf": vmaf,         "--crf": crf, "--hdr": hdr, "--reencode": reencode, "--strip-metadata": strip_metadata,
-        "--keep-location": keep_location,
-    }  # fmt: skip
     from slimreel.cli.batch import Manner, run
 
     shown = progress or ("bar" if sys.stderr.isatty() else "none")

@@ -13,6 +13,7 @@ from slimreel.cli import signals, terminal
 from slimreel.cli.compress import compress
 from slimreel.cli.demo import demo
 from slimreel.cli.doctor import doctor
+from slimreel.cli.estimate import estimate
 from slimreel.cli.probe import probe
 from slimreel.errors import Interrupted, SlimreelError, UsageError
 
@@ -38,6 +39,7 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 app.command(epilog=EXIT_CODES, no_args_is_help=True, short_help="Compress videos, and check each result.")(compress)
+app.command(no_args_is_help=True, short_help="Foretell size, quality and time.")(estimate)
 app.command(no_args_is_help=True, short_help="Show what a video holds.")(probe)
 app.command(short_help="Make a clip, compress it, show the result.")(demo)
 app.command(short_help="Show what this machine can do.")(doctor)

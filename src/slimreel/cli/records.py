@@ -12,9 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 from slimreel.agent.reply import say, say_error
 from slimreel.core.events import Decided, Progress
+from slimreel.core.records import facts_of
 
 if TYPE_CHECKING:
     from slimreel.errors import SlimreelError
+    from slimreel.workbench.estimate import Prospect
     from slimreel.workbench.result import Result
 
 _KEYS = (
@@ -28,6 +30,15 @@ def of_result(result: Result, language: str) -> dict[str, Any]:
     """The object of a finished file."""
     reasons = [say(reason, language) for reason in result.reasons]
     return {key: reasons if key == "reasons" else getattr(result, key) for key in _KEYS}
+
+
+def of_prospect(found: Prospect, language: str) -> dict[str, Any]:
+    """The object of an estimate: each number with its interval."""
+    told = {**facts_of(found), "reasons": [say(reason, language) for reason in found.reasons]}
+    for name, digits in (("bytes", 0), ("video_bitrate_bps", 0), ("seconds", 1), ("vmaf", 1)):
+        if told[name] is not None:
+            told[name] = {key: round(number, digits) if digits else round(number) for key, number in told[name].items()}
+    return told
 
 
 def of_error(source: Path | str | None, error: SlimreelError, language: str = "en") -> dict[str, Any]:

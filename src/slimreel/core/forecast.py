@@ -25,6 +25,9 @@ class Estimate:
     low: float
     high: float
 
+    def plus(self, amount: float) -> Estimate:
+        return Estimate(self.value + amount, self.low + amount, self.high + amount)
+
     def times(self, factor: float) -> Estimate:
         return Estimate(self.value * factor, self.low * factor, self.high * factor)
 

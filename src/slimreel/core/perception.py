@@ -17,6 +17,8 @@ from slimreel.core.choices import Quality
 SLOPE_PER_STEP = 0.13
 _LEAST_SLOPE, _MOST_SLOPE = 0.02, 0.35
 _PERFECT = 100.9
+# A clip of this mean has no more to gain in its weak moments: a flash or a cut scores low at any rate.
+_BEYOND_DOUBT = 98.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +33,8 @@ class Wanted:
         short = badness(scores.mean) - badness(self.mean)
         if self.low is None:
             return short
-        return max(short, badness(scores.low) - badness(self.low))
+        weak = badness(scores.low) - badness(self.low)
+        return max(short, min(weak, badness(scores.mean) - badness(_BEYOND_DOUBT)))
 
 
 @dataclass(frozen=True, slots=True)

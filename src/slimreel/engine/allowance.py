@@ -9,7 +9,9 @@ import math
 
 from slimreel.core import budget
 from slimreel.core.budget import Window
+from slimreel.core.plan import Target
 from slimreel.engine.job import Job
+from slimreel.engine.measured import Measured
 
 
 def window_of(job: Job) -> Window:
@@ -47,3 +49,37 @@ def estimated_other_bytes(job: Job) -> int:
             sound += round(track.bitrate_bps * plan.duration_s / 8)
     container = budget.container_bytes(plan.container, plan.video.packets, packets)
     return sound + container + plan.extras.estimated_bytes
+
+
+def most_video_bytes(job: Job, target: Target) -> float:
+    """What the bounds leave to the pictures, as far as is known before an encode."""
+    return min(
+        window_of(job).high,
+        math.inf if target.ceiling_bps is None else target.ceiling_bps * job.plan.video.duration_s / 8,
+    )
+
+
+def surely_over(job: Job, target: Target) -> float | None:
+    """Bytes of an unfinished file that has broken a bound whatever is still to come. None: there is no bound."""
+    bounds: list[float] = [] if job.plan.size_limit_bytes is None else [job.plan.size_limit_bytes]
+    if target.ceiling_bps is not None:
+        # Written so far are sound and container too, whose size is only estimated here.
+        others = 1.25 * estimated_other_bytes(job) + 65_536
+        bounds.append(target.ceiling_bps * job.plan.video.duration_s / 8 + others)
+    return min(bounds, default=None)
+
+
+def fits(job: Job, target: Target, found: Measured) -> bool:
+    """Is the finished file within the bounds?"""
+    limit = job.plan.size_limit_bytes
+    if limit is not None and found.file_bytes > limit:
+        return False
+    return target.ceiling_bps is None or found.video_bytes <= target.ceiling_bps * job.plan.video.duration_s / 8
+
+
+def source_is_best(job: Job, target: Target) -> bool:
+    """The bound is no less than what the source has, so that another generation would only lose."""
+    plan = job.plan
+    fits = plan.size_limit_bytes is None or job.source.size_bytes <= plan.size_limit_bytes
+    roomy = target.ceiling_bps is None or target.ceiling_bps >= 0.95 * plan.video.bitrate_bps
+    return plan.may_copy and fits and roomy

@@ -8,7 +8,9 @@ from __future__ import annotations
 from slimreel.core.codecs import ENCODERS, quality_options
 from slimreel.core.events import Reason
 from slimreel.core.perception import Scores, Wanted
-from slimreel.engine import capabilities, search, windows
+from slimreel.core.plan import Target
+from slimreel.core.units import format_bitrate
+from slimreel.engine import allowance, capabilities, search, windows
 from slimreel.engine.converge import encode
 from slimreel.engine.job import Job, Steps, TooLarge
 from slimreel.engine.measured import Measured
@@ -20,6 +22,17 @@ _CUT, _SEARCH, _CHECK = 0.04, 0.12, 0.03
 # A result this far from the quality, in VMAF, is made again. The promise is ±0.5, and never a whole point below.
 _BELOW, _ABOVE, _LOW_BELOW = 0.35, 0.5, 1.0
 _CORRECTIONS = 2
+# A re-encode that saves less than a twentieth costs a generation for nothing.
+_WORTHWHILE = 0.95
+
+
+def judged_size(job: Job, target: Target) -> tuple[int, int]:
+    """The size at which the quality is compared: the source's for a number of the person's own, else the plan's."""
+    picture = job.plan.picture
+    assert picture is not None
+    if target.judged_at_source:
+        return picture.native_width, picture.native_height
+    return picture.width, picture.height
 
 
 def look(job: Job, wanted: Wanted, size: tuple[int, int]) -> Steps[Found]:
@@ -61,6 +74,27 @@ def _is_off(scores: Scores, wanted: Wanted) -> bool:
     return scores.mean > wanted.mean + _ABOVE and scores.low > wanted.low + _LOW_BELOW
 
 
+def efficient(job: Job, target: Target, found: Found) -> Reason | None:
+    """That the source had better stay as it is: an encode of this quality would save next to nothing."""
+    foretold, own = found.video_bytes().value, job.plan.video.bytes
+    if not allowance.source_is_best(job, target) or foretold <= _WORTHWHILE * own:
+        return None
+    saving = max(0, round(100 * (1 - foretold / max(own, 1))))
+    return Reason(id="already_efficient", fields={"percent": saving, "source": job.source.size_bytes})
+
+
+def bound_in_the_way(job: Job, found: Found, bound: float) -> Reason:
+    """What a bound of so many video bytes costs: the quality to expect under it."""
+    seconds = max(job.plan.video.duration_s, 0.001)
+    fields: dict[str, str | int | float] = {
+        "rate": round(bound * 8 / seconds),
+        "needed": format_bitrate(found.video_bytes().value * 8 / seconds),
+        "wanted": found.wanted.mean,
+        "quality": round(found.score_at(bound)),
+    }
+    return Reason(id="bound_in_the_way", fields=fields)
+
+
 def told(scores: Scores, wanted: Wanted) -> Reason:
     """What was measured on the finished file, as a sentence."""
     fields: dict[str, str | int | float] = {
@@ -80,7 +114,7 @@ def better_codec(job: Job, found: Found, most_video_bytes: float) -> Steps[Reaso
         return None
     if found.encoder is encoder:
         return None
-    other = yield from search.glance(job, encoder, found.cut, found.wanted, _CHECK)
+    other = yield from search.glance(job, encoder, "fast", found.cut, found.wanted, _CHECK)
     if other.video_bytes().value > most_video_bytes:
         return None
     rate = round(other.video_bytes().value * 8 / max(job.plan.video.duration_s, 0.001))

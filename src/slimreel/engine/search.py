@@ -23,6 +23,7 @@ _MOST_PROBES = 4
 BEST_CRF = 6.0
 # A step down of CRF that gains less than this in log(101 − v) a step: the picture cannot score higher.
 _FLAT = 0.015
+_ANY = Wanted(100.0)
 # In log(101 − v): half a point at 95.
 _SMALL_STEP = 0.1
 
@@ -109,13 +110,27 @@ def find(job: Job, encoder: Encoder, speed: Speed, cut: Cut, wanted: Wanted, sha
             return found
 
 
-def glance(job: Job, encoder: Encoder, cut: Cut, wanted: Wanted, share: float) -> Steps[Found]:
-    """One probe of another encoder at fast speed, and what it foretells."""
-    found = Found(cut, encoder, wanted, _within(encoder, _start(encoder, wanted)))
-    probe = yield from windows.probe(job, cut, encoder, "fast", found.crf, share)
-    found.probes.append(probe)
-    found.crf = _within(encoder, next_crf([(probe.crf, wanted.shortfall(probe.scores))], encoder.badness_slope))
+def glance(
+    job: Job, encoder: Encoder, speed: Speed, cut: Cut, wanted: Wanted, share: float, crf: float | None = None
+) -> Steps[Found]:
+    """One probe, at `crf` or where the quality usually is, and what it foretells."""
+    at = _within(encoder, _start(encoder, wanted) if crf is None else crf)
+    probe = yield from windows.probe(job, cut, encoder, speed, at, share)
+    found = Found(cut, encoder, wanted, at, [probe])
+    if crf is None:
+        found.crf = _within(encoder, next_crf([(at, wanted.shortfall(probe.scores))], encoder.badness_slope))
     return found
+
+
+def find_bytes(job: Job, encoder: Encoder, speed: Speed, cut: Cut, video_bytes: float, share: float) -> Steps[Found]:
+    """Probe near the CRF whose picture stream takes `video_bytes`: what such a file looks like."""
+    found = Found(cut, encoder, _ANY, encoder.crf["medium"])
+    while True:
+        probe = yield from windows.probe(job, cut, encoder, speed, found.crf, share / 2)
+        found.probes.append(probe)
+        found.crf = _within(encoder, found.crf_for(video_bytes))
+        if abs(found.crf - probe.crf) <= _NEAR * 2 or len(found.probes) >= _MOST_PROBES:
+            return found
 
 
 def _start(encoder: Encoder, wanted: Wanted) -> float:

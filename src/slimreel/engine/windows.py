@@ -7,6 +7,7 @@ scores lead to, in engine/search.
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,21 +31,25 @@ _SEARCH, _CHECK, _CODED = "search.nut", "check.nut", "probe.mkv"
 class Cut:
     """The frames of a sample as files in the job's folder, at `size`: what the result is compared with.
 
-    `weights` are the bytes of every frame in the source, in the order they are shown, or a one for each.
+    `weights` are the bytes of every frame in the source, in the order they are shown, or a one for each; `seconds`
+    is the time it took to decode them all.
     """
 
     sample: Sample
     size: tuple[int, int]
     weights: Sequence[float]
+    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Probe:
-    """The search windows encoded at one CRF: their scores, and the bytes that this foretells for the whole clip."""
+    """The search windows encoded at one CRF: their scores, and the bytes that this foretells for the whole clip.
+    `seconds` is the time that the encode of the windows took."""
 
     crf: float
     scores: Scores
     whole: Estimate
+    seconds: float
 
 
 def cut(job: Job, size: tuple[int, int], share: float) -> Steps[Cut]:
@@ -56,10 +61,11 @@ def cut(job: Job, size: tuple[int, int], share: float) -> Steps[Cut]:
     sample = sampling.choose(len(weights), weights, most_frames=max(8, _MOST_BYTES // frame_bytes))
     wanted = [(_SEARCH, sample.search), *([(_CHECK, sample.check)] if sample.check else [])]
     pieces = [(picked(spans), name) for name, spans in wanted]
+    start = time.monotonic()
     with job.open_source() as fd:
         arguments = argv.pieces(job.source, fd, job.plan, size, pieces)
         yield from job.run("measure", share, arguments, (fd,))
-    return Cut(sample, size, weights)
+    return Cut(sample, size, weights, time.monotonic() - start)
 
 
 def _weights(job: Job) -> Sequence[float]:
@@ -83,14 +89,16 @@ def probe(job: Job, cut: Cut, encoder: Encoder, speed: Speed, crf: float, share:
     options = quality_options(encoder, crf, job.plan.keyint)
     window = cut.sample.search[0].count
     arguments = argv.probe(job.plan, encoder, speed, options, window, (_SEARCH, _CODED))
+    start = time.monotonic()
     yield from job.run("measure", share / 2, arguments)
+    seconds = time.monotonic() - start
     coded = job.folder / _CODED
     found = yield from quality.scores(
         job, coded, [(_SEARCH, Chain(), Chain())], cut.size, subsample=_step(cut.sample.search), share=share / 2
     )
     whole = _foretell(job, cut, frame_sizes.of_file(coded, 0))
     coded.unlink()
-    return Probe(crf, found, whole)
+    return Probe(crf, found, whole, seconds)
 
 
 def check(job: Job, cut: Cut, share: float) -> Steps[Scores]:
