@@ -46,11 +46,11 @@ def foresee(job: Job) -> Steps[Foreseen]:
     assert plan.picture is not None and plan.encoder is not None and target is not None
     cut = yield from windows.cut(job, qualitycontrol.judged_size(job, target), 0.3)
     if target.wanted is not None:
-        found = yield from search.find(job, plan.encoder, job.speed, cut, target.wanted, 0.6)
-        return _of_quality(job, target, found)
+        found = yield from search.find(job, plan.encoder, job.speed, cut, target.wanted, 0.5)
+        return (yield from _of_quality(job, target, found))
     if target.crf is not None:
         found = yield from search.glance(job, plan.encoder, job.speed, cut, _ANY, 0.6, crf=target.crf)
-        return _of_quality(job, target, found)
+        return (yield from _of_quality(job, target, found))
     aim = window_of(job).aim
     found = yield from search.find_bytes(job, plan.encoder, job.speed, cut, aim, 0.6)
     return _of_number(job, found, "number")
@@ -67,7 +67,7 @@ def copied(job: Job) -> Foreseen:
     return Foreseen(whole, picture, None, writing, size, "source")
 
 
-def _of_quality(job: Job, target: Target, found: Found) -> Foreseen:
+def _of_quality(job: Job, target: Target, found: Found) -> Steps[Foreseen]:
     """The file of the quality, unless a bound is in its way or the source does nearly as well."""
     efficient = qualitycontrol.efficient(job, target, found)
     if efficient is not None:
@@ -75,6 +75,7 @@ def _of_quality(job: Job, target: Target, found: Found) -> Foreseen:
         return copied(job)
     picture, bound = found.video_bytes(), allowance.most_video_bytes(job, target)
     if picture.value > bound:
+        yield from search.look_at_bytes(job, job.speed, found, bound, 0.1)
         if target.bound_asked:
             job.because(qualitycontrol.bound_in_the_way(job, found, bound))
         return _of_number(job, found, "bound")

@@ -53,8 +53,12 @@ def scores(
     """
     enlarged = math.ceil(_LEAST_SIDE / min(size))
     scale = Filter("scale", {"w": size[0] * enlarged, "h": size[1] * enlarged, "flags": "bicubic"})
-    # On clocks of their own a tick cut short pairs a frame with its neighbour and scores near zero.
-    alike = f"{scale},settb=1/1000,setpts=N*40,format=yuv420p10le"
+    assert job.plan.picture is not None
+    # Uncompressed files carry no colour tags, and a full-range picture beside them would be squeezed into the limited
+    # range: both are taken by their numbers. On clocks of their own a tick cut short pairs a frame with its neighbour
+    # and scores near zero.
+    by_number = f"format={job.plan.picture.pix_fmt},setparams=range=tv:colorspace=bt709"
+    alike = f"{by_number},{scale},settb=1/1000,setpts=N*40,format=yuv420p10le"
     copies = "".join(f"[d{number}]" for number in range(len(references)))
     graph, inputs, logs = [f"[0:v]split={len(references)}{copies}"], ["-i", distorted.name], []
     for number, (name, of_reference, of_distorted) in enumerate(references):

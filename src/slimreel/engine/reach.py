@@ -12,7 +12,7 @@ from slimreel.core.codecs import Encoder, quality_options
 from slimreel.core.events import Reason
 from slimreel.core.perception import Wanted
 from slimreel.core.plan import Target
-from slimreel.engine import allowance, qualitycontrol, ratecontrol, windows
+from slimreel.engine import allowance, qualitycontrol, ratecontrol, search, windows
 from slimreel.engine.converge import encode
 from slimreel.engine.job import Assessed, Job, Steps, TooLarge
 from slimreel.engine.measured import Measured
@@ -73,6 +73,7 @@ def _by_scores(job: Job, target: Target, wanted: Wanted) -> Steps[Measured | Rea
 
 def _tell_of_bound(job: Job, found: Found, bound: float) -> Steps[None]:
     """What the bound costs: the quality to expect under it, and the codec that would not lose so much."""
+    yield from search.look_at_bytes(job, job.speed, found, bound, _CHECK)
     yield job.because(qualitycontrol.bound_in_the_way(job, found, bound))
     other = yield from qualitycontrol.better_codec(job, found, bound)
     if other is not None:

@@ -19,6 +19,8 @@ from slimreel.engine.windows import Cut, Probe
 # Probes are repeated until the next CRF is as near as this to one that was looked at.
 _NEAR = 1.2
 _MOST_PROBES = 4
+# Probes nearer to each other tell more of their own noise than of a slope.
+_TELLING = 2.5
 # Below this more bits no longer show, whatever is wanted.
 BEST_CRF = 6.0
 # A step down of CRF that gains less than this in log(101 − v) a step: the picture cannot score higher.
@@ -60,13 +62,15 @@ class Found:
 
     def crf_for(self, video_bytes: float) -> float:
         """The CRF whose picture stream takes about `video_bytes`."""
-        return self.nearest.crf + math.log(self.nearest.whole.value / max(video_bytes, 1)) / self._bytes_slope()
+        wanted = max(video_bytes, 1.0)
+        near = min(self.probes, key=lambda probe: abs(math.log(max(probe.whole.value, 1) / wanted)))
+        return near.crf + math.log(max(near.whole.value, 1) / wanted) / self._bytes_slope()
 
     def _bytes_slope(self) -> float:
         """How fast the logarithm of bytes falls with the CRF: files halve in six steps until two probes tell."""
         ends = sorted(self.probes, key=lambda probe: probe.crf)
         first, last = ends[0], ends[-1]
-        if last.crf - first.crf < 1:
+        if last.crf - first.crf < _TELLING:
             return math.log(2) / 6
         fall = math.log(max(first.whole.value, 1) / max(last.whole.value, 1)) / (last.crf - first.crf)
         return min(0.35, max(0.03, fall))
@@ -74,7 +78,7 @@ class Found:
     def _slope(self) -> float:
         ends = sorted(self.probes, key=lambda probe: probe.crf)
         first, last = ends[0], ends[-1]
-        if last.crf - first.crf < 1:
+        if last.crf - first.crf < _TELLING:
             return self.encoder.badness_slope
         rise = (badness(last.scores.mean) - badness(first.scores.mean)) / (last.crf - first.crf)
         return min(0.35, max(0.02, rise))
@@ -120,6 +124,14 @@ def glance(
     if crf is None:
         found.crf = _within(encoder, next_crf([(at, wanted.shortfall(probe.scores))], encoder.badness_slope))
     return found
+
+
+def look_at_bytes(job: Job, speed: Speed, found: Found, video_bytes: float, share: float) -> Steps[None]:
+    """One more probe where `video_bytes` are far from what the probes took: what such a file would look like."""
+    crf = _within(found.encoder, found.crf_for(video_bytes))
+    if min(abs(crf - probe.crf) for probe in found.probes) > _NEAR:
+        probe = yield from windows.probe(job, found.cut, found.encoder, speed, crf, share)
+        found.probes.append(probe)
 
 
 def find_bytes(job: Job, encoder: Encoder, speed: Speed, cut: Cut, video_bytes: float, share: float) -> Steps[Found]:
