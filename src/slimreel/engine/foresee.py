@@ -72,13 +72,13 @@ def _of_quality(job: Job, target: Target, found: Found) -> Steps[Foreseen]:
     """The file of the quality, unless a bound is in its way or the source does nearly as well."""
     efficient = qualitycontrol.efficient(job, target, found)
     if efficient is not None:
-        job.because(efficient)
+        yield job.because(efficient)
         return copied(job)
     picture, bound = found.video_bytes(), allowance.most_video_bytes(job, target)
     if picture.value > bound:
         yield from search.look_at_bytes(job, job.speed, found, bound, 0.1)
         if target.bound_asked:
-            job.because(qualitycontrol.bound_in_the_way(job, found, bound))
+            yield job.because(qualitycontrol.bound_in_the_way(job, found, bound))
         return _of_number(job, found, "bound")
     others = estimated_other_bytes(job)
     score = _around(found.foretold, _SCORE_ERROR)
