@@ -84,7 +84,8 @@ def _one(task: Task, goal: Goal, language: str, manner: Manner, place: tuple[int
 
 
 def _compress(task: Task, goal: Goal, language: str, manner: Manner, place: tuple[int, int]) -> Any:
-    from slimreel.workbench.compress import compress_events, finish
+    from slimreel.workbench.compress import compress_events
+    from slimreel.workbench.finish import finish
 
     remaining, furthest = Remaining(), 0.0
     with _listening(task, language, manner, place) as listen:

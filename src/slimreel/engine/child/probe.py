@@ -36,11 +36,11 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     fd, demuxer, decoders = request["fd"], request["demuxer"], request["decoders"]
     size = os.fstat(fd).st_size
     layout = boxes.walk(fd, demuxer)
-    reading = Reading(_open(fd, demuxer, decoders, layout), size, frozenset(decoders), CHEAP, layout)
+    reading = Reading(open_media(fd, demuxer, decoders, layout), size, frozenset(decoders), CHEAP, layout)
     return _facts(reading, demuxer) | {"size_bytes": size, "demuxer": demuxer}
 
 
-def _open(fd: int, demuxer: str, decoders: list[str], layout: Layout) -> Any:
+def open_media(fd: int, demuxer: str, decoders: list[str], layout: Layout) -> Any:
     """The demuxer is forced and nothing but the descriptor can be read, whatever the content asks for."""
 
     def refuse(*_: object) -> None:
