@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         DamagedInput,
         EngineError,
         NotAVideo,
+        NotComparable,
         OutputExists,
         SlimreelError,
         StorageError,
@@ -22,16 +23,21 @@ if TYPE_CHECKING:
         UsageError,
         WishNotUnderstood,
     )
+    from slimreel.workbench.compare import compare, compare_events
+    from slimreel.workbench.comparison import Comparison
     from slimreel.workbench.compress import compress, compress_events
     from slimreel.workbench.probe import probe
+    from slimreel.workbench.report import write_report
     from slimreel.workbench.result import Result
 
 __all__ = [
+    "Comparison",
     "DamagedInput",
     "EngineError",
     "Goal",
     "MediaInfo",
     "NotAVideo",
+    "NotComparable",
     "OutputExists",
     "Result",
     "SlimreelError",
@@ -39,18 +45,25 @@ __all__ = [
     "TargetImpossible",
     "UsageError",
     "WishNotUnderstood",
+    "compare",
+    "compare_events",
     "compress",
     "compress_events",
     "probe",
+    "write_report",
 ]
 
 _HOMES = {
+    "Comparison": "workbench.comparison",
     "Goal": "core.goal",
     "MediaInfo": "core.media",
     "Result": "workbench.result",
+    "compare": "workbench.compare",
+    "compare_events": "workbench.compare",
     "compress": "workbench.compress",
     "compress_events": "workbench.compress",
     "probe": "workbench.probe",
+    "write_report": "workbench.report",
 }
 
 

@@ -10,11 +10,13 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slimreel.agent.reply import say, say_error
+from slimreel.agent.reply import label, say, say_error
 from slimreel.core.events import Decided, Progress
+from slimreel.core.records import facts_of
 
 if TYPE_CHECKING:
     from slimreel.errors import SlimreelError
+    from slimreel.workbench.comparison import Comparison
     from slimreel.workbench.result import Result
 
 _KEYS = (
@@ -28,6 +30,12 @@ def of_result(result: Result, language: str) -> dict[str, Any]:
     """The object of a finished file."""
     reasons = [say(reason, language) for reason in result.reasons]
     return {key: reasons if key == "reasons" else getattr(result, key) for key in _KEYS}
+
+
+def of_comparison(found: Comparison, language: str) -> dict[str, Any]:
+    """The object of a comparison."""
+    sentence = {"verdict_sentence": label(f"verdict_{found.verdict}", language)}
+    return facts_of(found) | sentence | {"notes": [say(note, language) for note in found.notes]}
 
 
 def of_error(source: Path | str | None, error: SlimreelError, language: str = "en") -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Sums up the scores of single frames: means, the worst twentieth, seconds, worst moments. Knows no metric's meaning."""
+"""Sums up the scores of single frames: means, worst twentieth, seconds, worst moments. Knows no metric."""
 
 from __future__ import annotations
 

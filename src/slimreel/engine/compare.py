@@ -1,4 +1,4 @@
-"""Measures one file against another: pairs their pictures, scores them in one FFmpeg run, and takes stills of the worst.
+"""Measures one file against another: pairs their pictures, scores them in one run, and takes stills of the worst.
 
 Both files may be a stranger's: they are sniffed, probed and opened like any input. What scores mean is not known here.
 """
@@ -157,9 +157,32 @@ def _stills(
     width, height = (max(2, round(side * factor)) for side in (pairing.width, pairing.height))
     look = f"select={picked},scale={width}:{height}:flags=lanczos,format=yuv420p"
     graph = quality.paired(pairing) + f"[out]{look}[a];[ref]{look}[b]"
-    images = ["-fps_mode", "passthrough", "-frames:v", str(len(chosen)), "-c:v", "libwebp", "-q:v", "88", "-f", "image2"]
+    images = [
+        "-fps_mode",
+        "passthrough",
+        "-frames:v",
+        str(len(chosen)),
+        "-c:v",
+        "libwebp",
+        "-q:v",
+        "88",
+        "-f",
+        "image2",
+    ]
     with _folder() as folder, _both_open(reference, output) as (inputs, fds):
-        arguments = [*inputs, "-lavfi", graph, "-map", "[a]", *images, "out%d.webp", "-map", "[b]", *images, "ref%d.webp"]
+        arguments = [
+            *inputs,
+            "-lavfi",
+            graph,
+            "-map",
+            "[a]",
+            *images,
+            "out%d.webp",
+            "-map",
+            "[b]",
+            *images,
+            "ref%d.webp",
+        ]
         yield from _follow(_run(arguments, folder, fds, pairing, output), len(chosen), 1 - _STILLS_SHARE, _STILLS_SHARE)
         order = {index: number for number, index in enumerate(sorted(chosen), 1)}
         return tuple(

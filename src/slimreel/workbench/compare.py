@@ -22,6 +22,8 @@ from slimreel.workbench.finish import finish
 ComparisonEvents = Generator[Progress, None, Comparison]
 # The last second of a curve is drawn to its own length; under this it says nothing.
 _LEAST_SECOND = 0.1
+# The scores in the order in which they are told: those of VMAF first, as they were measured.
+_LAST = ("xpsnr", "ssim", "cambi", "cambi_source")
 
 
 def compare(
@@ -81,8 +83,8 @@ def _comparison(found: measuring.Compared, clock: Clock) -> Comparison:
 def _scores(measured: quality.Measured) -> tuple[dict[str, Score], dict[str, int]]:
     columns = measured.frames | {name: values for name, values in measured.others.items() if values}
     scores = {
-        name: pooled(values, harmonic=name.startswith("vmaf"), less_is_better=name.startswith("cambi"))
-        for name, values in columns.items()
+        name: pooled(columns[name], harmonic=name.startswith("vmaf"), less_is_better=name.startswith("cambi"))
+        for name in sorted(columns, key=lambda name: _LAST.index(name) + 1 if name in _LAST else 0)
     }
     return scores, {name: 1 if name in measured.frames else measured.step for name in columns}
 

@@ -70,3 +70,10 @@ class Comparison:
     cpu_seconds: float
     wall_seconds: float
     stills: tuple[Still, ...] = field(default=(), repr=False, metadata=PRIVATE)
+
+
+def written(name: str, score: Score) -> tuple[str, str, str]:
+    """Mean, worst twentieth and worst of a score as people read them."""
+    digits = 4 if name == "ssim" else 2
+    mean, poor, worst = (f"{value:.{digits}f}" for value in (score.mean, score.poor, score.worst))
+    return mean, poor, worst
