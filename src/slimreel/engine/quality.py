@@ -45,6 +45,8 @@ _OTHERS_STEP, _LONG_FRAMES = 5, 100
 SAME_CLOCK = Chain((Filter("settb", {"expr": "1/1000"}), Filter("setpts", {"expr": "N*40"})))
 _LOG = "vmaf.json"
 _MAIN_LOG, _OTHERS_LOG, _SSIM_LOG, _XPSNR_LOG, _TIMES_LOG = "vmaf.csv", "more.csv", "ssim.txt", "xpsnr.txt", "times.txt"
+# Where one file goes on, its pictures would be held against the other's last.
+_ENDING: dict[str, Value] = {"shortest": 1}
 # The banding feature of the model fails on pictures of 200x200.
 _LEAST_SIDE = 240
 
@@ -94,7 +96,10 @@ def graph_of(pairing: Pairing) -> str:
         _libvmaf(main, (), _MAIN_LOG, 1),
         _libvmaf(other_models(pairing), ("name=cambi:full_ref=true",), _OTHERS_LOG, _step(pairing)),
     ]
-    simple = [Filter("ssim", {"stats_file": _SSIM_LOG}), Filter("xpsnr", {"stats_file": _XPSNR_LOG})]
+    simple = [
+        Filter("ssim", {"stats_file": _SSIM_LOG} | _ENDING),
+        Filter("xpsnr", {"stats_file": _XPSNR_LOG} | _ENDING),
+    ]
     if pairing.enlarged == 1:
         return paired(pairing) + _measured("out", "ref", [*measures, *simple])
     larger = Filter(
@@ -165,7 +170,7 @@ def _libvmaf(models: Mapping[str, str], features: Iterable[str], log: str, step:
     options: dict[str, Value] = {"model": named}
     if features:
         options["feature"] = "|".join(features)
-    logged: dict[str, Value] = {"log_fmt": "csv", "log_path": log, "n_subsample": step, "shortest": 1}
+    logged: dict[str, Value] = {"log_fmt": "csv", "log_path": log, "n_subsample": step, **_ENDING}
     return Filter("libvmaf", options | logged | {"n_threads": read_settings().threads or os.cpu_count() or 2})
 
 
