@@ -34,6 +34,7 @@ def compress(
     keep_location: options.KeepLocation = False,
     out: options.Out = None,
     out_dir: options.OutDir = None,
+    report: options.Report = None,
     overwrite: options.Overwrite = False,
     salvage: options.Salvage = False,
     as_json: options.Json = False,
@@ -58,5 +59,5 @@ def compress(
 
     shown = progress or ("bar" if sys.stderr.isatty() else "none")
     manner = Manner(as_json or progress == "json", shown, overwrite, salvage)
-    places: dict[str, Any] = {"out": out, "folder": out_dir}
+    places: dict[str, Any] = {"out": out, "folder": out_dir, "report": report}
     raise typer.Exit(run(arguments, wish, flags, manner, **places))

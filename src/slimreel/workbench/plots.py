@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from slimreel.core.units import format_bitrate
 
 WIDTH, HEIGHT = 720, 260
-_LEFT, _RIGHT, _TOP, _BOTTOM = 64, 12, 12, 30
+_LEFT, _RIGHT, _TOP, _BOTTOM = 84, 24, 12, 30
 # More points than this cannot be told apart on a page; more rows than this nobody reads.
 _MOST_POINTS, _MOST_ROWS = 240, 40
 _STEPS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14400)

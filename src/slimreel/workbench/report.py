@@ -25,7 +25,7 @@ from slimreel.workbench.comparison import Comparison, Side, written
 from slimreel.workbench.result import Result
 
 _COLUMNS = ("score", "mean", "poor", "worst")
-_LEAST_STEPS = 0.25  # fewer differences than this are not worth a sentence
+_LEAST_STEPS = 1.0  # a part of a difference that can just be seen says nothing
 
 
 def write_report(
