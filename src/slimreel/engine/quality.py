@@ -44,11 +44,17 @@ _OTHERS_STEP, _LONG_FRAMES = 5, 100
 # On clocks of their own a tick cut short pairs a frame with its neighbour and scores near zero.
 SAME_CLOCK = Chain((Filter("settb", {"expr": "1/1000"}), Filter("setpts", {"expr": "N*40"})))
 _LOG = "vmaf.json"
-_MAIN_LOG, _OTHERS_LOG, _SSIM_LOG, _XPSNR_LOG, _TIMES_LOG = "vmaf.csv", "more.csv", "ssim.txt", "xpsnr.txt", "times.txt"
+_MAIN_LOG, _OTHERS_LOG, _TIMES_LOG = "vmaf.csv", "more.csv", "times.txt"
+_PSNR_LOG, _SSIM_LOG, _XPSNR_LOG = "psnr.txt", "ssim.txt", "xpsnr.txt"
+# FFmpeg's XPSNR takes wrong rows for right ones where ten-bit rows are not a multiple of 128 bytes long (854x480 beside
+# itself has 0.1 dB in FFmpeg 9.0.2, a fault known upstream); eight bits are copied first and come out right.
+_EIGHT_BITS = Filter("format", {"pix_fmts": "yuv420p"})
 # Where one file goes on, its pictures would be held against the other's last.
 _ENDING: dict[str, Value] = {"shortest": 1}
 # The banding feature of the model fails on pictures of 200x200.
 _LEAST_SIDE = 240
+# The phone's model shrinks pictures to 0.6 first and crashes on 320x256; it works from 300x300 on.
+_PHONE_LEAST_SIDE = 300
 
 
 def vmaf(
@@ -96,10 +102,8 @@ def graph_of(pairing: Pairing) -> str:
         _libvmaf(main, (), _MAIN_LOG, 1),
         _libvmaf(other_models(pairing), ("name=cambi:full_ref=true",), _OTHERS_LOG, _step(pairing)),
     ]
-    simple = [
-        Filter("ssim", {"stats_file": _SSIM_LOG} | _ENDING),
-        Filter("xpsnr", {"stats_file": _XPSNR_LOG} | _ENDING),
-    ]
+    logs = {"psnr": _PSNR_LOG, "ssim": _SSIM_LOG, "xpsnr": _XPSNR_LOG}
+    simple = [Filter(name, {"stats_file": log, **_ENDING}) for name, log in logs.items()]
     if pairing.enlarged == 1:
         return paired(pairing) + _measured("out", "ref", [*measures, *simple])
     larger = Filter(
@@ -107,8 +111,7 @@ def graph_of(pairing: Pairing) -> str:
         {"w": pairing.width * pairing.enlarged, "h": pairing.height * pairing.enlarged, "flags": "bicubic"},
     )
     parts = f"[out]split[o1][o2];[ref]split[r1][r2];[o1]{larger}[big];[r1]{larger}[bigref];"
-    # One output for both branches, or the faster one would be read ahead of the other.
-    return paired(pairing) + parts + _measured("big", "bigref", measures) + "[m];" + _measured("o2", "r2", simple)
+    return f"{paired(pairing)}{parts}{_measured('big', 'bigref', measures)},nullsink;{_measured('o2', 'r2', simple)}"
 
 
 def paired(pairing: Pairing) -> str:
@@ -134,9 +137,10 @@ def paired(pairing: Pairing) -> str:
 
 def other_models(pairing: Pairing) -> dict[str, str]:
     """The models told beside the main one, by the names of their scores."""
-    found = dict(OTHER_MODELS)
+    seen = pairing.enlarged * min(pairing.width, pairing.height)
+    found = {name: model for name, model in OTHER_MODELS.items() if "phone" not in name or seen >= _PHONE_LEAST_SIDE}
     found |= LARGE_MODELS if pairing.is_large else {}
-    found |= FAST_MODELS if pairing.is_fast else {}
+    found |= FAST_MODELS if pairing.is_fast and "vmaf_phone" in found else {}
     found |= FAST_LARGE_MODELS if pairing.is_large and pairing.is_fast else {}
     return found
 
@@ -147,6 +151,7 @@ def read_logs(folder: Path, pairing: Pairing, path: object) -> Measured:
     others = [*other_models(pairing), "cambi", "cambi_source"]
     try:
         frames = _columns(folder / _MAIN_LOG, main)
+        frames["psnr"] = [_number(found["psnr_avg"]) for found in _fields(folder / _PSNR_LOG)]
         frames["ssim"] = [_number(found["All"]) for found in _fields(folder / _SSIM_LOG)]
         decibels = [found for found in _fields(folder / _XPSNR_LOG) if "y" in found]
         frames["xpsnr"] = [(6 * _number(db["y"]) + _number(db["u"]) + _number(db["v"])) / 8 for db in decibels]
@@ -182,7 +187,11 @@ def _measured(output: str, reference: str, measures: list[Filter]) -> str:
     steps = []
     for number, (measure, copy) in enumerate(zip(measures, copies, strict=True)):
         out = f"[{output}{number}]" if number < len(measures) - 1 else ""
-        steps.append(f"{source}{copy}{measure}{out}")
+        if measure.name == "xpsnr":
+            steps += [f"{source}{_EIGHT_BITS}[eight]", f"{copy}{_EIGHT_BITS}[eightref]"]
+            steps.append(f"[eight][eightref]{measure}{out}")
+        else:
+            steps.append(f"{source}{copy}{measure}{out}")
         source = out
     return text + ";".join(steps)
 

@@ -23,7 +23,7 @@ ComparisonEvents = Generator[Progress, None, Comparison]
 # The last second of a curve is drawn to its own length; under this it says nothing.
 _LEAST_SECOND = 0.1
 # The scores in the order in which they are told: those of VMAF first, as they were measured.
-_LAST = ("xpsnr", "ssim", "cambi", "cambi_source")
+_LAST = ("xpsnr", "ssim", "psnr", "cambi", "cambi_source")
 
 
 def compare(
@@ -55,8 +55,8 @@ def _comparison(found: measuring.Compared, clock: Clock) -> Comparison:
     scores, steps = _scores(measured)
     frames, times = measured.frames["vmaf"], measured.times_s
     chosen = worst_moments(times, frames, measuring.STILLS, measuring.STILLS_APART_S)
-    # XPSNR alone has no rounding that hides a single sample.
-    identical = min(measured.frames["xpsnr"]) >= MOST_DB
+    # Only PSNR counts samples as they are, and is infinite where none differs.
+    identical = min(measured.frames["psnr"]) >= MOST_DB
     cpu, wall = clock.read()
     return Comparison(
         reference=_side(found.reference, pairing.reference, found.reference_bytes),
