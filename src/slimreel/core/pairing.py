@@ -25,7 +25,7 @@ LEAST_LENGTH_SHARE = 0.5
 MOST_SHAPE_CHANGE = 0.02  # of the display aspect: squeezing to even numbers changes a small picture by 1 %
 SAME_RATE = 0.003  # 29.97 and 30 are one rate, as in core/picture
 # The banding feature of VMAF v1 fails on pictures of 200x200.
-_LEAST_SIDE = 240
+LEAST_SIDE = 240
 # 2160p and its like; 1440p is still seen whole from three picture heights.
 _LARGE_SHORT_SIDE = 1440
 _HIGH_RATE = 47.5  # frames a second, so that 47.952 counts as 48
@@ -51,7 +51,7 @@ class Pairing:
     @property
     def enlarged(self) -> int:
         """By how much VMAF must see both pictures larger, because it cannot judge such small ones."""
-        return math.ceil(_LEAST_SIDE / min(self.width, self.height))
+        return math.ceil(LEAST_SIDE / min(self.width, self.height))
 
     @property
     def is_large(self) -> bool:

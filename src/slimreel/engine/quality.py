@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from slimreel.core.filters import Chain, Filter, Value
-from slimreel.core.pairing import Pairing
+from slimreel.core.pairing import LEAST_SIDE, SAMPLES, Pairing
 from slimreel.core.scores import MOST_DB
 from slimreel.engine.job import Job, Steps
 from slimreel.errors import EngineError
@@ -51,8 +51,6 @@ _PSNR_LOG, _SSIM_LOG, _XPSNR_LOG = "psnr.txt", "ssim.txt", "xpsnr.txt"
 _EIGHT_BITS = Filter("format", {"pix_fmts": "yuv420p"})
 # Where one file goes on, its pictures would be held against the other's last.
 _ENDING: dict[str, Value] = {"shortest": 1}
-# The banding feature of the model fails on pictures of 200x200.
-_LEAST_SIDE = 240
 # The phone's model shrinks pictures to 0.6 first and crashes on 320x256; it works from 300x300 on.
 _PHONE_LEAST_SIDE = 300
 
@@ -72,9 +70,9 @@ def vmaf(
     Both are files the job made itself. An even step would meet only one kind of frame in a B-pyramid.
     """
     late = Filter("select", {"expr": f"gte(n,{skip})"})
-    enlarged = math.ceil(_LEAST_SIDE / min(size))
+    enlarged = math.ceil(LEAST_SIDE / min(size))
     scale = Filter("scale", {"w": size[0] * enlarged, "h": size[1] * enlarged, "flags": "bicubic"})
-    chain = Chain((late, scale)) + SAME_CLOCK + Chain((Filter("format", {"pix_fmts": "yuv420p10le"}),))
+    chain = Chain((late, scale)) + SAME_CLOCK + Chain((Filter("format", {"pix_fmts": SAMPLES}),))
     options: dict[str, Value] = {"n_threads": 2, "n_subsample": subsample, "log_fmt": "json", "log_path": _LOG}
     measure = Filter("libvmaf", {"model": f"version={MODEL}"} | options)
     graph = f"[0:v]{chain}[a];[1:v]{chain}[b];[a][b]{measure}"
