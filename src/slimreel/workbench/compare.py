@@ -109,9 +109,8 @@ def _curve(counted: tuple[int, ...], duration_s: float) -> tuple[int, ...]:
     """Bytes of each second as bits per second; a last second that is cut short counts by its length."""
     curve = [8 * count for count in counted]
     left = duration_s - (len(curve) - 1)
-    if len(curve) > 1 and 0 < left < 1:
-        if left < _LEAST_SECOND:
-            curve.pop()
-        else:
-            curve[-1] = round(curve[-1] / left)
+    if len(curve) > 1 and left < _LEAST_SECOND:
+        curve.pop()
+    elif curve and 0 < left < 1:
+        curve[-1] = round(curve[-1] / left)
     return tuple(curve)
