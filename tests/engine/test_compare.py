@@ -100,8 +100,8 @@ def test_ssim_is_what_its_definition_gives(film: Path, coarse: Path, compared: C
     # The mean over all frames lies near the first only if frames are alike; so the first frame alone is judged.
     alone = compare(_first(film), _first(coarse))
     assert alone.frames_compared == 1
-    rate = alone.reference.video_bps_by_second
-    assert rate == (pytest.approx(alone.reference.video_bitrate_bps, rel=1e-3),)
+    (rate,) = alone.reference.video_bps_by_second
+    assert rate == pytest.approx(alone.reference.video_bitrate_bps, rel=1e-3)
     assert alone.scores["ssim"].mean == pytest.approx(first, abs=2e-4)
     assert compared.scores["ssim"].worst <= first + 2e-4
 
