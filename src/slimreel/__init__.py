@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         DamagedInput,
         EngineError,
         NotAVideo,
+        NotComparable,
         OutputExists,
         SlimreelError,
         StorageError,
@@ -22,17 +23,22 @@ if TYPE_CHECKING:
         UsageError,
         WishNotUnderstood,
     )
+    from slimreel.workbench.compare import compare, compare_events
+    from slimreel.workbench.comparison import Comparison
     from slimreel.workbench.compress import compress, compress_events
     from slimreel.workbench.estimate import Prospect, estimate
     from slimreel.workbench.probe import probe
+    from slimreel.workbench.report import write_report
     from slimreel.workbench.result import Result
 
 __all__ = [
+    "Comparison",
     "DamagedInput",
     "EngineError",
     "Goal",
     "MediaInfo",
     "NotAVideo",
+    "NotComparable",
     "OutputExists",
     "Prospect",
     "Result",
@@ -41,21 +47,28 @@ __all__ = [
     "TargetImpossible",
     "UsageError",
     "WishNotUnderstood",
+    "compare",
+    "compare_events",
     "compress",
     "compress_events",
     "estimate",
     "probe",
+    "write_report",
 ]
 
 _HOMES = {
+    "Comparison": "workbench.comparison",
     "Goal": "core.goal",
     "MediaInfo": "core.media",
     "Prospect": "workbench.estimate",
     "Result": "workbench.result",
+    "compare": "workbench.compare",
+    "compare_events": "workbench.compare",
     "compress": "workbench.compress",
     "compress_events": "workbench.compress",
     "estimate": "workbench.estimate",
     "probe": "workbench.probe",
+    "write_report": "workbench.report",
 }
 
 

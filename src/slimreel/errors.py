@@ -5,7 +5,8 @@
     │   ├── NoSuchFile
     │   ├── Contradiction            two things were asked of which only one can hold
     │   ├── ImpossiblePair           this container cannot hold that codec
-    │   └── UnavailableEncoder
+    │   ├── UnavailableEncoder
+    │   └── NotComparable
     ├── NotAVideo
     │   └── HostileInput             a playlist, manifest or script in disguise
     ├── DamagedInput
@@ -91,6 +92,13 @@ class UnavailableEncoder(UsageError):
     """This machine's FFmpeg has no working encoder for {codec}. `slimreel doctor` lists those that work."""
 
     code = "unavailable_encoder"
+
+
+class NotComparable(UsageError):
+    """{reference} and {output} cannot be compared: {detail}. Give a video and what was made of it."""
+
+    code = "not_comparable"
+    http_status = 422
 
 
 class NotAVideo(SlimreelError):

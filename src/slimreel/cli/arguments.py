@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slimreel.core.containers import CONTAINERS, MEDIA_SUFFIXES
@@ -15,10 +15,11 @@ _PICTURES = frozenset({".webp"})
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One file to compress and where to."""
+    """One file to compress and where to; `page` is the report about it, if one was asked for."""
 
     source: Path
     output: Path
+    page: Path | None = None
 
 
 def sort_arguments(arguments: list[str], wish: str | None) -> tuple[list[Path], str | None]:
@@ -58,7 +59,21 @@ def make_tasks(sources: list[Path], out: Path | None, folder: Path | None, endin
     if folder is not None and folder.exists() and not folder.is_dir():
         raise UsageError(detail=f"--out-dir {folder} is a file, not a folder; name another.")
     taken: set[Path] = set()
-    return [Task(source, _free_name(source, folder or source.parent, ending, taken)) for source in sources]
+    return [
+        Task(source, _free_name(folder or source.parent, source.stem, f"-slim{ending}", taken)) for source in sources
+    ]
+
+
+def with_pages(tasks: list[Task], report: Path) -> list[Task]:
+    """The tasks with a page each: the file named, or in the folder named one after each output."""
+    if len(tasks) == 1 and not report.is_dir():
+        return [replace(tasks[0], page=report)]
+    if report.suffix.lower() in (".html", ".htm") or (report.exists() and not report.is_dir()):
+        raise UsageError(
+            detail=f"--report {report} names one page, but there are {len(tasks)} inputs; name a folder for the pages."
+        )
+    taken: set[Path] = set()
+    return [replace(task, page=_free_name(report, task.output.stem, ".html", taken)) for task in tasks]
 
 
 def default_ending(container: str | None) -> str:
@@ -104,10 +119,10 @@ def _is_film(path: Path) -> bool:
     return suffix in MEDIA_SUFFIXES - _PICTURES and not path.name.startswith(".") and not ours and path.is_file()
 
 
-def _free_name(source: Path, folder: Path, ending: str, taken: set[Path]) -> Path:
-    stem, number = source.stem, 1
+def _free_name(folder: Path, stem: str, ending: str, taken: set[Path]) -> Path:
+    number = 1
     while True:
-        name = folder / f"{stem if number == 1 else f'{stem}-{number}'}-slim{ending}"
+        name = folder / f"{stem if number == 1 else f'{stem}-{number}'}{ending}"
         if name.absolute() not in taken:
             taken.add(name.absolute())
             return name

@@ -19,6 +19,7 @@ def compress(
     flags: dict[str, Any],
     out: options.Out = None,
     out_dir: options.OutDir = None,
+    report: options.Report = None,
     overwrite: options.Overwrite = False,
     salvage: options.Salvage = False,
     as_json: options.Json = False,
@@ -36,5 +37,5 @@ def compress(
 
     shown = progress or ("bar" if sys.stderr.isatty() else "none")
     manner = Manner(as_json or progress == "json", shown, overwrite, salvage)
-    places: dict[str, Any] = {"out": out, "folder": out_dir}
+    places: dict[str, Any] = {"out": out, "folder": out_dir, "report": report}
     raise typer.Exit(run(arguments, wish, flags, manner, **places))

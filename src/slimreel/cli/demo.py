@@ -33,7 +33,7 @@ def demo(keep: Keep = None) -> None:
 def _run(folder: Path) -> Result:
     from slimreel.cli.eta import Remaining
     from slimreel.workbench import demo as shown
-    from slimreel.workbench.compress import finish
+    from slimreel.workbench.finish import finish
 
     remaining = Remaining()
     with _bar() as listen:

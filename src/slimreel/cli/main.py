@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn, TypeVar
 import typer
 
 from slimreel.cli import signals, terminal
+from slimreel.cli.compare import compare
 from slimreel.cli.compress import compress
 from slimreel.cli.demo import demo
 from slimreel.cli.doctor import doctor
@@ -40,6 +41,7 @@ app = typer.Typer(
 )
 app.command(epilog=EXIT_CODES, no_args_is_help=True, short_help="Compress videos, and check each result.")(compress)
 app.command(no_args_is_help=True, short_help="Foretell size, quality and time.")(estimate)
+app.command(epilog=EXIT_CODES, no_args_is_help=True, short_help="Measure how much quality is left.")(compare)
 app.command(no_args_is_help=True, short_help="Show what a video holds.")(probe)
 app.command(short_help="Make a clip, compress it, show the result.")(demo)
 app.command(short_help="Show what this machine can do.")(doctor)
@@ -137,7 +139,7 @@ def _usage(error: typer.TyperException, arguments: list[str]) -> int:
 
 
 def _wants_json(arguments: list[str]) -> bool:
-    """Was JSON asked of `compress`? Looked up in the raw words, for they could not be read as options."""
+    """Was JSON asked of `compress` or `compare`? Looked up in the raw words, for they could not be read as options."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     spaced = " ".join(options).replace("--progress=json", "--json").replace("--progress json", "--json")
-    return arguments[:1] == ["compress"] and "--json" in spaced.split(" ")
+    return arguments[:1] in (["compress"], ["compare"]) and "--json" in spaced.split(" ")

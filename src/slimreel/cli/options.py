@@ -47,6 +47,10 @@ Out = Annotated[
     Path | None, typer.Option("-o", "--out", help="The output file; NAME-slim.mp4 beside the input unless given.")
 ]
 OutDir = Annotated[Path | None, typer.Option("--out-dir", help="Folder for the outputs; made if it is not there.")]
+Report = Annotated[
+    Path | None,
+    typer.Option("--report", help="Also write a page that shows what was lost; for several inputs, a folder of pages."),
+]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace an output that exists.")]
 Salvage = Annotated[bool, typer.Option("--salvage", help="Compress what can be read of a damaged file.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object a file on stdout, and nothing else.")]

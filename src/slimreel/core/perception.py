@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from slimreel.core.choices import Quality
+from slimreel.core.scores import percentile
 
 # Scores saturate towards 100: log(101 − v) is nearly straight in the CRF, v itself is not (the brief's study:
 # interpolation off by 0.5 instead of 2.6 VMAF). Ten clips of x264 at CRF 19, 24, 29: 0.10 to 0.19 a step.
@@ -50,11 +51,7 @@ class Scores:
         """Raises ValueError for no frames."""
         if not frames:
             raise ValueError("no frames were scored")
-        ordered = sorted(frames)
-        at = 0.05 * (len(ordered) - 1)
-        below = ordered[math.floor(at)]
-        low = below + (ordered[math.ceil(at)] - below) * (at - math.floor(at))
-        return cls(sum(ordered) / len(ordered), low, len(ordered))
+        return cls(sum(frames) / len(frames), percentile(frames, 5), len(frames))
 
 
 # 95 with a 5th percentile of 89 is where most people see no difference; 6 points are one just noticeable

@@ -117,7 +117,7 @@ def rungs_below(picture: Picture, least_short_side: int = LEAST_SHORT_SIDE) -> l
 def _repairs(video: VideoStream, encoder: Encoder, goal: Goal, reasons: list[Reason]) -> tuple[Chain, Fraction]:
     filters: list[Filter] = []
     if video.interlaced:
-        filters.append(Filter("bwdif", {"mode": "send_frame", "parity": "auto", "deint": "all"}))
+        filters.append(deinterlacer())
         reasons.append(Reason(id="deinterlaced"))
     if video.has_alpha and encoder.dialect != "vpx":
         filters += [
@@ -214,7 +214,7 @@ def _color(
 ) -> tuple[ColorTags, Chain]:
     if tonemap:
         reasons.append(Reason(id="tone_mapped", fields={"transfer": video.hdr or ""}))
-        return ColorTags("bt709", "bt709", "bt709", "tv"), _tonemap_chain(video, pix_fmt)
+        return ColorTags("bt709", "bt709", "bt709", "tv"), tonemap_chain(video, pix_fmt)
     if video.hdr:
         reasons.append(Reason(id="hdr_kept", fields={"transfer": video.hdr}))
     format_filter = Filter("format", {"pix_fmts": pix_fmt})
@@ -229,7 +229,13 @@ def _color(
     return tags, Chain((format_filter,))
 
 
-def _tonemap_chain(video: VideoStream, pix_fmt: str) -> Chain:
+def deinterlacer() -> Filter:
+    """One whole picture of each frame of two fields."""
+    return Filter("bwdif", {"mode": "send_frame", "parity": "auto", "deint": "all"})
+
+
+def tonemap_chain(video: VideoStream, pix_fmt: str) -> Chain:
+    """From HDR to SDR that every screen shows correctly."""
     transfer = "smpte2084" if video.hdr == "pq" else "arib-std-b67"
     to_linear: dict[str, str | int | float | Fraction] = {
         "tin": transfer,

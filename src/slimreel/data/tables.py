@@ -31,10 +31,21 @@ def label_table(language: str) -> dict[str, str]:
     return _table("words", f"labels.{language}.toml")
 
 
+def report_table(language: str) -> dict[str, str]:
+    """The texts of the report page by id."""
+    return _table("words", f"report.{language}.toml")
+
+
 def error_table(language: str) -> dict[str, dict[str, str]]:
     """How errors are told: `sentences` by code (English has them in slimreel.errors), `things` by what a goal calls
     them, and `details` by their English words."""
     return _table("words", f"errors.{language}.toml")
+
+
+@cache
+def report_file(name: str) -> str:
+    """A template, style or script of the report page."""
+    return files("slimreel.data").joinpath("report", name).read_text(encoding="utf-8")
 
 
 @cache

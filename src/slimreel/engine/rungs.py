@@ -11,7 +11,7 @@ from fractions import Fraction
 
 from slimreel.core.codecs import ENCODERS, Pass, quick_options, rate_options
 from slimreel.core.picture import rungs_below
-from slimreel.engine import argv, complaints, quality, scout
+from slimreel.engine import argv, complaints, scoring, scout
 from slimreel.engine.job import Job, Steps
 from slimreel.errors import FfmpegFailed
 
@@ -82,7 +82,7 @@ def _measure(job: Job, size: tuple[int, int], rate_bps: int, frames: int, share:
         if not complaints.rate_too_low(error):
             raise
         return Rung(size[0], size[1], 0.0)
-    score = yield from quality.vmaf(
+    score = yield from scoring.vmaf(
         job,
         job.folder / _WINDOW,
         job.folder / coded,

@@ -19,7 +19,7 @@ from slimreel.core.filters import Chain, Filter
 from slimreel.core.forecast import Estimate
 from slimreel.core.perception import Scores
 from slimreel.core.sampling import Sample, Span
-from slimreel.engine import argv, frame_sizes, quality
+from slimreel.engine import argv, frame_sizes, scoring
 from slimreel.engine.job import Job, Steps
 
 # The uncompressed frames stay in the page cache where memory allows.
@@ -93,7 +93,7 @@ def probe(job: Job, cut: Cut, encoder: Encoder, speed: Speed, crf: float, share:
     yield from job.run("measure", share / 2, arguments)
     seconds = time.monotonic() - start
     coded = job.folder / _CODED
-    found = yield from quality.scores(
+    found = yield from scoring.scores(
         job, coded, [(_SEARCH, Chain(), Chain())], cut.size, subsample=_step(cut.sample.search), share=share / 2
     )
     whole = _foretell(job, cut, frame_sizes.of_file(coded, 0))
@@ -107,7 +107,7 @@ def check(job: Job, cut: Cut, share: float) -> Steps[Scores]:
     if cut.sample.check:
         pieces.append((_CHECK, Chain(), picked(cut.sample.check)))
     subsample = min(_step(cut.sample.search), 3)
-    return (yield from quality.scores(job, job.result, pieces, cut.size, subsample=subsample, share=share))
+    return (yield from scoring.scores(job, job.result, pieces, cut.size, subsample=subsample, share=share))
 
 
 def _foretell(job: Job, cut: Cut, sizes: list[int]) -> Estimate:

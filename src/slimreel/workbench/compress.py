@@ -6,9 +6,7 @@ It brings plan and engine together; it prints nothing, keeps nothing, and knows 
 from __future__ import annotations
 
 import os
-import time
 from collections.abc import Callable, Generator
-from contextlib import closing
 from pathlib import Path
 
 from slimreel.core import budget
@@ -23,6 +21,8 @@ from slimreel.engine import capabilities, probe, render
 from slimreel.engine.quality import MODEL
 from slimreel.engine.render import Rendered
 from slimreel.errors import DamagedInput, DiskFull, OutputExists, UsageError
+from slimreel.workbench.clock import Clock
+from slimreel.workbench.finish import finish
 from slimreel.workbench.result import Result
 
 Event = Progress | Decided
@@ -51,18 +51,6 @@ def compress(
     return finish(events, on_progress or (lambda event: None))
 
 
-def finish(events: Events, listen: Callable[[Event], None]) -> Result:
-    """Run `events` to their end, handing each to `listen`; whatever goes wrong, the work is stopped and cleared."""
-    with closing(events):
-        while True:
-            try:
-                event = next(events)
-            except StopIteration as stop:
-                result: Result = stop.value
-                return result
-            listen(event)
-
-
 def compress_events(
     path: str | os.PathLike[str],
     goal: Goal | str,
@@ -75,7 +63,7 @@ def compress_events(
 
     Closing it stops the work and removes what was unfinished.
     """
-    clock = _Clock()
+    clock = Clock()
     source_path = Path(path)
     wanted = read_goal(goal)
     yield Progress(stage="probe", fraction=0.0)
@@ -142,22 +130,7 @@ def _check_output(source: Path, output: Path, *, overwrite: bool) -> None:
             raise OutputExists(path=output)
 
 
-class _Clock:
-    """CPU seconds of this process and the children that ended, and wall seconds, since it was made."""
-
-    def __init__(self) -> None:
-        self._cpu, self._wall = self._used(), time.monotonic()
-
-    @staticmethod
-    def _used() -> float:
-        times = os.times()
-        return times.user + times.system + times.children_user + times.children_system
-
-    def read(self) -> tuple[float, float]:
-        return round(self._used() - self._cpu, 3), round(time.monotonic() - self._wall, 3)
-
-
-def _result(source: MediaInfo, output: Path, goal: Goal, done: Rendered, clock: _Clock) -> Result:
+def _result(source: MediaInfo, output: Path, goal: Goal, done: Rendered, clock: Clock) -> Result:
     info, video = done.made.info, done.made.info.video[0]
     target, error = _target_and_error(done, goal, source)
     cpu, wall = clock.read()

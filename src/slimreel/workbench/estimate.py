@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Generator
-from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -20,6 +19,7 @@ from slimreel.engine.foresee import Foreseen
 from slimreel.engine.job import Job
 from slimreel.errors import DamagedInput
 from slimreel.workbench.compress import Event, default_output, read_goal
+from slimreel.workbench.finish import finish
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,14 +50,7 @@ def estimate(path: str | os.PathLike[str], goal: Goal | str, out: str | os.PathL
 
     Raises what `compress` raises before it encodes.
     """
-    events = estimate_events(path, goal, out)
-    with closing(events):
-        while True:
-            try:
-                next(events)
-            except StopIteration as stop:
-                found: Prospect = stop.value
-                return found
+    return finish(estimate_events(path, goal, out), lambda event: None)
 
 
 def estimate_events(

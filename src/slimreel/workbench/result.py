@@ -38,5 +38,5 @@ class Result:
     cpu_seconds: float
     wall_seconds: float
     source_bytes: int
-    quality: Mapping[str, int | float | str] | None
     goal: Goal
+    quality: Mapping[str, int | float | str] | None = None

@@ -1,0 +1,80 @@
+"""Scores pictures that the job made itself against frames that it kept, with VMAF v1, paired by their order.
+
+Whole files of others are measured in quality; what a score means for a decision is for others to say.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Sequence
+from pathlib import Path
+
+from slimreel.core.filters import Chain, Filter
+from slimreel.core.pairing import LEAST_SIDE
+from slimreel.core.perception import Scores
+from slimreel.engine.job import Job, Steps
+from slimreel.engine.quality import MODEL
+
+_LOG = "vmaf.json"
+
+
+def vmaf(
+    job: Job,
+    reference: Path,
+    distorted: Path,
+    size: tuple[int, int],
+    *,
+    skip: int,
+    subsample: int,
+    share: float,
+) -> Steps[float]:
+    """Mean VMAF of `distorted` scaled to `size`, without the first `skip` frames, every `subsample`-th frame."""
+    late = Chain((Filter("select", {"expr": f"gte(n,{skip})"}),))
+    found = yield from scores(job, distorted, [(reference.name, late, late)], size, subsample=subsample, share=share)
+    return found.mean
+
+
+def scores(
+    job: Job,
+    distorted: Path,
+    references: Sequence[tuple[str, Chain, Chain]],
+    size: tuple[int, int],
+    *,
+    subsample: int,
+    share: float,
+) -> Steps[Scores]:
+    """Scores of `distorted` against pieces of the reference, at `size`, every `subsample`-th frame.
+
+    Each piece is a file of the job's folder with the chain that picks its frames and the one that picks those of
+    `distorted`. An even step would meet only one kind of frame in a B-pyramid.
+    """
+    enlarged = math.ceil(LEAST_SIDE / min(size))
+    scale = Filter("scale", {"w": size[0] * enlarged, "h": size[1] * enlarged, "flags": "bicubic"})
+    assert job.plan.picture is not None
+    # Uncompressed files carry no colour tags, and a full-range picture beside them would be squeezed into the limited
+    # range: both are taken by their numbers. On clocks of their own a tick cut short pairs a frame with its neighbour
+    # and scores near zero.
+    by_number = f"format={job.plan.picture.pix_fmt},setparams=range=tv:colorspace=bt709"
+    alike = f"{by_number},{scale},settb=1/1000,setpts=N*40,format=yuv420p10le"
+    copies = "".join(f"[d{number}]" for number in range(len(references)))
+    graph, inputs, logs = [f"[0:v]split={len(references)}{copies}"], ["-i", distorted.name], []
+    for number, (name, of_reference, of_distorted) in enumerate(references):
+        logs.append(f"{number}.{_LOG}")
+        measure = Filter("libvmaf", {
+            "model": f"version={MODEL}", "n_threads": 2, "n_subsample": subsample,
+            "log_fmt": "json", "log_path": logs[-1],
+        })  # fmt: skip
+        graph.append(f"[d{number}]{_joined(of_distorted, alike)}[a{number}]")
+        graph.append(f"[{number + 1}:v]{_joined(of_reference, alike)}[b{number}]")
+        graph.append(f"[a{number}][b{number}]{measure}[v{number}]")
+        inputs += ["-i", name]
+    outputs = [part for number in range(len(references)) for part in ("-map", f"[v{number}]")]
+    arguments = [*inputs, "-filter_complex", ";".join(graph), *outputs, "-f", "null", "-"]
+    yield from job.run("measure", share, arguments)
+    found = [json.loads((job.folder / log).read_text())["frames"] for log in logs]
+    return Scores.of([float(frame["metrics"]["vmaf"]) for frames in found for frame in frames])
+
+
+def _joined(chain: Chain, rest: str) -> str:
+    return f"{chain},{rest}" if chain else rest
