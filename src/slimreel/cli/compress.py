@@ -19,6 +19,7 @@ def compress(
     max_bitrate: options.MaxBitrate = None,
     preset: options.Preset = None,
     codec: options.Codec = None,
+    encoder: options.EncoderKind = None,
     container: options.Container = None,
     resolution: options.Resolution = None,
     keep_resolution: options.KeepResolution = False,
@@ -52,7 +53,7 @@ def compress(
         "--codec": codec, "--container": container, "--resolution": resolution, "--keep-resolution": keep_resolution,
         "--fps": fps, "--audio-bitrate": audio_bitrate, "--mute": mute, "--speed": speed, "--quality": quality,
         "--crf": crf, "--hdr": hdr, "--reencode": reencode, "--strip-metadata": strip_metadata,
-        "--keep-location": keep_location,
+        "--keep-location": keep_location, "--encoder": encoder,
     }  # fmt: skip
     from slimreel.cli.batch import Manner, run
 

@@ -17,11 +17,12 @@ from slimreel.core.events import Reason
 from slimreel.core.extras import Extras, plan_extras
 from slimreel.core.goal import Goal
 from slimreel.core.growth import like_for_like_bps, source_bps
+from slimreel.core.hardware import encoder_for
 from slimreel.core.media import MediaInfo, VideoStream, main_video
 from slimreel.core.picture import Picture
 from slimreel.core.presets import find_preset
 from slimreel.core.sound import SoundTrack, plan_sound
-from slimreel.errors import ImpossiblePair, UsageError
+from slimreel.errors import ImpossiblePair, UnavailableHardware, UsageError
 
 # A stream may exceed the rate asked by this much, the tolerance of an encode, and still be left as it is.
 FITS = 1.01
@@ -157,6 +158,14 @@ def _codec(goal: Goal, container: Container) -> Codec:
     return codec
 
 
+def _encoder(goal: Goal, container: Container) -> Encoder:
+    codec = _codec(goal, container)
+    encoder = encoder_for(codec, goal.encoder or "software")
+    if encoder is None:
+        raise UnavailableHardware(kind=goal.encoder, codec=codec, working="only software")
+    return encoder
+
+
 def _preset_reasons(goal: Goal) -> list[Reason]:
     if goal.preset is None:
         return []
@@ -269,7 +278,7 @@ def _picture_may_stay(goal: Goal, video: VideoStream) -> bool:
 
 def _plan_encode(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | None) -> EncodePlan:
     video = base.video
-    encoder = ENCODERS[_codec(goal, base.container)]
+    encoder = _encoder(goal, base.container)
     picture, reasons = pictures.plan_picture(video, goal, encoder)
     if goal.crf is not None and goal.crf > encoder.crf_max:
         raise UsageError(detail=f"crf {goal.crf:g} is beyond {encoder.codec}'s scale, 0 to {encoder.crf_max:g}")
