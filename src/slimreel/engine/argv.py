@@ -14,6 +14,7 @@ from slimreel.core.filters import Chain, Filter
 from slimreel.core.media import MediaInfo
 from slimreel.core.picture import Picture
 from slimreel.core.plan import EncodePlan
+from slimreel.core.stills import KEYFRAME_S
 from slimreel.engine import sniff, standing
 from slimreel.engine.card import card_of
 from slimreel.settings import read_settings
@@ -41,6 +42,7 @@ def analyse(
         *source(info, fd, plan),
         *("-map", f"0:{plan.video.index}", "-vf", str(picture.chain(*size, quick=True))),
         *_KEEP_TIMING,
+        *_keyframes(picture),
         *options,
         *_threads(),
         *(("-f", "null", "-") if output is None else (*_rehearsed(plan), output)),
@@ -94,6 +96,7 @@ def encode(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Se
         *("-map", f"0:{plan.video.index}"),
         *_pictures(encoder, picture),
         *_KEEP_TIMING,
+        *_keyframes(picture),
         *options,
         *speed_options(encoder, speed),
         *picture.colors.options(),
@@ -192,6 +195,11 @@ def _pictures(encoder: Encoder, picture: Picture) -> list[str]:
         return ["-vf", str(picture.chain()), *_pix_fmt(picture)]
     upload = Chain((Filter("format", {"pix_fmts": picture.pix_fmt}), Filter("hwupload")))
     return [*card.options, "-vf", str(picture.chain() + upload)]
+
+
+def _keyframes(picture: Picture) -> list[str]:
+    """Where frames stand long, so many of them would be minutes."""
+    return ["-force_key_frames", f"expr:gte(t,(n_forced+1)*{KEYFRAME_S})"] if picture.drops_stills else []
 
 
 def _threads() -> list[str]:
