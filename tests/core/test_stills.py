@@ -23,7 +23,7 @@ H264 = ENCODERS["h264"]
     ("changed", "drops"),
     [
         ({"still_packets": 1200}, True),
-        ({"still_packets": 530}, False),
+        ({"still_packets": 890}, False),
         ({"still_packets": 1200, "codec": "hevc"}, True),
         ({"still_packets": 1200, "codec": "av1"}, False),  # shows decoded frames by packets as small
         ({"still_packets": 1200, "codec": "vp9"}, False),

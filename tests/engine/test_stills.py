@@ -55,7 +55,7 @@ def test_every_moment_shows_what_it_did(slides: Path, shrink: Shrink, wanted: di
     assert made.result.strategy == "encode"
     before, sources = shown(slides)
     after, results = shown(made.path)
-    assert len(after) < len(before) / 3
+    assert len(after) < len(before) / 2
     assert all(min(abs(time - other) for other in before) < 0.001 for time in after)
     assert after[0] == pytest.approx(before[0], abs=0.001)
     assert max(b - a for a, b in itertools.pairwise(after)) <= stills.LONGEST_S + 0.05

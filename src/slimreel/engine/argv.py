@@ -8,13 +8,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from slimreel.core import stills
 from slimreel.core.choices import Speed
 from slimreel.core.codecs import ALPHA_DECODERS, AUDIO_ENCODERS, Encoder, speed_options
 from slimreel.core.filters import Chain, Filter
 from slimreel.core.media import MediaInfo
 from slimreel.core.picture import Picture
 from slimreel.core.plan import EncodePlan
-from slimreel.core.stills import KEYFRAME_S
 from slimreel.engine import sniff, standing
 from slimreel.engine.card import card_of
 from slimreel.settings import read_settings
@@ -42,7 +42,7 @@ def analyse(
         *source(info, fd, plan),
         *("-map", f"0:{plan.video.index}", "-vf", str(picture.chain(*size, quick=True))),
         *_KEEP_TIMING,
-        *_keyframes(picture),
+        *_standing(picture),
         *options,
         *_threads(),
         *(("-f", "null", "-") if output is None else (*_rehearsed(plan), output)),
@@ -70,7 +70,7 @@ def trial(plan: EncodePlan, uncompressed: str, size: tuple[int, int], options: S
     Both files are in the working folder."""
     scale = Filter("scale", {"w": size[0], "h": size[1], "flags": "bicubic"})
     timing = ["-fps_mode", "passthrough", "-enc_time_base", str(plan.video.timebase)]
-    return ["-i", uncompressed, "-vf", str(scale), *timing, *options, output]
+    return ["-i", uncompressed, "-vf", str(scale), *timing, *_standing(_picture(plan)), *options, output]
 
 
 def first_pass(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Sequence[str]) -> list[str]:
@@ -96,7 +96,7 @@ def encode(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Se
         *("-map", f"0:{plan.video.index}"),
         *_pictures(encoder, picture),
         *_KEEP_TIMING,
-        *_keyframes(picture),
+        *_standing(picture),
         *options,
         *speed_options(encoder, speed),
         *picture.colors.options(),
@@ -197,9 +197,9 @@ def _pictures(encoder: Encoder, picture: Picture) -> list[str]:
     return [*card.options, "-vf", str(picture.chain() + upload)]
 
 
-def _keyframes(picture: Picture) -> list[str]:
-    """Where frames stand long, so many of them would be minutes."""
-    return ["-force_key_frames", f"expr:gte(t,(n_forced+1)*{KEYFRAME_S})"] if picture.drops_stills else []
+def _standing(picture: Picture) -> list[str]:
+    """What an encode needs where frames stand long; the same in every pass."""
+    return stills.encoder_options() if picture.drops_stills else []
 
 
 def _threads() -> list[str]:
