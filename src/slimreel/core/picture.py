@@ -8,7 +8,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from slimreel.core import stills
 from slimreel.core.codecs import Encoder
 from slimreel.core.events import Reason
 from slimreel.core.filters import Chain, Filter
@@ -56,7 +55,6 @@ class Picture:
     rate_cap: Fraction | None
     before_scale: Chain
     after_scale: Chain
-    drops_stills: bool = False  # frames that are like the one before are left out; it stands longer instead
 
     def chain(self, width: int | None = None, height: int | None = None, *, quick: bool = False) -> Chain:
         """All filters, ending at width × height (default: the plan's own size)."""
@@ -96,11 +94,6 @@ def plan_picture(video: VideoStream, goal: Goal, encoder: Encoder) -> tuple[Pict
         reasons.append(Reason(id="rotation_baked", fields={"degrees": video.rotation}))
     if video.is_vfr and rate_cap is None:
         reasons.append(Reason(id="vfr_kept"))
-    drops_stills = rate_cap is None and stills.may_drop(video, encoder)
-    if drops_stills:
-        before = stills.filters(video.frame_rate) + before
-        share = round(100 * video.still_packets / video.packets)
-        reasons.append(Reason(id="stills_once", fields={"percent": share}))
     pix_fmt = encoder.pix_fmt_10bit if deep else encoder.pix_fmt_8bit
     if video.has_alpha and encoder.holds_alpha:
         pix_fmt = "yuva420p"
@@ -109,7 +102,7 @@ def plan_picture(video: VideoStream, goal: Goal, encoder: Encoder) -> tuple[Pict
         reasons.append(Reason(id="depth_reduced", fields={"before": video.bit_depth, "after": 8}))
     picture = Picture(
         width, height, sar, native_width, native_height, odd and not video.changes_size,
-        pix_fmt, colors, rate_cap, before, after, drops_stills,
+        pix_fmt, colors, rate_cap, before, after,
     )  # fmt: skip
     return picture, reasons
 

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from slimreel.core import picture as pictures
+from slimreel.core import stills
 from slimreel.core.choices import Codec
 from slimreel.core.codecs import EFFICIENCY, ENCODERS, Encoder
 from slimreel.core.containers import CONTAINERS, Container, check_pair
@@ -26,9 +27,8 @@ from slimreel.errors import ImpossiblePair, UnavailableHardware, UsageError
 
 # A stream may exceed the rate asked by this much, the tolerance of an encode, and still be left as it is.
 FITS = 1.01
-# Keyframes about this often: players seek to them. HandBrake's choice too.
-KEYINT_S = 10
-_KEYINT_MAX = 600
+# Frames between keyframes at the most, for each second that may lie between them.
+_KEYINT_MAX_PER_S = 60
 
 Strategy = Literal["copy", "remux", "encode"]
 
@@ -93,7 +93,7 @@ def make_plan(
     reasons = _stream_reasons(source)
     sound, sound_reasons = plan_sound(source, goal, container, limit, may_copy=not salvage)
     extras, extra_reasons = plan_extras(source, goal, container, video.timecode)
-    keyint = keyint_for(video.packets, float(video.average_rate))
+    keyint = keyint_for(video.packets, float(video.average_rate), stills.keyframe_s(video))
     base = EncodePlan(
         strategy="encode",
         container=container,
@@ -115,14 +115,15 @@ def make_plan(
     return replace(plan, reasons=(*_preset_reasons(goal), *plan.reasons))
 
 
-def keyint_for(frames: int, rate: float) -> int:
-    """Frames between keyframes, evened out over the clip.
+def keyint_for(frames: int, rate: float, seconds: int) -> int:
+    """Frames between keyframes at most `seconds` apart, evened out over the clip.
 
     A keyframe forced just before the end cannot be paid for any more: at 240 instead of 247 of 247 frames it
     was 5.7 % of a ten-second clip.
     """
-    wanted = max(1.0, min(_KEYINT_MAX, KEYINT_S * rate))
-    gops = max(1, round(frames / wanted), math.ceil(frames / _KEYINT_MAX))
+    most = _KEYINT_MAX_PER_S * seconds
+    wanted = max(1.0, min(most, seconds * rate))
+    gops = max(1, round(frames / wanted), math.ceil(frames / most))
     keyint = max(1, math.ceil(frames / gops))
     # Rounding up shifts every keyframe a little, and of many the last comes out anywhere. With GOPs of a few frames
     # (a slide show) one keyframe more matters less than keyframes twice as often.
@@ -296,7 +297,7 @@ def _plan_encode(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
     keyint = base.keyint
     if picture.rate_cap is not None:
         rate = float(picture.rate_cap)
-        keyint = keyint_for(round(rate * base.duration_s), rate)
+        keyint = keyint_for(round(rate * base.duration_s), rate, stills.keyframe_s(video))
     return replace(
         base,
         encoder=encoder,

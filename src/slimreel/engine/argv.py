@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from slimreel.core import stills
 from slimreel.core.choices import Speed
 from slimreel.core.codecs import ALPHA_DECODERS, AUDIO_ENCODERS, Encoder, speed_options
 from slimreel.core.filters import Chain, Filter
@@ -42,7 +41,6 @@ def analyse(
         *source(info, fd, plan),
         *("-map", f"0:{plan.video.index}", "-vf", str(picture.chain(*size, quick=True))),
         *_KEEP_TIMING,
-        *_standing(picture),
         *options,
         *_threads(),
         *(("-f", "null", "-") if output is None else (*_rehearsed(plan), output)),
@@ -70,7 +68,7 @@ def trial(plan: EncodePlan, uncompressed: str, size: tuple[int, int], options: S
     Both files are in the working folder."""
     scale = Filter("scale", {"w": size[0], "h": size[1], "flags": "bicubic"})
     timing = ["-fps_mode", "passthrough", "-enc_time_base", str(plan.video.timebase)]
-    return ["-i", uncompressed, "-vf", str(scale), *timing, *_standing(_picture(plan)), *options, output]
+    return ["-i", uncompressed, "-vf", str(scale), *timing, *options, output]
 
 
 def first_pass(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Sequence[str]) -> list[str]:
@@ -96,7 +94,6 @@ def encode(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Se
         *("-map", f"0:{plan.video.index}"),
         *_pictures(encoder, picture),
         *_KEEP_TIMING,
-        *_standing(picture),
         *options,
         *speed_options(encoder, speed),
         *picture.colors.options(),
@@ -195,11 +192,6 @@ def _pictures(encoder: Encoder, picture: Picture) -> list[str]:
         return ["-vf", str(picture.chain()), *_pix_fmt(picture)]
     upload = Chain((Filter("format", {"pix_fmts": picture.pix_fmt}), Filter("hwupload")))
     return [*card.options, "-vf", str(picture.chain() + upload)]
-
-
-def _standing(picture: Picture) -> list[str]:
-    """What an encode needs where frames stand long; the same in every pass."""
-    return stills.encoder_options() if picture.drops_stills else []
 
 
 def _threads() -> list[str]:

@@ -11,7 +11,6 @@ from fractions import Fraction
 
 from slimreel.core.codecs import ENCODERS, Pass, quick_options, rate_options
 from slimreel.core.picture import rungs_below
-from slimreel.core.stills import least_frames
 from slimreel.engine import argv, complaints, quality, scout
 from slimreel.engine.job import Job, Steps
 from slimreel.errors import FfmpegFailed
@@ -48,7 +47,7 @@ def best_rung(job: Job, rate_bps: int, share: float) -> Steps[tuple[Rung, Rung] 
     picture = job.plan.picture
     assert picture is not None and job.plan.encoder is not None
     equivalent = round(rate_bps / job.plan.encoder.bit_share)
-    whole = _frames(job)
+    whole = job.plan.video.packets
     frames = min(whole, max(_LEAST_FRAMES, min(_MOST_FRAMES, whole // _FRAMES_SHARE)))
     full_size = (picture.width, picture.height)
     with job.open_source() as fd:
@@ -69,13 +68,6 @@ def best_rung(job: Job, rate_bps: int, share: float) -> Steps[tuple[Rung, Rung] 
         if gain < _PROMISING_GAIN:
             break
     return (full, best) if best.vmaf >= full.vmaf + _GAIN else None
-
-
-def _frames(job: Job) -> int:
-    """How many there are to encode at the least."""
-    video, picture = job.plan.video, job.plan.picture
-    dropping = picture is not None and picture.drops_stills
-    return least_frames(video.frames, video.frame_rate) if dropping else video.packets
 
 
 def _measure(job: Job, size: tuple[int, int], rate_bps: int, frames: int, share: float) -> Steps[Rung]:

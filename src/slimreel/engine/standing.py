@@ -26,8 +26,6 @@ _LAST_DTS = "max(DTS,PTS-STARTPTS+STARTDTS)"
 def of_encode(plan: EncodePlan) -> list[str]:
     """FFmpeg's options for pictures that are encoded."""
     assert plan.picture is not None
-    if plan.picture.drops_stills:
-        return _options(plan, 1)  # how many there will be is not known; verify counts what came in
     return _options(plan, plan.video.frames if plan.picture.rate_cap is None else None)
 
 

@@ -10,7 +10,6 @@ import os
 from fractions import Fraction
 from pathlib import Path
 
-from slimreel.core import stills
 from slimreel.engine import argv, complaints, sniff
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import Measured
@@ -23,7 +22,6 @@ _DURATION_SLACK_S = 0.1
 def verify(job: Job, found: Measured) -> Steps[None]:
     """Raise VerificationFailed, or DamagedInput where it is the source that ends early."""
     _check_length(job, found)
-    _check_seen(job)
     _check_streams(job, found)
     _check_size(job, found)
     if job.plan.strategy != "encode":
@@ -48,18 +46,6 @@ def _check_length(job: Job, found: Measured) -> None:
         raise VerificationFailed(path=job.source.path, detail=f"the result is {short:.2f} s shorter")
     if -short > max(slack, 2.5 * _mean_frame_s(job)):
         raise VerificationFailed(path=job.source.path, detail=f"the result is {-short:.2f} s longer")
-
-
-def _check_seen(job: Job) -> None:
-    """Where stills are left out the last picture is drawn out to the end, so a lost end shows in what was decoded."""
-    picture, video = job.plan.picture, job.plan.video
-    if picture is None or not picture.drops_stills or job.salvage:
-        return
-    seen = (job.folder / stills.SEEN).read_text().count("frame:")
-    short = (video.frames - seen) / float(video.frame_rate or 25)
-    if short > max(_DURATION_SLACK_S, 1.5 * _mean_frame_s(job)):
-        detail = f"{short:.1f} s of {video.duration_s:.1f} s could not be decoded"
-        raise DamagedInput(path=job.source.path, detail=detail)
 
 
 def _mean_frame_s(job: Job) -> float:
