@@ -33,13 +33,28 @@ class Score:
     pairing: str
 
 
-def score(result: Path, made: Weight, source_path: Path, source: Weight, threads: int = 2) -> Score:
-    """Compare two files frame by frame: by order, or by time where their numbers of frames differ."""
-    same = made.frames == source.frames
+def score(
+    result: Path,
+    made: Weight,
+    source_path: Path,
+    source: Weight,
+    threads: int = 2,
+    *,
+    fill_fps: int | None = None,
+    subsample: int = 1,
+) -> Score:
+    """Compare two files frame by frame: by order, or by time where their numbers of frames differ.
+
+    With `fill_fps`, the source's constant rate, a picture that stands is compared with all that it stands for.
+    """
+    same = made.frames == source.frames or fill_fps is not None
     with tempfile.TemporaryDirectory(prefix="bench-vmaf-") as folder:
         argv = [
             *(ffmpeg(), "-nostdin", "-hide_banner", "-loglevel", "error", "-i", str(result), "-i", str(source_path)),
-            *("-lavfi", graph(made.index, source, by_order=same, threads=threads)),
+            *(
+                "-lavfi",
+                graph(made.index, source, by_order=same, threads=threads, fill_fps=fill_fps, subsample=subsample),
+            ),
             *("-fps_mode", "passthrough", "-f", "null", "-"),
         ]
         done = subprocess.run(argv, cwd=folder, capture_output=True, text=True, check=False)
@@ -51,7 +66,9 @@ def score(result: Path, made: Weight, source_path: Path, source: Weight, threads
     return Score(mean=mean(new), p5=percentile(new, 5), old_mean=mean(old), old_p5=percentile(old, 5), pairing=pairing)
 
 
-def graph(made_index: int, source: Weight, *, by_order: bool, threads: int) -> str:
+def graph(
+    made_index: int, source: Weight, *, by_order: bool, threads: int, fill_fps: int | None = None, subsample: int = 1
+) -> str:
     """The filtergraph: both at the source's upright size, in 10 bits (for banding) and the same range.
 
     Both get one timebase first: N/25/TB is cut to whole ticks, and where the ticks differ a frame can come one early,
@@ -60,10 +77,11 @@ def graph(made_index: int, source: Weight, *, by_order: bool, threads: int) -> s
     clock = "settb=1/1000,setpts=N*40" if by_order else "setpts=PTS-STARTPTS"
     alike = f"{clock},scale={source.width}:{source.height}:flags=bicubic:out_range=tv,format=yuv420p10le"
     models = f"version={MODEL}\\\\:name=v1|version={OLD_MODEL}\\\\:name=v0"
-    vmaf = f"libvmaf=model={models}:n_threads={threads}:log_fmt=json:log_path=vmaf.json"
+    vmaf = f"libvmaf=model={models}:n_threads={threads}:n_subsample={subsample}:log_fmt=json:log_path=vmaf.json"
     if not by_order:
         vmaf += ":ts_sync_mode=nearest"
-    return f"[0:{made_index}]{alike}[made];[1:{source.index}]{alike}[source];[made][source]{vmaf}"
+    filled = f"fps={fill_fps}," if fill_fps else ""
+    return f"[0:{made_index}]{filled}{alike}[made];[1:{source.index}]{alike}[source];[made][source]{vmaf}"
 
 
 def mean(values: Sequence[float]) -> float:

@@ -24,6 +24,8 @@ def pages() -> dict[str, str]:
         found["cli.md"] = cli_page()
     if find_spec("slimreel.core.presets"):
         found["presets.md"] = presets_page()
+    if find_spec("slimreel.core.hardware"):
+        found["encoders.md"] = encoders_page()
     return found
 
 
@@ -83,6 +85,34 @@ def presets_page() -> str:
             f"[{preset.source_title}]({preset.source_url})",
         )
         lines.append("| " + " | ".join(_cell(cell) for cell in row) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def encoders_page() -> str:
+    hardware = import_module("slimreel.core.hardware")
+    codecs = import_module("slimreel.core.codecs")
+    titles = {row.api: row.title for row in hardware.INTERFACES}
+    lines = [
+        NOTE,
+        "# Encoders",
+        "",
+        "Software encodes unless `--encoder` says otherwise; it makes smaller files of equal quality, and is what was",
+        "measured. `--encoder hardware` takes the first of the codec's rows below that works on the machine, tried by",
+        "encoding one picture. `slimreel doctor` names those that work. Quality is on the encoder's own scale, which",
+        "`--crf` takes too. Rows that are not tried have not been run on such hardware by us: their options are those",
+        "that FFmpeg's help lists, and their path was tested with another encoder in their place. Sizes and rates are",
+        "kept all the same, since every file is measured and encoded again where it misses.",
+        "",
+        "| codec | in FFmpeg | `--encoder` | runs on | `fast` · `balanced` · `best` | low · medium · high | tried |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    for codec in codecs.ENCODERS:
+        for row in hardware.encoders_of(codec):
+            kind, title = (row.chip.api, titles[row.chip.api]) if row.chip else ("software", "any processor")
+            speeds = " · ".join(f"`{' '.join(row.speeds[speed])}`" for speed in ("fast", "balanced", "best"))
+            steps = " · ".join(f"{row.crf[step]:g}" for step in ("low", "medium", "high"))
+            tried = "yes" if row.chip is None or row.chip.tried else "**no**"
+            lines.append(f"| {codec} | `{row.name}` | `{kind}` | {title} | {speeds} | {steps} | {tried} |")
     return "\n".join(lines) + "\n"
 
 

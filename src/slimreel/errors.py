@@ -6,6 +6,7 @@
     │   ├── Contradiction            two things were asked of which only one can hold
     │   ├── ImpossiblePair           this container cannot hold that codec
     │   ├── UnavailableEncoder
+    │   │   └── UnavailableHardware
     │   └── NotComparable
     ├── NotAVideo
     │   └── HostileInput             a playlist, manifest or script in disguise
@@ -92,6 +93,13 @@ class UnavailableEncoder(UsageError):
     """This machine's FFmpeg has no working encoder for {codec}. `slimreel doctor` lists those that work."""
 
     code = "unavailable_encoder"
+
+
+class UnavailableHardware(UnavailableEncoder):
+    """This machine cannot encode {codec} with {kind}. What works here: {working}. Leave --encoder out to encode in
+    software, which makes smaller files of equal quality."""
+
+    code = "unavailable_hardware"
 
 
 class NotComparable(UsageError):

@@ -69,7 +69,6 @@ NOT_UNDERSTOOD = (
     ("h264 and hevc", "two codecs"),
     ("convert to avi", "avi"),
     ("use prores", "prores"),
-    ("gpu encode 10 MB", "gpu"),
     ("first 10 seconds under 5MB", "10 seconds"),
 )
 
@@ -105,7 +104,6 @@ NO_EDITS = (
     "8个香蕉",
     "ssim 0.98",
     "use prores",
-    "gpu encode 10 MB",
     "make it bigger",
     "10 MB and 20 MB",
     "",

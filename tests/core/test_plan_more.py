@@ -58,7 +58,7 @@ def test_without_a_target_the_default_is_told() -> None:
 @example(37, 0.5)
 @example(421, 0.41)
 def test_keyframes(frames: int, rate: float) -> None:
-    keyint = keyint_for(frames, rate)
+    keyint = keyint_for(frames, rate, 10)
     assert 1 <= keyint <= 600
     tail = frames % keyint
     wanted = max(1.0, min(600.0, 10 * rate))

@@ -11,6 +11,7 @@ import struct
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -290,3 +291,12 @@ def test_the_second_numbering_of_x86_kills(folders: tuple[Path, Path]) -> None:
         pytest.skip("only x86_64 has one")
     ended = run_python(f"{SYSCALL}libc.syscall(number(0x40000000 | 39))", sandbox.Policy(write=(folders[0],)))
     assert ended.code == -signal.SIGSYS
+
+
+def test_a_device_is_reached_only_by_who_may(folders: tuple[Path, Path]) -> None:
+    policy = sandbox.Policy(write=(folders[0],))
+    code = "print(len(open('/dev/full', 'r+b', buffering=0).read(5)))"
+    if sandbox.level().landlock:
+        assert "PermissionError" in run_python(code, policy).stderr
+    opened = replace(policy, devices=(Path("/dev/full"),), memory_bytes=None)
+    assert run_python(code, opened).stdout == "5\n"

@@ -23,6 +23,7 @@ _SINGLE = {
     "frame": "picture sizes",
     "fps": "frame rates",
     "codec": "codecs",
+    "encoder": "encoders",
     "container": "containers",
     "preset": "places to send it",
     "audio": "wishes for the sound",

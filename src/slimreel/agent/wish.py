@@ -20,7 +20,8 @@ from slimreel.core.goal import Goal
 from slimreel.errors import EditNotPossible, UsageError, WishNotUnderstood
 
 _FIELDS = frozenset(
-    "codec container source_format resolution quality encode_speed audio reencode hdr granted preset size_ratio".split()
+    "codec encoder container source_format resolution quality encode_speed audio reencode hdr granted preset "
+    "size_ratio".split()
 )
 _SLOT_FIELD = {"size": "target_size_bytes"}
 _MOST_VALUES = 24  # there are fewer fields; more values than this is no wish

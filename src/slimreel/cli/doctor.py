@@ -39,6 +39,8 @@ def findings(machine: Machine) -> list[str]:
     ]
     for codec, tried in machine.encoders.items():
         found.append(f"encoder  {codec:<5} {_mark(tried.works)} {tried.name} {tried.detail}".rstrip())
+    chips = [tried.name for tried in machine.hardware if tried.works]
+    found.append(f"hardware {', '.join(chips) or 'no encoder in hardware works here; software does it all'}")
     missing = [tried for tried in machine.filters if not tried.works]
     works = ", ".join(tried.name for tried in machine.filters if tried.works)
     found.append(f"filters  {works or 'none'}")

@@ -19,6 +19,7 @@ _FLAGS: Mapping[str, tuple[Any, Any]] = {
     "--vmaf": (options.Vmaf, None),
     "--for": (options.Preset, None),
     "--codec": (options.Codec, None),
+    "--encoder": (options.EncoderKind, None),
     "--container": (options.Container, None),
     "--resolution": (options.Resolution, None),
     "--keep-resolution": (options.KeepResolution, False),

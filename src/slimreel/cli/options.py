@@ -27,6 +27,10 @@ Quality = Annotated[
 Vmaf = Annotated[float | None, typer.Option("--vmaf", help="The smallest file with this VMAF v1, 1 to 100: 95.")]
 Crf = Annotated[float | None, typer.Option("--crf", help="The encoder's own constant rate factor.")]
 Codec = Annotated[choices.Codec | None, typer.Option("--codec", help="Codec of the picture; h264 unless asked.")]
+EncoderKind = Annotated[
+    choices.EncoderKind | None,
+    typer.Option("--encoder", help="software unless asked; hardware is what works here, or one by its name."),
+]
 Container = Annotated[choices.ContainerName | None, typer.Option("--container", help="Container, whatever -o ends in.")]
 Resolution = Annotated[
     str | None, typer.Option("--resolution", help="1080p: at most, on the short side; 1280x720: exactly.")

@@ -35,6 +35,7 @@ _READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
 }
 _PLAIN: Mapping[str, str] = {
     "--codec": "codec",
+    "--encoder": "encoder",
     "--container": "container",
     "--keep-resolution": "keep_resolution",
     "--speed": "encode_speed",

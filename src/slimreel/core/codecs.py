@@ -1,4 +1,5 @@
-"""The encoders slimreel drives and the rate-control dialects they speak: the only place that knows an encoder's name.
+"""The encoders slimreel drives in software, and the rate-control dialects they speak. With hardware.py beside it the
+only place that knows an encoder's name.
 
 A row says what an encoder is called, what its quality steps are, and which dialect turns a rate into options.
 Nothing here knows a source or a goal.
@@ -10,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import Enum
 
-from slimreel.core.choices import Codec, Quality, Speed
+from slimreel.core.choices import Codec, HardwareApi, Quality, Speed
 
 # ×0.7 in the exponent: x264's own scaling of stats between resolutions (ratecontrol.c, res_factor_bits).
 STATS_SCALE_EXPONENT = 0.7
@@ -24,8 +25,29 @@ class Pass(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class Chip:
+    """What an encoder in hardware needs beside an Encoder's facts. `{crf}`, `{worth}` (100 less the CRF) and `{rate}`,
+    `{peak}`, `{buffer}` in its options are filled in.
+
+    `nodes` are patterns of the device files that it talks to; `device` opens the first of them, `{node}`, and
+    `uploads` tells that pictures are put there by a filter. `tried` tells that slimreel has been run on one.
+    """
+
+    api: HardwareApi
+    quality: tuple[str, ...]
+    rate: tuple[str, ...]
+    nodes: tuple[str, ...] = ()
+    device: tuple[str, ...] = ()
+    uploads: bool = False
+    tried: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Encoder:
-    """One encoder. `crf` is on the encoder's own scale; `bit_share` is the rate at which it looks like H.264 at 1."""
+    """One encoder. `crf` is on the encoder's own scale; `bit_share` is the rate at which it looks like H.264 at 1.
+
+    `passes` is how many runs a rate takes; one in software that takes two leaves statistics in the first.
+    """
 
     codec: Codec
     name: str
@@ -41,6 +63,10 @@ class Encoder:
     usual_vmaf: float  # at crf["medium"]; where a search begins
     badness_slope: float  # of log(101 − VMAF) with a step of CRF, until two probes tell
     fast_from_px: int = 0  # short side below which its first pass at fast speed crashes
+    holds_depth: bool = False  # 10 bits, and so HDR, in a form that players know
+    holds_alpha: bool = False
+    passes: int = 2
+    chip: Chip | None = None
 
 
 ENCODERS: Mapping[Codec, Encoder] = {
@@ -83,6 +109,7 @@ ENCODERS: Mapping[Codec, Encoder] = {
         small_first_pass=False,
         usual_vmaf=94.0,
         badness_slope=0.13,
+        holds_depth=True,
     ),
     "av1": Encoder(
         codec="av1",
@@ -94,7 +121,7 @@ ENCODERS: Mapping[Codec, Encoder] = {
             "best": ("-preset", "4"),
         },
         crf={"low": 42, "medium": 34, "high": 28, "visually_lossless": 20, "lossless": 1},
-        crf_step=1.0,
+        crf_step=0.25,  # its quantiser's index has four steps for each of the scale
         crf_max=63,
         pix_fmt_8bit="yuv420p",
         pix_fmt_10bit="yuv420p10le",
@@ -103,6 +130,7 @@ ENCODERS: Mapping[Codec, Encoder] = {
         usual_vmaf=94.0,
         badness_slope=0.075,
         fast_from_px=128,
+        holds_depth=True,
     ),
     "vp9": Encoder(
         codec="vp9",
@@ -122,6 +150,7 @@ ENCODERS: Mapping[Codec, Encoder] = {
         small_first_pass=False,
         usual_vmaf=94.0,
         badness_slope=0.075,
+        holds_alpha=True,
     ),
 }
 
@@ -157,21 +186,32 @@ def quick_options(encoder: Encoder, speed: Speed) -> list[str]:
 def quality_options(encoder: Encoder, crf: float, keyint: int) -> list[str]:
     """Options for constant quality at `crf` on the encoder's own scale."""
     options = ["-c:v", encoder.name, "-g", str(keyint)]
+    if encoder.chip is not None:
+        stepped = round(crf / encoder.crf_step) * encoder.crf_step
+        return [
+            *options,
+            *(part.format(crf=f"{stepped:g}", worth=f"{100 - stepped:g}") for part in encoder.chip.quality),
+        ]
     if encoder.dialect == "vpx":
         return [*options, "-b:v", "0", "-crf", f"{crf:.0f}"]
     if encoder.dialect == "x265":
         return [*options, "-crf", f"{crf:.2f}", "-x265-params", "log-level=error"]
-    return [*options, "-crf", f"{crf:.2f}" if encoder.dialect == "x264" else f"{crf:.0f}"]
+    if encoder.dialect == "svt":  # FFmpeg's own option takes whole numbers only
+        return [*options, "-svtav1-params", f"crf={round(crf / encoder.crf_step) * encoder.crf_step:.2f}"]
+    return [*options, "-crf", f"{crf:.2f}"]
 
 
 def rate_options(encoder: Encoder, stage: Pass, rate_bps: int, keyint: int, tolerance: float, stats: str) -> list[str]:
-    """Options of one pass of a two-pass encode to `rate_bps`.
+    """Options of one pass of an encode to `rate_bps`.
 
     `stats` is a bare file name in the working folder (encoders split their options at colons).
     `tolerance` is x264's ratetol, seconds of rate that overflow control may be off by; the others have no such knob.
     """
     number = stage.value
     options = ["-c:v", encoder.name, "-g", str(keyint), "-b:v", str(rate_bps)]
+    if encoder.chip is not None:
+        numbers = {"rate": rate_bps, "peak": 2 * rate_bps, "buffer": 4 * rate_bps}
+        return [*options, *(part.format_map(numbers) for part in encoder.chip.rate)]
     if encoder.dialect == "x264":
         log = ["-pass", str(number), "-passlogfile", stats]
         return [*options, *log, "-x264-params", f"ratetol={tolerance:.3f}"]

@@ -6,7 +6,7 @@ from slimreel.core import records
 from slimreel.core.goal import Goal
 from slimreel.errors import Contradiction
 
-# Of each row the first goes with none of the others. `mute`, `lossless` and `repackage` are values of fields.
+# Of each row the first goes with none of the others. `mute`, `lossless`, `hardware` and `repackage` are values.
 _EITHER: tuple[tuple[str, ...], ...] = (
     ("target_size_bytes", "size_ratio", "total_bitrate_bps"),
     ("size_ratio", "total_bitrate_bps"),
@@ -22,6 +22,8 @@ _EITHER: tuple[tuple[str, ...], ...] = (
     ("repackage", "target_size_bytes", "size_ratio", "total_bitrate_bps"),
     ("repackage", "resolution", "width_px", "fps"),
     ("strip_metadata", "keep_location"),
+    ("lossless", "hardware"),
+    ("repackage", "hardware"),
 )
 
 
@@ -35,6 +37,7 @@ def contradiction(goal: Goal, filled: Goal | None = None) -> Contradiction | Non
     meant = {name for name, value in given.items() if preset.get(name) != value}
     meant |= {"mute"} if goal.audio == "mute" else set()
     meant |= {"lossless"} if goal.quality == "lossless" else set()
+    meant |= {"hardware"} if goal.encoder not in (None, "software") else set()
     meant |= {"repackage"} if goal.reencode is False else set()
     for first, *others in _EITHER:
         both = [name for name in others if name in meant]

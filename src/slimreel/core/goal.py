@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from msgspec import Meta
 
 from slimreel.core import records
-from slimreel.core.choices import Codec, ContainerName, Hdr, Quality, Speed
+from slimreel.core.choices import Codec, ContainerName, EncoderKind, Hdr, Quality, Speed
 from slimreel.errors import UsageError
 
 Count = Annotated[int, Meta(ge=1)]
@@ -50,6 +50,7 @@ class Goal:
     keep_resolution: bool = False
     fps: FrameRate | None = None  # maximum frame rate
     codec: Codec | None = None
+    encoder: EncoderKind | None = None  # software unless asked; "hardware" is whichever works here
     container: ContainerName | None = None
     audio_bitrate_bps: Count | None = None  # of each audio track
     audio: Literal["keep", "mute"] = "keep"

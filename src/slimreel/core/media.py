@@ -52,6 +52,7 @@ class VideoStream(Stream):
     average_rate: Fraction  # frames over duration
     is_vfr: bool = False  # more than 1 % of the intervals differ from the usual one by more than rounding
     timebase: Fraction
+    still_packets: int = 0  # so small that nothing can move in them
     interlaced: bool = False
     top_field_first: bool = True
     color_primaries: str | None = None

@@ -95,7 +95,7 @@ def plan_picture(video: VideoStream, goal: Goal, encoder: Encoder) -> tuple[Pict
     if video.is_vfr and rate_cap is None:
         reasons.append(Reason(id="vfr_kept"))
     pix_fmt = encoder.pix_fmt_10bit if deep else encoder.pix_fmt_8bit
-    if video.has_alpha and encoder.dialect == "vpx":
+    if video.has_alpha and encoder.holds_alpha:
         pix_fmt = "yuva420p"
     colors, after = _color(video, pix_fmt, reasons, tonemap=tonemap, shrunk=height < native_height)
     if video.bit_depth > 8 and not deep and not tonemap:
@@ -119,7 +119,7 @@ def _repairs(video: VideoStream, encoder: Encoder, goal: Goal, reasons: list[Rea
     if video.interlaced:
         filters.append(deinterlacer())
         reasons.append(Reason(id="deinterlaced"))
-    if video.has_alpha and encoder.dialect != "vpx":
+    if video.has_alpha and not encoder.holds_alpha:
         filters += [
             Filter("format", {"pix_fmts": "gbrap" if video.chroma == "rgb" else "yuva444p"}),
             Filter("premultiply", {"inplace": 1}),
@@ -133,7 +133,7 @@ def _repairs(video: VideoStream, encoder: Encoder, goal: Goal, reasons: list[Rea
 def _tonemaps(video: VideoStream, goal: Goal, encoder: Encoder) -> bool:
     if video.hdr is None:
         return False
-    if encoder.dialect in ("x264", "vpx"):
+    if not encoder.holds_depth:
         if goal.hdr == "keep":
             raise UsageError(detail=f"HDR is kept in hevc or av1, not in {encoder.codec}. Add --codec hevc.")
         return True
@@ -141,7 +141,7 @@ def _tonemaps(video: VideoStream, goal: Goal, encoder: Encoder) -> bool:
 
 
 def _keeps_depth(video: VideoStream, encoder: Encoder, *, tonemap: bool) -> bool:
-    return video.bit_depth > 8 and encoder.dialect in ("x265", "svt") and not tonemap
+    return video.bit_depth > 8 and encoder.holds_depth and not tonemap
 
 
 def _size(video: VideoStream, goal: Goal, reasons: list[Reason]) -> tuple[int, int]:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from slimreel.core import picture as pictures
+from slimreel.core import stills
 from slimreel.core.choices import Codec
 from slimreel.core.codecs import EFFICIENCY, ENCODERS, Encoder
 from slimreel.core.containers import CONTAINERS, Container, check_pair
@@ -17,18 +18,18 @@ from slimreel.core.events import Reason
 from slimreel.core.extras import Extras, plan_extras
 from slimreel.core.goal import Goal
 from slimreel.core.growth import like_for_like_bps, source_bps
+from slimreel.core.hardware import encoder_for
 from slimreel.core.media import MediaInfo, VideoStream, main_video
 from slimreel.core.perception import Wanted, wanted_of
 from slimreel.core.picture import Picture
 from slimreel.core.presets import find_preset
 from slimreel.core.sound import SoundTrack, plan_sound
-from slimreel.errors import ImpossiblePair, UsageError
+from slimreel.errors import ImpossiblePair, UnavailableHardware, UsageError
 
 # A stream may exceed the rate asked by this much, the tolerance of an encode, and still be left as it is.
 FITS = 1.01
-# Keyframes about this often: players seek to them. HandBrake's choice too.
-KEYINT_S = 10
-_KEYINT_MAX = 600
+# Frames between keyframes at the most, for each second that may lie between them.
+_KEYINT_MAX_PER_S = 60
 
 Strategy = Literal["copy", "remux", "encode"]
 
@@ -96,7 +97,7 @@ def make_plan(
     reasons = _stream_reasons(source)
     sound, sound_reasons = plan_sound(source, goal, container, limit, may_copy=not salvage)
     extras, extra_reasons = plan_extras(source, goal, container, video.timecode)
-    keyint = keyint_for(video.packets, float(video.average_rate))
+    keyint = keyint_for(video.packets, float(video.average_rate), stills.keyframe_s(video))
     base = EncodePlan(
         strategy="encode",
         container=container,
@@ -118,14 +119,15 @@ def make_plan(
     return replace(plan, reasons=(*_preset_reasons(goal), *plan.reasons))
 
 
-def keyint_for(frames: int, rate: float) -> int:
-    """Frames between keyframes, evened out over the clip.
+def keyint_for(frames: int, rate: float, seconds: int) -> int:
+    """Frames between keyframes at most `seconds` apart, evened out over the clip.
 
     A keyframe forced just before the end cannot be paid for any more: at 240 instead of 247 of 247 frames it
     was 5.7 % of a ten-second clip.
     """
-    wanted = max(1.0, min(_KEYINT_MAX, KEYINT_S * rate))
-    gops = max(1, round(frames / wanted), math.ceil(frames / _KEYINT_MAX))
+    most = _KEYINT_MAX_PER_S * seconds
+    wanted = max(1.0, min(most, seconds * rate))
+    gops = max(1, round(frames / wanted), math.ceil(frames / most))
     keyint = max(1, math.ceil(frames / gops))
     # Rounding up shifts every keyframe a little, and of many the last comes out anywhere. With GOPs of a few frames
     # (a slide show) one keyframe more matters less than keyframes twice as often.
@@ -159,6 +161,14 @@ def _codec(goal: Goal, container: Container) -> Codec:
     codec = goal.codec or container.default_codec
     check_pair(container.name, codec)
     return codec
+
+
+def _encoder(goal: Goal, container: Container) -> Encoder:
+    codec = _codec(goal, container)
+    encoder = encoder_for(codec, goal.encoder or "software")
+    if encoder is None:
+        raise UnavailableHardware(kind=goal.encoder, codec=codec, working="only software")
+    return encoder
 
 
 def _preset_reasons(goal: Goal) -> list[Reason]:
@@ -273,7 +283,7 @@ def _picture_may_stay(goal: Goal, video: VideoStream) -> bool:
 
 def _plan_encode(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | None) -> EncodePlan:
     video = base.video
-    encoder = ENCODERS[_codec(goal, base.container)]
+    encoder = _encoder(goal, base.container)
     picture, reasons = pictures.plan_picture(video, goal, encoder)
     if goal.crf is not None and goal.crf > encoder.crf_max:
         raise UsageError(detail=f"crf {goal.crf:g} is beyond {encoder.codec}'s scale, 0 to {encoder.crf_max:g}")
@@ -291,7 +301,7 @@ def _plan_encode(goal: Goal, source: MediaInfo, base: EncodePlan, limit: int | N
     keyint = base.keyint
     if picture.rate_cap is not None:
         rate = float(picture.rate_cap)
-        keyint = keyint_for(round(rate * base.duration_s), rate)
+        keyint = keyint_for(round(rate * base.duration_s), rate, stills.keyframe_s(video))
     return replace(
         base,
         encoder=encoder,

@@ -15,6 +15,7 @@ from slimreel.core.media import MediaInfo
 from slimreel.core.picture import Picture
 from slimreel.core.plan import EncodePlan
 from slimreel.engine import sniff, standing
+from slimreel.engine.card import card_of
 from slimreel.settings import read_settings
 
 # Frames go out with the timestamps they came in with, on the source's own clock.
@@ -119,11 +120,11 @@ def encode(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Se
     encoder, picture = _encoder(plan), _picture(plan)
     tag = plan.container.video_tags.get(encoder.codec)
     video = [
-        *("-map", f"0:{plan.video.index}", "-vf", str(picture.chain())),
+        *("-map", f"0:{plan.video.index}"),
+        *_pictures(encoder, picture),
         *_KEEP_TIMING,
         *options,
         *speed_options(encoder, speed),
-        *_pix_fmt(picture),
         *picture.colors.options(),
         *_threads(),
         *(("-tag:v", tag) if tag else ()),
@@ -211,6 +212,15 @@ def _labels(plan: EncodePlan, stream: str, language: str | None, title: str | No
 
 def _pix_fmt(picture: Picture) -> list[str]:
     return ["-pix_fmt", picture.pix_fmt]
+
+
+def _pictures(encoder: Encoder, picture: Picture) -> list[str]:
+    """The filters, and where their pictures go: to the encoder in a format it takes, or into a card's memory."""
+    card = card_of(encoder)
+    if card is None or encoder.chip is None or not encoder.chip.uploads:
+        return ["-vf", str(picture.chain()), *_pix_fmt(picture)]
+    upload = Chain((Filter("format", {"pix_fmts": picture.pix_fmt}), Filter("hwupload")))
+    return [*card.options, "-vf", str(picture.chain() + upload)]
 
 
 def _threads() -> list[str]:

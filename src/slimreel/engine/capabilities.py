@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import functools
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from slimreel.core.codecs import Encoder
+from slimreel.core.choices import Codec, EncoderKind, HardwareApi
+from slimreel.core.codecs import ENCODERS, Encoder, quality_options, speed_options
+from slimreel.core.hardware import encoders_of, hardware_of
 from slimreel.engine import ffmpeg, quality
-from slimreel.errors import EngineError, UnavailableEncoder
+from slimreel.engine.card import Card, card_of
+from slimreel.errors import EngineError, UnavailableEncoder, UnavailableHardware
 from slimreel.settings import read_settings
 
+_TRIAL_SIZE = "320x240"
 NEEDED_FILTERS = ("bwdif", "zscale", "tonemap", "libvmaf", "premultiply", "sidedata")
 
 
@@ -23,10 +28,21 @@ class Trial:
     detail: str = ""
 
 
-def try_encoder(encoder: Encoder) -> Trial:
-    """Encode half a second of a test picture."""
-    arguments = ["-f", "lavfi", "-i", "testsrc2=s=128x128:r=10:d=0.5", "-c:v", encoder.name]
-    return _try(encoder.name, [*arguments, "-pix_fmt", encoder.pix_fmt_8bit, "-f", "null", "-"])
+@functools.cache
+def try_encoder(encoder_name: str, *, one_frame: bool = False) -> Trial:
+    """Encode half a second of a test picture, or one frame, as a real encode would; remembered for this process."""
+    encoder = next(row for codec in ENCODERS for row in encoders_of(codec) if row.name == encoder_name)
+    card = card_of(encoder)
+    if card is not None and encoder.chip is not None and encoder.chip.nodes and not card.nodes:
+        return Trial(name=encoder.name, works=False, detail="there is no such device")
+    # Hardware takes no picture smaller than this (NVENC: 145 wide).
+    source = f"testsrc2=s={_TRIAL_SIZE if card else '128x128'}:r=10:d=0.5,format={encoder.pix_fmt_8bit}"
+    frames = ["-frames:v", "1"] if one_frame else []
+    upload = [*card.options, "-vf", "hwupload"] if card and card.options else []
+    options = ["-c:v", encoder.name] if card is None else quality_options(encoder, encoder.crf["medium"], 10)
+    options += [] if card is None else speed_options(encoder, "balanced")
+    arguments = ["-f", "lavfi", "-i", source, *upload, *options, *frames, "-f", "null", "-"]
+    return _try(encoder.name, arguments, card)
 
 
 def try_filter(name: str) -> Trial:
@@ -42,9 +58,9 @@ def try_filter(name: str) -> Trial:
     return _try(name, ["-f", "lavfi", "-i", graph, "-f", "null", "-"])
 
 
-def _try(name: str, arguments: list[str]) -> Trial:
+def _try(name: str, arguments: list[str], card: Card | None = None) -> Trial:
     with tempfile.TemporaryDirectory(prefix="slimreel-try-") as folder:
-        running = ffmpeg.run(arguments, folder=Path(folder), stage="trial", path=name)
+        running = ffmpeg.run(arguments, folder=Path(folder), stage="trial", path=name, card=card)
         try:
             for _ in running:
                 pass
@@ -55,7 +71,21 @@ def _try(name: str, arguments: list[str]) -> Trial:
 
 def require(encoder: Encoder) -> None:
     """Raise UnavailableEncoder where another FFmpeg was named and lacks this encoder."""
-    if read_settings().ffmpeg is None:
+    if read_settings().ffmpeg is None and encoder.chip is None:
         return  # the bundled build has them all
-    if not try_encoder(encoder).works:
+    if not try_encoder(encoder.name).works:
         raise UnavailableEncoder(codec=encoder.codec)
+
+
+def choose_hardware(codec: Codec, kind: EncoderKind) -> HardwareApi:
+    """The interface to use for `codec` where a wish says `kind`: the first that works, by encoding one frame.
+
+    Raises UnavailableHardware, which names what works here instead.
+    """
+    rows = hardware_of(codec, kind)
+    for row in rows:
+        if row.chip is not None and try_encoder(row.name, one_frame=True).works:
+            return row.chip.api
+    others = [row for name in ENCODERS for row in hardware_of(name) if row not in rows]
+    working = [row.name for row in others if try_encoder(row.name, one_frame=True).works]
+    raise UnavailableHardware(kind=kind, codec=codec, working=", ".join(working) or "only software")

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from slimreel.engine import sandbox
+from slimreel.engine.card import Card
 from slimreel.errors import DiskFull, FfmpegFailed, Stalled, UsageError
 from slimreel.settings import read_settings
 
@@ -77,8 +78,11 @@ def run(
     path: str,
     fds: Sequence[int] = (),
     memory_bytes: int | None = None,
+    card: Card | None = None,
 ) -> Run:
     """Run FFmpeg with `arguments`, its working folder `folder` (the only place it may write).
+
+    Only with a `card` may it talk to devices.
 
     Raises FfmpegFailed, DiskFull, Stalled. Closing the generator kills the process.
     """
@@ -87,6 +91,8 @@ def run(
     policy = sandbox.Policy(write=(folder,))
     if memory_bytes is not None:
         policy = replace(policy, memory_bytes=memory_bytes)
+    if card is not None:
+        policy = card.opened_to(policy)
     process = sandbox.start(argv, policy, pass_fds=fds, cwd=folder)
     reader = _Reader(stage)
     try:

@@ -18,6 +18,7 @@ from slimreel.core.media import MediaInfo
 from slimreel.core.perception import Scores
 from slimreel.core.plan import EncodePlan
 from slimreel.engine import complaints, ffmpeg, sandbox
+from slimreel.engine.card import Card, card_of
 from slimreel.settings import read_settings
 
 Event = Progress | Decided
@@ -101,6 +102,7 @@ class Job:
             path=self.source.path,
             fds=fds,
             memory_bytes=self._memory_bytes(),
+            card=self._card(arguments),
         )
         yield self.progress(stage)
         with contextlib.closing(running):
@@ -109,6 +111,12 @@ class Job:
         self.complaints += [line for line in found if line not in self.complaints]
         self.fraction = min(1.0, start + share)
         return finished
+
+    def _card(self, arguments: Sequence[str]) -> Card | None:
+        """What the run may reach beside files: nothing, unless it encodes in hardware."""
+        encoder = self.plan.encoder
+        named = encoder is not None and encoder.name in arguments
+        return card_of(encoder) if encoder is not None and named else None
 
     def _memory_bytes(self) -> int:
         """What decoding the source and encoding its picture need at once, on all of this machine's cores."""

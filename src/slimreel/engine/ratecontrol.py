@@ -79,7 +79,7 @@ def _by_rate(job: Job) -> Steps[Measured]:
     yield from _choose_rung(job, rate, mean_qp)
     tolerance = RATE_TOLERANCE_S if job.plan.duration_s >= _SHORT_S else _SHORT_TOLERANCE_S
     stats = scout.STATS
-    if not encoder.small_first_pass:
+    if not encoder.small_first_pass and encoder.passes > 1:
         stats = "pass"
         if job.speed == "fast" and _short_side(job) < encoder.fast_from_px:
             job.speed = "balanced"

@@ -45,7 +45,8 @@ class Policy:
     read: tuple[Path, ...] = ()  # files and folders
     write: tuple[Path, ...] = ()  # folders; the first is the job's: working folder, HOME and TMPDIR
     execute: tuple[Path, ...] = ()  # programs besides the one started
-    memory_bytes: int = 3 * GIB  # address space; enough for decoding, and see `memory_for`
+    devices: tuple[Path, ...] = ()  # device files it may read, write and control: those of an encoder in hardware
+    memory_bytes: int | None = 3 * GIB  # address space; enough for decoding, and see `memory_for`
     cpu_s: int | None = None
     file_bytes: int | None = None  # the largest file it may write
     open_files: int = 64
@@ -106,6 +107,7 @@ def launcher_command(policy: Policy, without: frozenset[str] = frozenset()) -> l
         "--open-files": policy.open_files,
     }
     named = [("--read", policy.read), ("--write", policy.write), ("--execute", policy.execute)]
+    named.append(("--device", policy.devices))
     words = [(name, str(value)) for name, value in options.items() if value is not None]
     words += [(name, str(path.absolute())) for name, paths in named for path in paths]
     words += [("--without", layer) for layer in sorted(without)]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Generator
+from dataclasses import replace
 from pathlib import Path
 
 from slimreel.core import budget
@@ -71,9 +72,13 @@ def compress_events(
     if source.damage and not salvage:
         raise DamagedInput(path=source_path, detail="; ".join(source.damage))
     output = Path(out) if out is not None else default_output(source_path, wanted)
-    plan = plans.make_plan(wanted, source, _named_container(output, wanted), salvage=salvage)
+    container = _named_container(output, wanted)
+    plan = plans.make_plan(wanted, source, container, salvage=salvage)
     _check_output(source_path, output, overwrite=overwrite)
-    if plan.encoder is not None:
+    if plan.encoder is not None and plan.encoder.chip is not None:
+        wanted = replace(wanted, encoder=capabilities.choose_hardware(plan.encoder.codec, wanted.encoder or "hardware"))
+        plan = plans.make_plan(wanted, source, container, salvage=salvage)
+    elif plan.encoder is not None:
         capabilities.require(plan.encoder)
     if plan.reasons:
         yield Decided(reasons=plan.reasons)

@@ -13,6 +13,7 @@ from typing import Any
 
 from slimreel.core.choices import Codec
 from slimreel.core.codecs import ENCODERS
+from slimreel.core.hardware import hardware_of
 from slimreel.engine import capabilities, ffmpeg, fonts, sandbox
 from slimreel.errors import EngineError
 
@@ -28,6 +29,7 @@ class Machine:
     ffmpeg: str
     ffmpeg_version: str
     encoders: dict[Codec, capabilities.Trial]
+    hardware: tuple[capabilities.Trial, ...]
     filters: tuple[capabilities.Trial, ...]
     sandbox: str
     sandbox_is_full: bool
@@ -44,8 +46,9 @@ class Machine:
 
 
 def examine() -> Machine:
-    """Tries everything, about two seconds. Raises UsageError where SLIMREEL_FFMPEG names no file."""
-    encoders = {codec: capabilities.try_encoder(row) for codec, row in ENCODERS.items()}
+    """Tries everything, some seconds. Raises UsageError where SLIMREEL_FFMPEG names no file."""
+    encoders = {codec: capabilities.try_encoder(row.name) for codec, row in ENCODERS.items()}
+    chips = [row for codec in ENCODERS for row in hardware_of(codec)]
     level, found = _level(), fonts.find_fonts()
     folder = tempfile.gettempdir()
     return Machine(
@@ -56,6 +59,7 @@ def examine() -> Machine:
         ffmpeg=str(ffmpeg.binary()),
         ffmpeg_version=ffmpeg.version(),
         encoders=encoders,
+        hardware=tuple(capabilities.try_encoder(row.name, one_frame=True) for row in chips),
         filters=tuple(capabilities.try_filter(name) for name in capabilities.NEEDED_FILTERS),
         **level,
         font_folders=found.folders,

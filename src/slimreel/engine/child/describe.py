@@ -66,6 +66,7 @@ def video(reading: Reading, stream: Any) -> dict[str, Any]:
     says_alpha = any(name.lower() == "alpha_mode" and value == "1" for name, value in stream.metadata.items())
     facts["has_alpha"] |= says_alpha and sampler.has_additions
     return facts | {
+        "still_packets": tally.stills,
         "frames": frames,
         "width": frame.width,
         "height": frame.height,

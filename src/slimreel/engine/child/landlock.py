@@ -43,6 +43,7 @@ ABI_1 = (1 << 13) - 1
 ON_A_FILE = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE | IOCTL_DEV  # the rest is for folders only
 READ = READ_FILE | READ_DIR
 WRITE = READ | WRITE_FILE | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REG | REFER | TRUNCATE
+DEVICE = READ | WRITE_FILE | IOCTL_DEV
 
 NET_TCP = 0b11  # ABI 4: bind and connect
 SCOPE = 0b11  # ABI 6: no abstract unix sockets and no signals to processes outside
@@ -67,7 +68,7 @@ def abi() -> int:
         return 0
 
 
-def apply(read: Iterable[str], write: Iterable[str], execute: Iterable[str]) -> int:
+def apply(read: Iterable[str], write: Iterable[str], device: Iterable[str], *, execute: Iterable[str]) -> int:
     """Closes the file system but for these paths; answers the ABI in force. Needs no_new_privs or root."""
     version = abi()
     if version == 0:
@@ -88,6 +89,8 @@ def apply(read: Iterable[str], write: Iterable[str], execute: Iterable[str]) -> 
         _allow(ruleset, path, READ & handled)
     for path in write:
         _allow(ruleset, path, WRITE & handled)
+    for path in device:
+        _allow(ruleset, path, DEVICE & handled)
     for path in execute:
         _allow(ruleset, path, (EXECUTE | READ_FILE) & handled)
     kernel.syscall(RESTRICT_SELF, ruleset, 0)

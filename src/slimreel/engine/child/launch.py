@@ -93,7 +93,8 @@ def close_linux(program: str, options: dict[str, list[str]], without: list[str])
     if "landlock" not in without:
         programs = [program, *options.get("--execute", [])]
         loaders = {loader for loader in map(landlock.loader_of, programs) if loader}
-        landlock.apply(options.get("--read", []), options.get("--write", []), [*programs, *sorted(loaders)])
+        named = [options.get(name, []) for name in ("--read", "--write", "--device")]
+        landlock.apply(*named, execute=[*programs, *sorted(loaders)])
     if privileges_locked and os.geteuid() == 0:
         kernel.drop_capabilities(KEPT_CAPABILITIES)
     if "seccomp" not in without:

@@ -13,6 +13,8 @@ from typing import Any
 
 # H.264 and HEVC reorder at most 16 pictures; twice that leaves room for fields counted apart.
 REORDER_QUEUE = 32
+# A frame in which nothing happens takes so much in H.264: 12, 17, 67 and 238 bytes at 200x200, 360p, 1080p and 2160p.
+_IDLE_FRAME_BYTES, _IDLE_PIXELS_PER_BYTE = 12, 37_000
 MAX_INTERVALS = 4096  # distinct interval lengths kept; what comes later is only counted
 MAX_KEYFRAMES = 10_000  # above this every second one is forgotten, again and again
 
@@ -69,13 +71,17 @@ class Timeline:
 class Tally:
     """What one stream's packets add up to. Times are ticks of the stream's timebase."""
 
-    def __init__(self, timebase: Fraction, *, is_video: bool, nominal_rate: Fraction | None = None) -> None:
+    def __init__(
+        self, timebase: Fraction, *, is_video: bool, nominal_rate: Fraction | None = None, pixels: int = 0
+    ) -> None:
         self.timebase = timebase
         # Raw streams have no times at all: their pictures come one after the other at the rate they name.
         self._ticks_per_frame = round(1 / (timebase * nominal_rate)) if nominal_rate else 0
         self.is_video = is_video
         self.bytes = 0
         self.packets = 0
+        self.stills = 0
+        self._still_bytes = 2 * (_IDLE_FRAME_BYTES + pixels // _IDLE_PIXELS_PER_BYTE)
         self.corrupt = 0
         self.discarded = 0
         self.untimed = 0
@@ -89,6 +95,7 @@ class Tally:
     def add(self, packet: Any) -> None:
         self.packets += 1
         self.bytes += packet.size
+        self.stills += 0 < packet.size <= self._still_bytes
         self.corrupt += packet.is_corrupt
         pts, dts, duration = packet.pts, packet.dts, packet.duration or 0
         if pts is None and dts is None and self._ticks_per_frame:

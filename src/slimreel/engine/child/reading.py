@@ -41,8 +41,9 @@ class Reading:
             is_video = stream.type == "video"
             rate = stream.guessed_rate if is_video else None
             timebase = stream.time_base or Fraction(1, 1000)
-            self.tallies[stream.index] = Tally(timebase, is_video=is_video, nominal_rate=rate)
             context = stream.codec_context
+            pixels = context.width * context.height if is_video and context is not None else 0
+            self.tallies[stream.index] = Tally(timebase, is_video=is_video, nominal_rate=rate, pixels=pixels)
             may_decode = context is not None and (not decoders or context.codec.name in decoders)
             if is_video and may_decode and not is_cover(stream):
                 self.samplers[stream.index] = Sampler(stream, file_bytes, options)
