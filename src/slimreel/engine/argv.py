@@ -96,8 +96,8 @@ def probe(
     scale = Filter("scale", {"w": picture.width, "h": picture.height, "flags": "bicubic"})
     timing = ["-fps_mode", "passthrough", "-enc_time_base", str(plan.video.timebase)]
     keyframes = ["-force_key_frames", f"expr:not(mod(n,{window}))"]
-    made = [*options, *speed_options(encoder, speed), *_pix_fmt(picture), *keyframes, *_threads()]
-    return ["-i", uncompressed, "-vf", str(scale), *timing, *made, output]
+    made = [*options, *speed_options(encoder, speed), *keyframes, *_threads()]
+    return ["-i", uncompressed, *_pictures(encoder, picture, Chain((scale,))), *timing, *made, output]
 
 
 def first_pass(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Sequence[str]) -> list[str]:
@@ -121,7 +121,7 @@ def encode(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Se
     tag = plan.container.video_tags.get(encoder.codec)
     video = [
         *("-map", f"0:{plan.video.index}"),
-        *_pictures(encoder, picture),
+        *_pictures(encoder, picture, picture.chain()),
         *_KEEP_TIMING,
         *options,
         *speed_options(encoder, speed),
@@ -214,13 +214,13 @@ def _pix_fmt(picture: Picture) -> list[str]:
     return ["-pix_fmt", picture.pix_fmt]
 
 
-def _pictures(encoder: Encoder, picture: Picture) -> list[str]:
+def _pictures(encoder: Encoder, picture: Picture, chain: Chain) -> list[str]:
     """The filters, and where their pictures go: to the encoder in a format it takes, or into a card's memory."""
     card = card_of(encoder)
     if card is None or encoder.chip is None or not encoder.chip.uploads:
-        return ["-vf", str(picture.chain()), *_pix_fmt(picture)]
+        return ["-vf", str(chain), *_pix_fmt(picture)]
     upload = Chain((Filter("format", {"pix_fmts": picture.pix_fmt}), Filter("hwupload")))
-    return [*card.options, "-vf", str(picture.chain() + upload)]
+    return [*card.options, "-vf", str(chain + upload)]
 
 
 def _threads() -> list[str]:
