@@ -67,6 +67,8 @@ def best_rung(job: Job, rate_bps: int, share: float) -> Steps[tuple[Rung, Rung] 
         best = rung
         if gain < _PROMISING_GAIN:
             break
+    if not full.vmaf and best.vmaf >= _GOOD_ENOUGH:
+        return None  # not the picture is too large but the rate too low to be controlled: a search may still hit it
     return (full, best) if best.vmaf >= full.vmaf + _GAIN else None
 
 
