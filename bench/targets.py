@@ -29,14 +29,17 @@ class Table:
         self._lock = threading.Lock()
 
     @classmethod
-    def open(cls, codec: str, speed: str, folder: Path, *, resume: bool, again: Sequence[str]) -> Table:
-        """An empty table or, to resume, the one on disk without the verdicts that are to be made again."""
+    def open(
+        cls, codec: str, speed: str, folder: Path, clips: Sequence[Clip], *, resume: bool, again: Sequence[str]
+    ) -> Table:
+        """An empty table or, to resume, the one on disk without those verdicts of `clips` that are made again."""
         empty = TargetResults(codec=codec, speed=speed, date=machine.today(), machine=machine.describe())
         path = folder / f"targets-{codec}.json"
         if resume and path.exists():
             before = read_text(TargetResults, path.read_text(encoding="utf-8"))
             if before.speed == speed:
-                empty.rows = [row for row in before.rows if not _again(row, again)]
+                names = {clip.name for clip in clips}
+                empty.rows = [row for row in before.rows if row.clip not in names or not _again(row, again)]
         folder.mkdir(parents=True, exist_ok=True)
         return cls(empty, folder)
 
@@ -80,7 +83,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     )  # fmt: skip
     again = [part for part in options.again.split(",") if part]
     resume = options.resume or bool(again)
-    sheet = Table.open(options.codec, options.speed, Path(options.out), resume=resume, again=again)
+    sheet = Table.open(options.codec, options.speed, Path(options.out), clips, resume=resume, again=again)
     start = time.monotonic()
     with ThreadPoolExecutor(options.jobs) as pool:
         for finished in [pool.submit(_measure_clip, clip, sheet, manner) for clip in clips]:

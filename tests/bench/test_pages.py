@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bench import rate_report, target_report
-from bench.clips import is_video_row
+from bench.clips import Clip, is_video_row
 from bench.markdown import signed, spread, table
 from bench.rate_records import ClipRuns, MethodRuns, RateResults, Run
 from bench.rate_summary import judge, summarise
@@ -15,6 +15,7 @@ from bench.stopwatch import Usage
 from bench.streams import Weight
 from bench.target_records import Named, Row, TargetResults
 from bench.target_run import read_outcome, reason_ids
+from bench.targets import Table
 
 SOURCE = Weight(1000, 1, "h264", "yuv420p", 900, 2.0, 50, 1280, 720, "d")
 
@@ -128,3 +129,13 @@ def test_which_rows_of_the_manifest_are_videos():
              "subtitle/d.srt": "", "subtitle/e.mp4": "1280x720", "audio/f.flac": "3x3"}  # fmt: skip
     found = [name for name, size in sizes.items() if is_video_row({"file": name, "WxH": size})]
     assert found == ["natural/a.mp4", "image/anim.gif", "subtitle/e.mp4"]
+
+
+def test_making_missed_rows_again_keeps_those_of_other_clips(tmp_path):
+    before = TargetResults(codec="h264", speed="fast", date="2030-01-01", machine=[])
+    before.rows = [row("missed"), row("missed", clip="b.mp4"), row("met", share=0.25)]
+    before.write(tmp_path / "targets-h264.json")
+    chosen = Clip("a.mp4", tmp_path / "a.mp4")
+    sheet = Table.open("h264", "fast", tmp_path, [chosen], resume=True, again=["missed"])
+    assert [sheet.has(chosen, "rate", share) for share in (0.5, 0.25)] == [False, True]
+    assert sheet.has(Clip("b.mp4", tmp_path / "b.mp4"), "rate", 0.5)

@@ -10,6 +10,7 @@ from typing import Any
 import av
 import pytest
 
+from slimreel.engine import converge, ratecontrol
 from slimreel.engine.job import Job, TooLarge
 from slimreel.errors import TargetImpossible
 from slimreel.workbench.compress import compress
@@ -178,3 +179,21 @@ def test_the_same_command_gives_the_same_pictures(lively: Path, tmp_path: Path) 
     for name in ("one.mp4", "two.mp4"):
         compress(lively, goal(video_bitrate_bps=asked), tmp_path / name)
     assert pictures(tmp_path / "one.mp4") == pictures(tmp_path / "two.mp4")
+
+
+def test_where_rate_control_leaps_over_the_window_a_quality_is_sought(
+    lively: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit, honest, turned = lively.stat().st_size // 3, converge.converge, []
+
+    def leaping(job: Job, window: Any, dial: Any, *, hard: bool) -> Any:
+        turned.append(dial.start)
+        if len(turned) > 1:
+            return (yield from honest(job, window, dial, hard=hard))
+        return (yield from converge.encode(job, dial.options(dial.start * 0.8)))
+
+    monkeypatch.setattr(ratecontrol, "converge", leaping)
+    result = compress(lively, goal(target_size_bytes=limit), tmp_path / "made.mp4")
+    assert len(turned) == 2
+    assert 0.99 * limit <= result.bytes <= limit
+    whole(tmp_path / "made.mp4")

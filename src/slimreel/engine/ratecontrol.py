@@ -9,7 +9,7 @@ import math
 from dataclasses import replace
 
 from slimreel.core import budget
-from slimreel.core.choices import Speed
+from slimreel.core.choices import Quality, Speed
 from slimreel.core.codecs import ENCODERS, Encoder, Pass, quality_options, rate_options
 from slimreel.core.events import Reason
 from slimreel.core.plan import Target
@@ -37,6 +37,9 @@ _LEAST_RATE_BPS = 60_000
 # pixels, and 4 of the 13 above, soft pictures that no number of the first look tells from sharp ones.
 _STARVED_BITS_PER_PIXEL = 0.033
 _STARVED_QP = 38.0
+# Where rate control leaps over the window (a screen recording of 63 pictures: by a tenth between near rates), a
+# constant quality may lie in it; clips of fewer rounds are so long that their rate control is exact.
+_ROUNDS_OF_BRIEF = 8
 _SEARCH_SPEEDS: tuple[Speed, ...] = ("best", "fast", "balanced")
 # Files of H.264 and HEVC halve in about this many steps of CRF.
 _CRF_PER_HALVING = 6.0
@@ -114,25 +117,33 @@ def _by_rate(job: Job) -> Steps[Measured]:
     overshoot = _OVERSHOOT_FRAMES / job.plan.video.packets if encoder.small_first_pass else 0.0
     start = rate * (1 - overshoot)
     try:
-        return (yield from _turn(job, Dial(options_for, start, least=1000.0, most=rate * 20)))
+        found = yield from _turn(job, Dial(options_for, start, least=1000.0, most=rate * 20))
     except FfmpegFailed as error:
         if not complaints.rate_too_low(error):
             raise
         return (yield from _by_search(job))
+    if window_of(job).holds(found.video_bytes) or rounds_for(job) < _ROUNDS_OF_BRIEF:
+        return found
+    return (yield from _by_search(job, found))
 
 
-def _by_search(job: Job) -> Steps[Measured]:
-    """For clips too short or rates too low for rate control: the CRF whose file fits.
+def _by_search(job: Job, nearest: Measured | None = None) -> Steps[Measured]:
+    """For clips too short or rates too low for rate control, or where it came no nearer than `nearest`: the CRF
+    whose file fits.
 
     Near the least that an encoder can make, bytes no longer fall with the CRF; another speed's least is elsewhere.
     """
-    nearest, kept = None, job.folder / "nearest.part"
-    others = [speed for speed in _SEARCH_SPEEDS if speed != job.speed and rounds_for(job) == ROUNDS[0][1]]
+    kept, bound = job.folder / "nearest.part", _is_bound(job)
+    if nearest is not None:
+        job.result.replace(kept)
+    tries_others = not bound and rounds_for(job) == ROUNDS[0][1]
+    others = [speed for speed in _SEARCH_SPEEDS if speed != job.speed] if tries_others else []
+    start: Quality = "visually_lossless" if bound and nearest is None else "medium"
     for speed in (job.speed, *others):
         job.speed = speed
-        found = yield from _search(job)
+        found = yield from _search(job, start)
         window = window_of(job)
-        if _is_bound(job) or not others or window.holds(found.video_bytes):
+        if window.holds(found.video_bytes):
             return found
         if nearest is None or window.distance(found.video_bytes) < window.distance(nearest.video_bytes):
             nearest = found
@@ -142,11 +153,10 @@ def _by_search(job: Job) -> Steps[Measured]:
     return nearest
 
 
-def _search(job: Job) -> Steps[Measured]:
+def _search(job: Job, start: Quality) -> Steps[Measured]:
     """Turns 2^(−CRF/6), which grows like the bytes do."""
     encoder = _encoder(job)
     best_crf, worst_crf = max(_target(job).transparent_crf, 1.0), encoder.crf_max
-    bound = _is_bound(job)
 
     def dial_of(crf: float) -> float:
         return float(2 ** (-crf / _CRF_PER_HALVING))
@@ -155,10 +165,10 @@ def _search(job: Job) -> Steps[Measured]:
         crf = -_CRF_PER_HALVING * math.log2(number)
         return quality_options(encoder, crf, job.plan.keyint)
 
-    start = best_crf if bound else encoder.crf["medium"]
-    dial = Dial(options_for, dial_of(start), dial_of(worst_crf), dial_of(best_crf))
+    start_crf = best_crf if start == "visually_lossless" else encoder.crf[start]
+    dial = Dial(options_for, dial_of(start_crf), dial_of(worst_crf), dial_of(best_crf))
     found = yield from _turn(job, dial)
-    if bound and found.video_bytes < window_of(job).low:
+    if _is_bound(job) and found.video_bytes < window_of(job).low:
         yield job.because(Reason(id="transparent", fields={"crf": best_crf, "codec": encoder.codec}))
     return found
 
