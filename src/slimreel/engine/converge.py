@@ -125,8 +125,10 @@ def converge(job: Job, window: Window, dial: Dial, *, hard: bool) -> Steps[Measu
 
 
 def rounds_for(job: Job) -> int:
-    """How many encodes a target is worth."""
-    pixels = job.plan.video.packets * job.plan.video.width * job.plan.video.height
+    """How many encodes a target is worth, by the pixels that are encoded."""
+    picture = job.plan.picture
+    size = (job.plan.video.width, job.plan.video.height) if picture is None else (picture.width, picture.height)
+    pixels = job.plan.video.packets * size[0] * size[1]
     return next(count for most, count in ROUNDS if pixels <= most)
 
 
