@@ -20,14 +20,14 @@ class Continuity:
     """Shifts packets of all streams by what their common clock has jumped; of most formats, none."""
 
     def __init__(self, container: Any) -> None:
-        self._jumps = bool(container.format.flags & Flags.ts_discont.value)
+        self.jumps = bool(container.format.flags & Flags.ts_discont.value)
         self._offset = 0
         self._latest: int | None = None  # of any stream
         self._last: dict[int, int] = {}  # decoding time of each stream's last packet …
         self._next: dict[int, int] = {}  # … and where the one after it should be
         self._sound_us: dict[int, int] = {}
         self._picture_us: dict[int, int] = {}
-        for stream in container.streams if self._jumps else ():
+        for stream in container.streams if self.jumps else ():
             context = stream.codec_context
             if stream.type == "audio" and context is not None:
                 rate = context.sample_rate
@@ -37,7 +37,7 @@ class Continuity:
 
     def mend(self, packet: Any) -> None:
         """Gives `packet` the times it has on one continuous clock."""
-        if not self._jumps:
+        if not self.jumps:
             return
         timebase = packet.time_base
         _shift(packet, self._offset, timebase)

@@ -6,7 +6,6 @@ It must not know what the numbers are for.
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterator
 from fractions import Fraction
 from typing import Any
 
@@ -14,10 +13,10 @@ import av
 
 from slimreel.engine.child.continuity import Continuity
 from slimreel.engine.child.layout import Layout
+from slimreel.engine.child.opening import packets_of
 from slimreel.engine.child.packets import Rhythm, Tally
 from slimreel.engine.child.samples import Sampler
 
-MAX_UNNAMED = 10_000  # packets of streams that no header names
 MAX_PRIMING = 4  # packets at the head of a sound stream that can hold its encoder's delay
 
 
@@ -49,21 +48,10 @@ class Reading:
                 self.samplers[stream.index] = Sampler(stream, file_bytes, options)
         self._read_packets()
 
-    def _packets(self) -> Iterator[Any]:
-        """All packets. FLV may open a stream on the way, which PyAV cannot name: its packets are passed over."""
-        for _ in range(MAX_UNNAMED):
-            try:
-                yield from self.container.demux()
-            except IndexError:
-                continue
-            return
-
     def _read_packets(self) -> None:
         clock = Continuity(self.container)
         try:
-            for packet in self._packets():
-                if packet.size == 0 and packet.dts is None:
-                    continue  # PyAV's sign for the end of a stream
+            for packet in packets_of(self.container):
                 clock.mend(packet)
                 index = packet.stream_index
                 tally = self.tallies[index]

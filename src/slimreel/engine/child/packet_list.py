@@ -1,0 +1,94 @@
+"""Lists every packet of one stream, in decoding order: its time, length, size and whether pictures may start there.
+
+Rows of numbers, deflated, since JSON would take ten times the room. It must not know what they are for.
+"""
+
+from __future__ import annotations
+
+import base64
+import sys
+import zlib
+from array import array
+from typing import Any
+
+import av
+
+from slimreel.engine.child import boxes
+from slimreel.engine.child.continuity import Continuity
+from slimreel.engine.child.opening import opened, packets_of
+from slimreel.engine.child.start import Refusal
+
+MAX_PACKETS = 8_000_000  # ten hours at 200 pictures a second; 17 bytes each
+NO_TIME = -(2**63)  # as FFmpeg's AV_NOPTS_VALUE
+KEY, DISCARD, CORRUPT = 1, 2, 4
+LONGEST = 2**31 - 1
+MOST_TICKS = 2**61  # so that the difference of two fits a column; no clock of ours gets there
+
+
+class Rows:
+    """Columns of numbers that grow with each packet; times as differences, which deflate to almost nothing."""
+
+    def __init__(self) -> None:
+        self.steps, self.sizes, self.durations, self.flags = array("q"), array("I"), array("i"), array("B")
+        self._last = 0
+
+    def add(self, packet: Any) -> None:
+        if packet.pts is None or abs(packet.pts) > MOST_TICKS:
+            self.steps.append(NO_TIME)
+        else:
+            self.steps.append(packet.pts - self._last)
+            self._last = packet.pts
+        self.sizes.append(packet.size)
+        self.durations.append(min(max(packet.duration or 0, 0), LONGEST))
+        self.flags.append(KEY * packet.is_keyframe + DISCARD * packet.is_discard + CORRUPT * packet.is_corrupt)
+
+    def facts(self) -> dict[str, Any]:
+        columns = {"steps": self.steps, "sizes": self.sizes, "durations": self.durations, "flags": self.flags}
+        return {name: _packed(column) for name, column in columns.items()}
+
+
+def run(request: dict[str, Any]) -> dict[str, Any]:
+    """{"fd", "demuxer", "decoders", "stream"} → {"count", "timebase", "is_whole", and columns of as many numbers}.
+
+    Raises Refusal where the file cannot be opened, has no such stream, or more packets than are kept.
+    """
+    av.logging.set_level(None)
+    fd, demuxer = request["fd"], request["demuxer"]
+    container = opened(fd, demuxer, request["decoders"], boxes.walk(fd, demuxer))
+    if not 0 <= request["stream"] < len(container.streams):
+        raise Refusal("unreadable", f"it has no stream {request['stream']}")
+    stream = container.streams[request["stream"]]
+    rows, clock = Rows(), Continuity(container)
+    if not clock.jumps:  # the others are not even read, where the demuxer can leave them out
+        for other in container.streams:
+            if other.index != stream.index:
+                other.discard = av.stream.Discard.all
+    is_whole = _read(container, stream.index, rows, clock)
+    timebase = stream.time_base
+    return {
+        "count": len(rows.flags),
+        "timebase": [timebase.numerator, timebase.denominator],
+        "is_whole": is_whole,
+        **rows.facts(),
+    }
+
+
+def _read(container: Any, index: int, rows: Rows, clock: Continuity) -> bool:
+    """Fills the rows; False where an error of the file ended them."""
+    try:
+        for packet in packets_of(container):
+            clock.mend(packet)
+            if packet.stream_index != index:
+                continue
+            if len(rows.flags) == MAX_PACKETS:
+                raise Refusal("too_big", f"it has more than {MAX_PACKETS} packets")
+            rows.add(packet)
+    except (av.FFmpegError, OSError):
+        return False
+    return True
+
+
+def _packed(column: array[int]) -> str:
+    if sys.byteorder == "big":
+        column.byteswap()
+    return base64.b64encode(zlib.compress(column.tobytes(), 6)).decode()
