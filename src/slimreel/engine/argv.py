@@ -103,6 +103,27 @@ def encode(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Se
     return [*source(info, fd, plan), *video, *_rest(plan), output]
 
 
+def first_packet(info: MediaInfo, fd: int, stream: int, output: str) -> list[str]:
+    """Its time as every run has it, which counts from the beginning of the file; in a table of text."""
+    copied = ["-c", "copy", "-copyinkf", "-frames:v", "1", "-f", "framecrc", output]
+    return [*source(info, fd), "-map", f"0:{stream}", *copied]
+
+
+def join(info: MediaInfo, fd: int, plan: EncodePlan, pictures: str, output: str) -> list[str]:
+    """The run that puts finished pictures, a file in the working folder, beside everything else of the plan."""
+    tag = plan.container.video_tags.get(_encoder(plan).codec)
+    # Its times count from the beginning of the source already.
+    finished = ["-seek_timestamp", "1", "-f", "mov", "-i", pictures, "-map", "1:v", "-c:v", "copy"]
+    tagged = ["-tag:v", tag] if tag else []
+    return [*source(info, fd), *finished, *tagged, *standing.of_encode(plan), *_rest(plan), output]
+
+
+def picture_options(plan: EncodePlan, speed: Speed) -> list[str]:
+    """What a run that encodes pictures alone has beside its filters and its rate or quality."""
+    encoder, picture = _encoder(plan), _picture(plan)
+    return [*speed_options(encoder, speed), *_pix_fmt(picture), *picture.colors.options()]
+
+
 def remux(info: MediaInfo, fd: int, plan: EncodePlan, output: str) -> list[str]:
     """The run that copies the pictures into the plan's container."""
     tag = plan.container.video_tags.get(plan.video.codec)

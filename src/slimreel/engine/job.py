@@ -40,6 +40,7 @@ class Job:
     fraction: float = 0.0
     complaints: list[str] = field(default_factory=list)
     other_bytes: int | None = None  # of the file beside its pictures, once a rehearsal has told
+    chunk_folder: Path | None = None  # where finished chunks outlive the job; None: in its own folder
 
     @property
     def result(self) -> Path:
