@@ -10,6 +10,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from slimreel.core.chunking import Chunk
+
 # x264 at its usual qualities: six steps halve the bits; natural clips have 4.5 to 8.
 USUAL_HALVING = 6.0
 _LEAST_HALVING, _MOST_HALVING = 3.5, 12.0
@@ -29,6 +31,16 @@ class Made:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """A short stretch that was encoded: what came out, its keyframes apart."""
+
+    window: Chunk
+    size: int
+    key_bytes: int
+    keys: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Law:
     """How bytes follow from the quality."""
 
@@ -43,6 +55,29 @@ class Law:
     def crf(self, cost: float, size: float) -> float:
         """The quality at which chunks of this `cost` take `size` bytes."""
         return self.base + self.halving * math.log2(max(cost * self.scale, 1.0) / max(size, 1.0))
+
+
+def costs(chunks: Sequence[Chunk], keyints: Sequence[int], samples: Sequence[Sample]) -> list[float]:
+    """Bytes that each chunk should take at the samples' quality, in proportion to its own in the source.
+
+    Keyframes are counted apart, since the source has more or fewer of them than `keyints` give.
+    """
+    own = sum(sample.size - sample.key_bytes for sample in samples)
+    source = sum(_between(sample.window) * (1 - sample.keys / sample.window.frames) for sample in samples)
+    keyframe = sum(sample.key_bytes for sample in samples) / max(1, sum(sample.keys for sample in samples))
+    found = []
+    for chunk, keyint in zip(chunks, keyints, strict=True):
+        keys = math.ceil(chunk.frames / keyint)
+        found.append(_between(chunk) * (1 - keys / chunk.frames) * own / max(source, 1.0) + keyframe * keys)
+    return found
+
+
+def _between(chunk: Chunk) -> float:
+    """The source's bytes of this stretch if all its pictures were such as stand between keyframes."""
+    others = chunk.frames - chunk.keys
+    if others < chunk.frames / 2:  # every picture is a keyframe, or every second
+        return chunk.key_bytes + chunk.other_bytes
+    return chunk.other_bytes * chunk.frames / others
 
 
 def fit(base: float, done: Sequence[Made], halving: float = USUAL_HALVING) -> Law:

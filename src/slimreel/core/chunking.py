@@ -6,7 +6,7 @@ It looks at packets alone, so that the same file is cut alike everywhere, whoeve
 from __future__ import annotations
 
 import math
-from bisect import bisect_left
+from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -15,6 +15,8 @@ from slimreel.core.packets import NO_TIME, PacketList
 
 # Shorter ones pay for their keyframe, longer ones give the budget too few steps.
 LEAST_S, MOST_S = 10.0, 60.0
+# A chunk may be so much longer than wanted, for the sake of a better place to cut.
+_ROOM = 1.5
 # So many of a clip that is long enough: enough work for a dozen workers.
 _WANTED = 24
 # A keyframe off the beat of the others was set by a scene cut; it may be so much of a chunk's length away.
@@ -50,34 +52,33 @@ class Keyframe:
     pts: int
 
 
+def _time(key: Keyframe) -> int:
+    return key.pts
+
+
 def cut(packets: PacketList) -> tuple[Chunk, ...]:
-    """The chunks of the whole stream; one alone where it should not or cannot be cut, none where times are missing."""
+    """The chunks of the whole stream: one alone where it is too short, none where it cannot be cut exactly."""
     keys = clean_keyframes(packets)
-    if not keys or keys[0].number != 0:
+    if not keys or keys[0].number:
         return ()
-    ticks_per_s = 1 / packets.timebase
-    length = (max(packets.pts) - keys[0].pts) / ticks_per_s
-    wanted = min(MOST_S, max(LEAST_S, float(length) / _WANTED))
-    chosen, last = [keys[0]], keys[0].pts + float(length * ticks_per_s)
     scores = _cut_likeness(packets, keys)
+    second = float(1 / packets.timebase)
+    begin = keys[0].pts
+    end = begin + (max(packets.pts) - begin) * len(packets) / max(1, len(packets) - 1)
+    least = LEAST_S * second
+    wanted = min(MOST_S / _ROOM * second, max(least, (end - begin) / _WANTED))
+    chosen = [0]
     while True:
-        ends = chosen[-1].pts + wanted * float(ticks_per_s)
-        if last - ends < LEAST_S / 2 * float(ticks_per_s):
+        start = keys[chosen[-1]].pts
+        first = bisect_left(keys, start + least, key=_time)
+        behind = bisect_right(keys, end - least, key=_time)
+        if first >= behind:
             break
-        after = bisect_left(keys, chosen[-1].pts + LEAST_S * 0.8 * float(ticks_per_s), key=lambda key: key.pts)
-        near = [
-            number
-            for number in range(after, len(keys))
-            if keys[number].pts <= ends + wanted / 2 * float(ticks_per_s)
-            and last - keys[number].pts >= LEAST_S / 2 * float(ticks_per_s)
-        ]
-        if not near:
-            near = list(range(after, len(keys)))[:1]
-        if not near or last - keys[near[0]].pts < LEAST_S / 2 * float(ticks_per_s):
-            break
-        away = wanted * float(ticks_per_s)
-        chosen.append(keys[max(near, key=lambda number: scores[number] - abs(keys[number].pts - ends) / away)])
-    return tuple(chunk_of(packets, keys, key.number, end) for key, end in _pairs(chosen))
+        near = range(first, max(first + 1, min(behind, bisect_right(keys, start + _ROOM * wanted, key=_time))))
+        away = {number: abs(keys[number].pts - start - wanted) / wanted for number in near}
+        chosen.append(max(near, key=lambda number: scores[number] - away[number]))
+    ends = [*(keys[number].pts for number in chosen[1:]), None]
+    return tuple(_chunk(packets, keys, number, end) for number, end in zip(chosen, ends, strict=True))
 
 
 def clean_keyframes(packets: PacketList) -> list[Keyframe]:
@@ -105,19 +106,18 @@ def clean_keyframes(packets: PacketList) -> list[Keyframe]:
 def windows(packets: PacketList, count: int) -> tuple[Chunk, ...]:
     """Short stretches, each from a keyframe, evenly over the stream: what a quality costs is tried on them."""
     keys = clean_keyframes(packets)
-    if not keys or keys[0].number != 0:
+    if not keys or keys[0].number:
         return ()
     order = sorted(packets.pts)
-    long = float(WINDOW_S / packets.timebase)
-    span = order[-1] - order[0]
-    found: dict[int, Chunk] = {}
-    for place in range(count):
-        middle = order[0] + span * (2 * place + 1) // (2 * count)
-        fitting = [key for key in keys if key.pts + long <= order[-1]] or keys[:1]
-        key = min(fitting, key=lambda key: (abs(key.pts - middle), key.pts))
-        end = bisect_left(order, key.pts + long)
-        found[key.number] = chunk_of(packets, keys, key.number, order[end] if end < len(order) else None)
-    return tuple(found[number] for number in sorted(found))
+    long, span = float(WINDOW_S / packets.timebase), order[-1] - order[0]
+    fitting = [number for number, key in enumerate(keys) if key.pts + long <= order[-1]] or [0]
+    middles = [order[0] + span * (2 * place + 1) / (2 * count) for place in range(count)]
+    chosen = {min(fitting, key=lambda number: abs(keys[number].pts - middle)) for middle in middles}
+    found = []
+    for number in sorted(chosen):
+        end = bisect_left(order, keys[number].pts + long)
+        found.append(_chunk(packets, keys, number, order[end] if end < len(order) else None))
+    return tuple(found)
 
 
 def waves(costs: list[float]) -> list[list[int]]:
@@ -130,45 +130,30 @@ def waves(costs: list[float]) -> list[list[int]]:
     left = len(order)
     third = max(1, math.ceil(left / 3))
     while left:
-        size = third if len(groups) < 2 else max(1, left // 2)
-        size = min(size, left)
+        size = min(third, math.ceil(left / 2)) if len(groups) < 2 else max(1, left // 2)
         groups.append(sorted(order[len(order) - left : len(order) - left + size]))
         left -= size
     return groups
 
 
-def chunk_of(packets: PacketList, keys: list[Keyframe], first: int, end: int | None) -> Chunk:
-    """The chunk from the keyframe in place `first` to the time `end`."""
-    start = packets.pts[first]
-    inside = [
-        number for number in range(first, _last(packets, keys, first, end)) if end is None or packets.pts[number] < end
-    ]
-    key_sizes = [packets.sizes[number] for number in inside if packets.is_key(number)]
-    following = next((n for n in range(first + 1, len(packets)) if packets.is_key(n)), None)
-    seek = None
-    if first:
-        seek = start if following is None else (start + packets.pts[following]) // 2
+def _chunk(packets: PacketList, keys: list[Keyframe], number: int, end: int | None) -> Chunk:
+    """The chunk from one of the keyframes to the time `end`."""
+    first, start = keys[number].number, keys[number].pts
+    behind = len(keys) if end is None else bisect_left(keys, end, key=_time)
+    places = range(first, keys[behind].number if behind < len(keys) else len(packets))
+    inside = [place for place in places if end is None or packets.pts[place] < end]
+    key_sizes = [packets.sizes[place] for place in inside if packets.is_key(place)]
+    # Half way to the next keyframe of any kind the demuxer finds this one, however it rounds.
+    following = next((packets.pts[place] for place in range(first + 1, len(packets)) if packets.is_key(place)), start)
     return Chunk(
         start=start,
         end=end,
-        seek=seek,
+        seek=(start + following) // 2 if first else None,
         frames=len(inside),
         keys=len(key_sizes),
         key_bytes=sum(key_sizes),
-        other_bytes=sum(packets.sizes[number] for number in inside) - sum(key_sizes),
+        other_bytes=sum(packets.sizes[place] for place in inside) - sum(key_sizes),
     )
-
-
-def _last(packets: PacketList, keys: list[Keyframe], first: int, end: int | None) -> int:
-    """The place behind which nothing is shown before `end`."""
-    if end is None:
-        return len(packets)
-    return next((key.number for key in keys if key.number > first and key.pts >= end), len(packets))
-
-
-def _pairs(chosen: list[Keyframe]) -> list[tuple[Keyframe, int | None]]:
-    ends: list[int | None] = [key.pts for key in chosen[1:]]
-    return list(zip(chosen, [*ends, None], strict=True))
 
 
 def _cut_likeness(packets: PacketList, keys: list[Keyframe]) -> list[float]:

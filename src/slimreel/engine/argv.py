@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from slimreel.core.choices import Speed
-from slimreel.core.codecs import ALPHA_DECODERS, AUDIO_ENCODERS, Encoder, speed_options
+from slimreel.core.codecs import ALPHA_DECODERS, AUDIO_ENCODERS, Encoder, quick_options, speed_options
 from slimreel.core.filters import Filter
 from slimreel.core.media import MediaInfo
 from slimreel.core.picture import Picture
@@ -118,10 +118,11 @@ def join(info: MediaInfo, fd: int, plan: EncodePlan, pictures: str, output: str)
     return [*source(info, fd), *finished, *tagged, *standing.of_encode(plan), *_rest(plan), output]
 
 
-def picture_options(plan: EncodePlan, speed: Speed) -> list[str]:
-    """What a run that encodes pictures alone has beside its filters and its rate or quality."""
+def picture_options(plan: EncodePlan, speed: Speed, *, quick: bool = False) -> list[str]:
+    """What a run that encodes pictures alone has beside its filters and its quality; `quick` keeps searches short."""
     encoder, picture = _encoder(plan), _picture(plan)
-    return [*speed_options(encoder, speed), *_pix_fmt(picture), *picture.colors.options()]
+    searches = quick_options(encoder, speed) if quick else speed_options(encoder, speed)
+    return [*searches, *_pix_fmt(picture), *picture.colors.options()]
 
 
 def remux(info: MediaInfo, fd: int, plan: EncodePlan, output: str) -> list[str]:

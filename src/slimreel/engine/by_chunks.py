@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from slimreel.core import chunk_budget, chunking
-from slimreel.core.chunk_budget import Law, Made
+from slimreel.core.chunk_budget import Law, Made, Sample
 from slimreel.core.chunking import Chunk
 from slimreel.core.codecs import Encoder
 from slimreel.core.events import Reason, Stage
@@ -21,31 +21,33 @@ from slimreel.core.packets import PacketList
 from slimreel.core.plan import keyint_for
 from slimreel.engine import argv, chunks, ffmpeg, packet_list, sniff
 from slimreel.engine.allowance import window_of
+from slimreel.engine.chunk_join import join
 from slimreel.engine.chunk_pool import encode_all
 from slimreel.engine.chunks import ChunkDone, ChunkMismatch, ChunkTask
 from slimreel.engine.job import Job, Steps
-from slimreel.engine.measured import Measured, measure
-from slimreel.engine.splice import splice
+from slimreel.engine.measured import Measured
 from slimreel.errors import FfmpegFailed, NotAVideo
 from slimreel.settings import read_settings
 
-# Shorter ones give too few chunks to steer by, and samples of them cost a larger part.
-LEAST_S = 60.0
+# Shorter ones give too few chunks to steer by, and samples of them cost a larger part. Where decoding and scaling is
+# most of the work, to do it once pays sooner.
+LEAST_S, LEAST_HEAVY_S = 180.0, 60.0
+_HEAVY = 2.0  # pixels of the source for one that is encoded
 # Demuxers whose seeking was seen to find the very keyframe (18 clips; AVI and streams without an index did not).
 _EXACT = frozenset({"mov", "matroska"})
 # What makes an encoder write one header whatever the quality, by its dialect.
 _STITCHABLE = {"x264": ("-x264-params", "stitchable=1")}
-# A sample of a second for so many seconds; three of a minute's clip told its bytes to 7 %.
-_SECONDS_PER_SAMPLE, _LEAST_SAMPLES, _MOST_SAMPLES = 20.0, 3, 8
+# A sample of a second for so many seconds. They are encoded with short searches, at 0.62 of the cost, which makes
+# files smaller by this (18 samples: 0 to 13 %); three full ones of a minute of seven scenes missed its bytes by 15 %.
+_SECONDS_PER_SAMPLE, _LEAST_SAMPLES, _MOST_SAMPLES = 12.0, 5, 16
+_QUICK = 1.04
 # Bits a pixel of usual clips at a CRF of 23; a guess that is further off than this is sampled once more.
 _USUAL_BITS_PER_PIXEL, _USUAL_CRF, _FAR = 0.07, 23.0, 3.0
 # About the quantiser from which a smaller picture may look better, on the scale of the CRF.
 _STARVED_CRF = 36.0
 _REPAIRS = 3
-# Parts of the bar: what the samples, the chunks and joining them take.
-_SAMPLES, _CHUNKS, _JOIN = 0.06, 0.72, 0.04
-_PICTURES = "pictures.mov"
-_FIRST = "first.txt"
+# Parts of the bar: what the samples and the chunks take.
+_SAMPLES, _CHUNKS = 0.06, 0.72
 
 
 @dataclass(slots=True)
@@ -75,11 +77,12 @@ def suits(job: Job) -> bool:
     plan, picture = job.plan, job.plan.picture
     video = plan.video
     assert plan.encoder is not None and picture is not None
+    heavy = video.width * video.height >= _HEAVY * picture.width * picture.height
     return (
         plan.encoder.dialect in _STITCHABLE
         and job.source.demuxer in _EXACT
         and not (job.salvage or job.source.damage)
-        and video.duration_s >= LEAST_S
+        and video.duration_s >= (LEAST_HEAVY_S if heavy else LEAST_S)
         and video.packets == video.frames
         and not (video.interlaced or video.changes_size or video.has_alpha or video.hdr or picture.rate_cap)
         # Of pictures that stand for unlike times Matroska writes how long each stands, which QuickTime does not hold.
@@ -119,7 +122,7 @@ def _course(job: Job) -> _Course:
     return _Course(folder, packets, chunking.cut(packets), chunks.digest_of(path), ffmpeg.version())
 
 
-def _task(job: Job, course: _Course, chunk: Chunk, crf: float, threads: int = 1) -> ChunkTask:
+def _task(job: Job, course: _Course, chunk: Chunk, crf: float, *, threads: int = 1, quick: bool = False) -> ChunkTask:
     plan, picture = job.plan, job.plan.picture
     assert picture is not None
     encoder = _encoder(job)
@@ -139,7 +142,7 @@ def _task(job: Job, course: _Course, chunk: Chunk, crf: float, threads: int = 1)
         filters=str(picture.chain()),
         options=(
             *("-c:v", encoder.name, "-g", str(keyint), *_STITCHABLE[encoder.dialect]),
-            *argv.picture_options(plan, job.speed),
+            *argv.picture_options(plan, job.speed, quick=quick),
         ),
         crf=crf,
         threads=threads,
@@ -160,9 +163,11 @@ def _sampled(job: Job, course: _Course) -> Steps[Law | None]:
     halving = chunk_budget.USUAL_HALVING
     before: tuple[float, float] | None = None
     while True:
-        tasks = [_task(job, course, window, crf) for window in windows]
+        tasks = [_task(job, course, window, crf, quick=True) for window in windows]
         found = yield from _run(job, "analyse", tasks, course.folder, _SAMPLES / 2)
-        course.costs = _costs(job, course, windows, found)
+        samples = [_sample(window, done) for window, done in zip(windows, found, strict=True)]
+        keyints = [_keyint(job, chunk) for chunk in course.chunks]
+        course.costs = chunk_budget.costs(course.chunks, keyints, samples)
         total = sum(course.costs)
         if before is not None:
             halving = chunk_budget.halving_between(before, (crf, total))
@@ -176,28 +181,6 @@ def _sampled(job: Job, course: _Course) -> Steps[Law | None]:
     if solved >= _STARVED_CRF or (bound and solved <= target.transparent_crf):
         return None
     return law
-
-
-def _costs(job: Job, course: _Course, windows: Sequence[Chunk], found: Sequence[ChunkDone]) -> list[float]:
-    """Bytes that each chunk should take, in proportion to its own in the source; keyframes apart, since the source
-    has more or fewer of them."""
-    share = [1 - done.keys / done.frames for done in found]
-    own = sum(done.video_bytes - done.key_bytes for done in found)
-    source = sum(_between(window) * part for window, part in zip(windows, share, strict=True))
-    keyframe = sum(done.key_bytes for done in found) / sum(done.keys for done in found)
-    costs = []
-    for chunk in course.chunks:
-        keys = math.ceil(chunk.frames / _keyint(job, chunk))
-        costs.append(_between(chunk) * (1 - keys / chunk.frames) * own / max(source, 1) + keyframe * keys)
-    return costs
-
-
-def _between(chunk: Chunk) -> float:
-    """The source's bytes of this stretch if all its pictures were such as stand between keyframes."""
-    others = chunk.frames - chunk.keys
-    if others < chunk.frames / 2:  # every picture is a keyframe, or every second
-        return chunk.key_bytes + chunk.other_bytes
-    return chunk.other_bytes * chunk.frames / others
 
 
 def _encoded(job: Job, course: _Course, law: Law) -> Steps[Law]:
@@ -215,7 +198,7 @@ def _encoded(job: Job, course: _Course, law: Law) -> Steps[Law]:
 def _encode(job: Job, course: _Course, stage: Stage, numbers: dict[int, float], share: float) -> Steps[None]:
     """These chunks at these qualities. One that has nobody beside it may use a second thread."""
     threads = 1 if len(numbers) > 1 else 2
-    tasks = [_task(job, course, course.chunks[number], crf, threads) for number, crf in numbers.items()]
+    tasks = [_task(job, course, course.chunks[number], crf, threads=threads) for number, crf in numbers.items()]
     frames = sum(task.frames for task in tasks)
     part = share * frames / len(course.packets)
     found = yield from _run(job, stage, tasks, course.folder, part)
@@ -247,7 +230,8 @@ def _landed(job: Job, course: _Course, law: Law) -> Steps[Measured | None]:
     found: Measured | None = None
     for rounds in range(_REPAIRS + 1):
         if found is None and window_of(job).holds(course.size):
-            found = yield from _joined(job, course)
+            done = [course.done[number][1] for number in range(len(course.chunks))]
+            found = yield from join(job, [course.folder / one.name for one in done], course.packets)
         if found is not None and window_of(job).holds(found.video_bytes):
             if rounds:
                 yield job.because(Reason(id="corrected", fields={"rounds": rounds}))
@@ -261,41 +245,13 @@ def _landed(job: Job, course: _Course, law: Law) -> Steps[Measured | None]:
     return None
 
 
-def _joined(job: Job, course: _Course) -> Steps[Measured]:
-    paths = [course.folder / course.done[number][1].name for number in range(len(course.chunks))]
-    packets = course.packets
-    last = max(range(len(packets)), key=lambda number: packets.pts[number])
-    offset = yield from _offset(job, packets)
-    joined, _ = splice(
-        paths,
-        job.folder / _PICTURES,
-        timebase=packets.timebase,
-        offset=offset,
-        last_duration=packets.durations[last],
+def _sample(window: Chunk, done: ChunkDone) -> Sample:
+    return Sample(
+        window=window,
+        size=round(done.video_bytes * _QUICK),
+        key_bytes=round(done.key_bytes * _QUICK),
+        keys=done.keys,
     )
-    if joined != len(packets):
-        raise ChunkMismatch(f"{joined} pictures were joined where {len(packets)} belong")
-    with job.open_source() as fd:
-        arguments = argv.join(job.source, fd, job.plan, _PICTURES, job.result.name)
-        yield from job.run("mux", _JOIN, arguments, (fd,))
-    (job.folder / _PICTURES).unlink()
-    found = measure(job.result)
-    if found.info.video[0].packets != len(packets):
-        raise ChunkMismatch(f"{found.info.video[0].packets} pictures are in the file where {len(packets)} belong")
-    if job.plan.size_limit_bytes is not None:
-        job.other_bytes = found.other_bytes
-    return found
-
-
-def _offset(job: Job, packets: PacketList) -> Steps[int]:
-    """How far the file's own clock is ahead of one that counts from its beginning, in ticks, as FFmpeg sees it."""
-    with job.open_source() as fd:
-        arguments = argv.first_packet(job.source, fd, job.plan.video.index, _FIRST)
-        yield from job.run("mux", 0.0, arguments, (fd,))
-    rows = [line for line in (job.folder / _FIRST).read_text().splitlines() if line and not line.startswith("#")]
-    if not rows:
-        raise ChunkMismatch("its first packet cannot be copied")
-    return packets.pts[0] - int(rows[0].split(",")[2])
 
 
 def _keyint(job: Job, chunk: Chunk) -> int:
