@@ -151,9 +151,9 @@ def test_the_number_of_workers_changes_no_byte(clip: Path, tmp_path: Path, monke
 
 @pytest.mark.usefixtures("short")
 def test_irregular_times_come_out_as_they_were(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    uneven = "setpts='(N*512+if(gt(mod(N,7),3),200,0))/12800/TB'"
-    clip = make("uneven_chunks.mp4", *("-f", "lavfi", "-i", "testsrc2=s=192x108:r=25:d=10"), "-vf", uneven,
-                *("-fps_mode", "passthrough", "-enc_time_base", "1:12800"), *CODED)  # fmt: skip
+    uneven = f"{SCENES},setpts='(N*512+if(gt(mod(N,7),3),200,0))/12800/TB'"
+    timing = ("-fps_mode", "passthrough", "-enc_time_base", "1:12800")
+    clip = make("uneven_chunks.mp4", "-filter_complex", uneven, *timing, *CODED)
     seen, out = by_hand(monkeypatch), tmp_path / "uneven.mp4"
     compress(clip, goal(video_bitrate_bps=BITRATE), out)
     assert len(seen) >= 3
