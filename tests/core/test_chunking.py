@@ -147,10 +147,10 @@ def test_waves_hold_every_chunk_once_the_dearest_first(costs: list[float]) -> No
     assert all(group == sorted(group) for group in groups)
     for before, after in pairwise(groups):
         assert min(costs[n] for n in before) >= max(costs[n] for n in after)
-        assert len(before) >= len(after)
+    assert len(groups[0]) <= max(1, len(costs) / 6)
     assert len(groups[-1]) == 1
 
 
-def test_waves_grow_smaller_to_the_end() -> None:
-    assert [len(group) for group in waves([1.0] * 24)] == [8, 8, 4, 2, 1, 1]
-    assert [len(group) for group in waves([1.0] * 6)] == [2, 2, 1, 1]
+def test_waves_begin_with_a_few_and_grow_smaller_to_the_end() -> None:
+    assert [len(group) for group in waves([1.0] * 24)] == [3, 11, 5, 3, 1, 1]
+    assert [len(group) for group in waves([1.0] * 6)] == [1, 3, 1, 1]

@@ -17,8 +17,8 @@ USUAL_HALVING = 6.0
 _LEAST_HALVING, _MOST_HALVING = 3.5, 12.0
 # The usual value counts as much as observations whose CRFs scatter by this (a step of CRF each way).
 _BELIEF = 1.0
-# Neighbours further apart than this could be told from each other.
-MOST_STEP = 1.0
+# Neighbours further apart than this could be told from each other; the first few chunks are made by a guess.
+MOST_STEP, FIRST_STEP = 1.0, 3.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,12 +105,15 @@ def halving_between(first: tuple[float, float], second: tuple[float, float]) -> 
     return min(_MOST_HALVING, max(_LEAST_HALVING, (second[0] - first[0]) / logs))
 
 
-def next_crf(law: Law, done: Sequence[Made], left_cost: float, left_bytes: float, worst: float) -> float:
-    """The quality of the chunks still to come, `left_bytes` for all of them, near the mean of those that are done."""
+def next_crf(
+    law: Law, done: Sequence[Made], left_cost: float, left_bytes: float, worst: float, *, step: float = MOST_STEP
+) -> float:
+    """The quality of the chunks still to come, `left_bytes` for all of them, at most a `step` from the mean of those
+    that are done."""
     wanted = law.crf(left_cost, left_bytes) if left_bytes > 0 else worst
     if done:
         mean = sum(made.crf * made.cost for made in done) / sum(made.cost for made in done)
-        wanted = min(mean + MOST_STEP, max(mean - MOST_STEP, wanted))
+        wanted = min(mean + step, max(mean - step, wanted))
     return round(min(worst, max(1.0, wanted)), 2)
 
 

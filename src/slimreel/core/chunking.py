@@ -19,6 +19,8 @@ LEAST_S, MOST_S = 10.0, 60.0
 _ROOM = 1.5
 # So many of a clip that is long enough: enough work for a dozen workers.
 _WANTED = 24
+# The part of the chunks from which the others learn.
+_FIRST = 8
 # A keyframe off the beat of the others was set by a scene cut; it may be so much of a chunk's length away.
 _OFF_BEAT = 0.5
 _NEW_CONTENT = 0.25
@@ -123,16 +125,15 @@ def windows(packets: PacketList, count: int) -> tuple[Chunk, ...]:
 def waves(costs: list[float]) -> list[list[int]]:
     """Numbers of the chunks in the groups in which they are encoded, the dearest first.
 
-    Two thirds at once, then ever fewer, so that what is left to be corrected at the end is small.
+    A few at first, since samples tell their bytes only roughly; then half of those that are left and half again, so
+    that what is to be corrected at the end is small.
     """
     order = sorted(range(len(costs)), key=lambda number: (-costs[number], number))
     groups: list[list[int]] = []
-    left = len(order)
-    third = max(1, math.ceil(left / 3))
-    while left:
-        size = min(third, math.ceil(left / 2)) if len(groups) < 2 else max(1, left // 2)
-        groups.append(sorted(order[len(order) - left : len(order) - left + size]))
-        left -= size
+    while order:
+        size = max(1, round(len(order) / _FIRST)) if not groups else math.ceil(len(order) / 2)
+        groups.append(sorted(order[:size]))
+        order = order[size:]
     return groups
 
 
