@@ -42,6 +42,7 @@ CODED = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "14", "-g", "25", "-c
 @pytest.fixture
 def short(monkeypatch: pytest.MonkeyPatch) -> None:
     """Clips of a few seconds are cut."""
+    monkeypatch.setattr(by_chunks, "UNASKED", True)
     monkeypatch.setattr(by_chunks, "LEAST_S", 8.0)
     monkeypatch.setattr(chunking, "LEAST_S", 2.0)
 
@@ -159,6 +160,16 @@ def test_irregular_times_come_out_as_they_were(make: Make, tmp_path: Path, monke
     assert len(seen) >= 3
     times, expected = ([picture.time_s for picture in witness.shown(path)] for path in (out, clip))
     assert times == pytest.approx([time - expected[0] + times[0] for time in expected], abs=1e-4)
+
+
+@pytest.mark.usefixtures("short")
+def test_without_a_folder_to_keep_them_nothing_is_cut(
+    clip: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(by_chunks, "UNASKED", False)
+    seen = by_hand(monkeypatch)
+    compress(clip, goal(video_bitrate_bps=BITRATE), tmp_path / "whole.mp4")
+    assert seen == []
 
 
 @pytest.mark.usefixtures("short")

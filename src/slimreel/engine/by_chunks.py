@@ -1,5 +1,5 @@
 """Hits a number of bytes with one encode: chunks at constant quality, against one budget that is solved anew after
-each wave of them. The source is decoded and scaled once, where a rate in two passes does both twice.
+each wave of them. Any number of workers gives the same bytes, and what was finished before a crash is not made again.
 
 It gives way (None) wherever the pictures cannot be cut exactly, or their rate asks for another path.
 """
@@ -29,10 +29,11 @@ from slimreel.engine.measured import Measured
 from slimreel.errors import FfmpegFailed, NotAVideo
 from slimreel.settings import read_settings
 
-# Shorter ones give too few chunks to steer by, and samples of them cost a larger part. Where decoding and scaling is
-# most of the work, to do it once pays sooner.
-LEAST_S, LEAST_HEAVY_S = 180.0, 60.0
-_HEAVY = 2.0  # pixels of the source for one that is encoded
+# Chunks also where nobody keeps them for another try: so far they take more CPU than a rate in two passes of which the
+# first is small, since samples and repairs cost what one decode less saves (docs/decisions/0011).
+UNASKED = False
+# Shorter ones give too few chunks to steer by, and samples of them cost a larger part.
+LEAST_S = 60.0
 # Demuxers whose seeking was seen to find the very keyframe (18 clips; AVI and streams without an index did not).
 _EXACT = frozenset({"mov", "matroska"})
 # What makes an encoder write one header whatever the quality, by its dialect.
@@ -74,16 +75,16 @@ class _Course:
 
 
 def suits(job: Job) -> bool:
-    """Whether this job's pictures may be cut: nothing in them depends on pictures further away than a keyframe."""
+    """Whether this job is for chunks, and nothing in its pictures depends on others further away than a keyframe."""
     plan, picture = job.plan, job.plan.picture
     video = plan.video
     assert plan.encoder is not None and picture is not None
-    heavy = video.width * video.height >= _HEAVY * picture.width * picture.height
     return (
         plan.encoder.dialect in _STITCHABLE
         and job.source.demuxer in _EXACT
         and not (job.salvage or job.source.damage)
-        and video.duration_s >= (LEAST_HEAVY_S if heavy else LEAST_S)
+        and (UNASKED or job.chunk_folder is not None)
+        and video.duration_s >= LEAST_S
         and video.packets == video.frames
         and not (video.interlaced or video.changes_size or video.has_alpha or video.hdr or picture.rate_cap)
         # Of pictures that stand for unlike times Matroska writes how long each stands, which QuickTime does not hold.
