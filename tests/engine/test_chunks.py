@@ -270,6 +270,7 @@ for event in render.render(plan, info, goal, output, **told):
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGKILL")
 @pytest.mark.slow
+@pytest.mark.timeout(900)
 def test_a_killed_render_goes_on_where_it_was(clip: Path, tmp_path: Path) -> None:
     def command(output: Path, folder: Path) -> list[str]:
         return [sys.executable, "-c", KILLED, str(clip), str(output), str(folder), str(BITRATE)]
