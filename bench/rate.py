@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from bench import clips as clip_lists
@@ -23,6 +23,16 @@ from slimreel.core.records import read_text
 TIMEOUT_S = 3600.0
 _QUICK_CLIPS = clip_lists.RATE_CLIPS[4:6]
 NO_PLOT = "No plot was drawn: matplotlib is missing (run with `uv run --group bench`)."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """How a clip is measured: the rate as a share of its own, or in so many kbit/s."""
+
+    repeats: int
+    share: float = 0.5
+    kbps: int | None = None
+    scores: bool = True
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -56,14 +66,13 @@ def measure(options: argparse.Namespace, out: Path, load: float) -> int:
     results = RateResults(
         date=machine.today(), machine=machine.describe(), load_at_start=load, repeats=options.repeats, notes=notes
     )
+    plan = Plan(repeats=options.repeats, share=options.share, scores=not options.no_vmaf)
     out.mkdir(parents=True, exist_ok=True)
     for number, clip in enumerate(found, 1):
         print(f"[{number}/{len(found)}] {clip.name}", flush=True)
         with tempfile.TemporaryDirectory(prefix="bench-rate-") as place:
             folder = Path(place)
-            results.clips.append(
-                _measure_clip(_shortened(clip, folder) if options.quick else clip, ways, options, folder)
-            )
+            results.clips.append(measure_clip(_shortened(clip, folder) if options.quick else clip, ways, plan, folder))
         write(results, out)
     print(f"Wrote {out / 'rate.md'}")
     return 1 if any(way.failure for clip in results.clips for way in clip.methods.values()) else 0
@@ -81,23 +90,29 @@ def write(results: RateResults, out: Path) -> None:
     (out / "rate.md").write_text(rate_report.page(results), encoding="utf-8")
 
 
-def _measure_clip(clip: Clip, ways: Sequence[Method], options: argparse.Namespace, folder: Path) -> ClipRuns:
+def measure_clip(
+    clip: Clip, ways: Sequence[Method], plan: Plan, folder: Path, *, most_height: int | None = None
+) -> ClipRuns:
+    """Every way in turns, then the scores. Above `most_height` pictures are looked at in that height."""
     source = weigh(clip.path)
-    kbps = max(1, round(source.bitrate_bps * options.share / 1000))
+    seen = source
+    if most_height and source.height > most_height:
+        seen = replace(source, width=round(source.width * most_height / source.height / 2) * 2, height=most_height)
+    kbps = plan.kbps or max(1, round(source.bitrate_bps * plan.share / 1000))
     found = ClipRuns(
-        name=clip.name, width=source.width, height=source.height, frames=source.frames,
+        name=clip.name, width=seen.width, height=seen.height, frames=source.frames,
         duration_s=source.duration_s, source_bps=source.bitrate_bps, kbps=kbps,
         methods={way.key: MethodRuns() for way in ways},
     )  # fmt: skip
     results: dict[str, tuple[Path, Weight]] = {}
-    for repeat in range(options.repeats):
+    for repeat in range(plan.repeats):
         for way in ways:
             if found.methods[way.key].failure is None:
                 _run_once(way, clip, source, found, folder / f"{way.key}-{repeat}", results)
-    if not options.no_vmaf:
+    if plan.scores:
         for digest, (path, made) in results.items():
             try:
-                found.scores[digest] = score(path, made, clip.path, source)
+                found.scores[digest] = score(path, made, clip.path, seen)
             except ScoreFailed as error:
                 print(f"  no VMAF for {path.parent.name}: {error}", file=sys.stderr)
     return found

@@ -22,7 +22,7 @@ _MARKS = {"handbrake": ("D", "#999999"), "one_pass": ("s", "#E69F00"), "slimreel
 _FAR = 10.0
 
 
-def draw(results: RateResults, path: Path) -> None:
+def draw(results: RateResults, path: Path, goal: float = CPU_GOAL) -> None:
     """Write the plot as PNG."""
     clips = [clip for clip in results.clips if clip.done(BASE)]
     if not clips:
@@ -37,7 +37,7 @@ def draw(results: RateResults, path: Path) -> None:
             if far > _FAR and key == "slimreel":
                 right.annotate(f"{far:+.0f} ▸", (_FAR, row), (-8, -3), textcoords="offset points", ha="right", size=8)
     left.axvline(1, color="black", linewidth=1)
-    left.axvline(CPU_GOAL, color="#0072B2", linewidth=1, linestyle=":")
+    left.axvline(goal, color="#0072B2", linewidth=1, linestyle=":")
     right.axvline(0, color="black", linewidth=1)
     left.set_xlabel("CPU seconds, two-pass FFmpeg = 1 (dotted: the goal)")
     right.set_xlabel("VMAF v1, difference to two-pass FFmpeg")

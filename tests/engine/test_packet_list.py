@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 
 from slimreel.core.media import main_video
+from slimreel.core.packets import NO_TIME, PacketList
 from slimreel.engine import children
-from slimreel.engine.packet_list import NO_TIME, PacketList, read_packets
+from slimreel.engine.packet_list import read_packets
 from slimreel.engine.probe import probe
 from slimreel.engine.sniff import open_input
 from slimreel.errors import EngineError, NotAVideo

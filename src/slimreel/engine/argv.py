@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from slimreel.core.choices import Speed
-from slimreel.core.codecs import ALPHA_DECODERS, AUDIO_ENCODERS, Encoder, speed_options
+from slimreel.core.codecs import ALPHA_DECODERS, AUDIO_ENCODERS, Encoder, quick_options, speed_options
 from slimreel.core.filters import Chain, Filter
 from slimreel.core.media import MediaInfo
 from slimreel.core.picture import Picture
@@ -131,6 +131,28 @@ def encode(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Se
         *standing.of_encode(plan),
     ]
     return [*source(info, fd, plan), *video, *_rest(plan), output]
+
+
+def first_packet(info: MediaInfo, fd: int, stream: int, output: str) -> list[str]:
+    """Its time as every run has it, which counts from the beginning of the file; in a table of text."""
+    copied = ["-c", "copy", "-copyinkf", "-frames:v", "1", "-f", "framecrc", output]
+    return [*source(info, fd), "-map", f"0:{stream}", *copied]
+
+
+def join(info: MediaInfo, fd: int, plan: EncodePlan, pictures: str, output: str) -> list[str]:
+    """The run that puts finished pictures, a file in the working folder, beside everything else of the plan."""
+    tag = plan.container.video_tags.get(_encoder(plan).codec)
+    # Its times count from the beginning of the source already.
+    finished = ["-seek_timestamp", "1", "-f", "mov", "-i", pictures, "-map", "1:v", "-c:v", "copy"]
+    tagged = ["-tag:v", tag] if tag else []
+    return [*source(info, fd), *finished, *tagged, *standing.of_encode(plan), *_rest(plan), output]
+
+
+def picture_options(plan: EncodePlan, speed: Speed, *, quick: bool = False) -> list[str]:
+    """What a run that encodes pictures alone has beside its filters and its quality; `quick` keeps searches short."""
+    encoder, picture = _encoder(plan), _picture(plan)
+    searches = quick_options(encoder, speed) if quick else speed_options(encoder, speed)
+    return [*searches, *_pix_fmt(picture), *picture.colors.options()]
 
 
 def remux(info: MediaInfo, fd: int, plan: EncodePlan, output: str) -> list[str]:

@@ -8,7 +8,8 @@ from __future__ import annotations
 import os
 from pathlib import Path
 
-from slimreel.engine.packet_list import NO_TIME, PacketList, read_packets
+from slimreel.core.packets import NO_TIME, PacketList
+from slimreel.engine.packet_list import read_packets
 from slimreel.engine.sniff import open_input
 
 

@@ -54,6 +54,7 @@ class Job:
     complaints: list[str] = field(default_factory=list)
     other_bytes: int | None = None  # of the file beside its pictures, once a rehearsal has told
     assessed: Assessed | None = None  # how the result looks, where a quality was wanted
+    chunk_folder: Path | None = None  # where finished chunks outlive the job; None: in its own folder
 
     @property
     def result(self) -> Path:

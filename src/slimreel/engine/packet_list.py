@@ -11,50 +11,22 @@ import os
 import sys
 import zlib
 from array import array
-from dataclasses import dataclass
 from fractions import Fraction
 from itertools import accumulate
 from typing import Any
 
+from slimreel.core.packets import NO_TIME, PacketList
 from slimreel.engine import children, probe
 from slimreel.engine.sniff import DECODERS, OpenInput
 from slimreel.errors import EngineError
 
-NO_TIME = -(2**63)  # the `pts` of a packet that has none
-_KEY, _DISCARD, _CORRUPT = 1, 2, 4
+__all__ = ["PacketList", "read_packets"]
+
 _MAX_PACKETS = 8_000_000
 # Ten hours of 60 pictures a second take 5 MB of the reply.
 _REPLY_BYTES = 128 * children.MIB
 # On top of the reading itself: ten hours of 60 pictures a second, of a few bytes each, take 12 s of a core.
 _MILLIONS_S = 300.0
-
-
-@dataclass(frozen=True, slots=True)
-class PacketList:
-    """Columns of equal length. `pts` and `durations` are ticks of `timebase`, an unknown duration is 0; `sizes` bytes.
-
-    With `is_whole` false an error of the file ended the list.
-    """
-
-    timebase: Fraction
-    pts: array[int]
-    durations: array[int]
-    sizes: array[int]
-    flags: array[int]
-    is_whole: bool = True
-
-    def __len__(self) -> int:
-        return len(self.flags)
-
-    def is_key(self, number: int) -> bool:
-        return bool(self.flags[number] & _KEY)
-
-    def is_discard(self, number: int) -> bool:
-        """Decoded for others' sake and never shown: an edit list has cut it away."""
-        return bool(self.flags[number] & _DISCARD)
-
-    def is_corrupt(self, number: int) -> bool:
-        return bool(self.flags[number] & _CORRUPT)
 
 
 def read_packets(source: OpenInput, stream: int, path: object) -> PacketList:

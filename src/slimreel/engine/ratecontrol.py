@@ -13,7 +13,7 @@ from slimreel.core.choices import Quality, Speed
 from slimreel.core.codecs import ENCODERS, Encoder, Pass, quality_options, rate_options
 from slimreel.core.events import Reason
 from slimreel.core.plan import Target
-from slimreel.engine import argv, complaints, floor, rungs, scout
+from slimreel.engine import argv, by_chunks, complaints, floor, rungs, scout
 from slimreel.engine.allowance import window_of
 from slimreel.engine.converge import ROUNDS, Dial, Trials, converge, encode, rounds_for
 from slimreel.engine.job import Job, Steps
@@ -70,6 +70,10 @@ def to_number(job: Job) -> Steps[Measured]:
 
 def _by_rate(job: Job) -> Steps[Measured]:
     encoder = _encoder(job)
+    if by_chunks.suits(job) and not _starved(job, _bps(job)):
+        made = yield from by_chunks.reach(job)
+        if made is not None:
+            return made
     mean_qp = yield from scout.look(job, _bps(job), _LOOK)
     rate = _bps(job)  # anew: a rehearsal may have told what the rest of the file takes
     if _plentiful(job, mean_qp):

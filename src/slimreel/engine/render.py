@@ -42,11 +42,21 @@ class Rendered:
 
 
 def render(
-    plan: EncodePlan, source: MediaInfo, goal: Goal, output: Path, *, salvage: bool, overwrite: bool
+    plan: EncodePlan,
+    source: MediaInfo,
+    goal: Goal,
+    output: Path,
+    *,
+    salvage: bool,
+    overwrite: bool,
+    chunk_folder: Path | None = None,
 ) -> Steps[Rendered]:
-    """Carry out `plan`. Raises the errors of its stages; nothing is left behind by any of them."""
+    """Carry out `plan`. Raises the errors of its stages; nothing is left behind by any of them.
+
+    Chunks that are finished in `chunk_folder` are not made again, and stay there: it is the caller's to remove.
+    """
     with place.working_folder(output) as folder:
-        job = Job(source, plan, folder, goal.encode_speed, salvage)
+        job = Job(source, plan, folder, goal.encode_speed, salvage, chunk_folder=chunk_folder)
         made = yield from _make(job, goal)
         damage = [*source.damage, *([complaints.in_words(job.complaints)] if job.complaints else [])]
         if damage and not salvage:
