@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _KEYS = (
     "input", "output", "strategy", "bytes", "duration_s", "video_bitrate_bps", "audio_bitrate_bps", "width", "height",
-    "fps", "codec", "target", "error_percent", "quality", "reasons", "cpu_seconds", "wall_seconds",
+    "fps", "codec", "target", "error_percent", "reasons", "cpu_seconds", "wall_seconds",
 )  # fmt: skip
 _SMALLEST = ("smallest_bytes", "smallest_bps")
 
@@ -30,7 +30,8 @@ _SMALLEST = ("smallest_bytes", "smallest_bps")
 def of_result(result: Result, language: str) -> dict[str, Any]:
     """The object of a finished file."""
     reasons = [say(reason, language) for reason in result.reasons]
-    return {key: reasons if key == "reasons" else getattr(result, key) for key in _KEYS}
+    told = {key: reasons if key == "reasons" else getattr(result, key) for key in _KEYS}
+    return told if result.quality is None else told | {"quality": result.quality}
 
 
 def of_prospect(found: Prospect, language: str) -> dict[str, Any]:
