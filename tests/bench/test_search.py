@@ -13,7 +13,8 @@ from bench import search, search_peer
 def row(**changed: Any) -> search.Row:
     facts: dict[str, Any] = {
         "clip": "a.mp4", "wanted": 95.0, "search_cpu_s": 10.0, "peer_cpu_s": 50.0, "peer_runs": 4, "vmaf": 95.2,
-        "peer_vmaf": 95.9, "video_bytes": 900, "peer_bytes": 1000, "compress_cpu_s": 30.0, "quiet": True, "made_by": "x",
+        "peer_vmaf": 95.9, "video_bytes": 900, "peer_bytes": 1000, "compress_cpu_s": 30.0, "quiet": True,
+        "made_by": "x",
     }  # fmt: skip
     return search.Row(**{**facts, **changed})
 
