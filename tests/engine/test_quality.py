@@ -14,7 +14,8 @@ from tests.engine import witness
 from tests.engine.conftest import Made, Make, Shrink, goal
 
 # Soft moving shapes under a little grain: noise alone has no quality that can be kept.
-PICTURE = "gradients=s=320x240:r=25:d=8:speed=0.05:seed=3,noise=alls=2:allf=t:all_seed=5"
+COLORS = "seed=3:nb_colors=2:c0=0x204060:c1=0xe0a040:x0=9:y0=9:x1=300:y1=200"
+PICTURE = f"gradients=s=320x240:r=25:d=8:speed=0.05:{COLORS},noise=alls=2:allf=t:all_seed=5"
 CODED = ("-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-crf", "8")
 
 

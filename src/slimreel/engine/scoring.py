@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from slimreel.core.filters import Chain, Filter
@@ -17,6 +18,18 @@ from slimreel.engine.job import Job, Steps
 from slimreel.engine.quality import MODEL
 
 _LOG = "vmaf.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A piece of the reference as an input, with the chain that makes or picks its frames and the one that picks
+    those of the distorted file. `fds` are descriptors that the input names."""
+
+    inputs: tuple[str, ...]
+    of_reference: Chain
+    of_distorted: Chain
+    stream: str = "v"
+    fds: tuple[int, ...] = ()
 
 
 def vmaf(
@@ -31,14 +44,15 @@ def vmaf(
 ) -> Steps[float]:
     """Mean VMAF of `distorted` scaled to `size`, without the first `skip` frames, every `subsample`-th frame."""
     late = Chain((Filter("select", {"expr": f"gte(n,{skip})"}),))
-    found = yield from scores(job, distorted, [(reference.name, late, late)], size, subsample=subsample, share=share)
+    pairs = [Pair(("-i", reference.name), late, late)]
+    found = yield from scores(job, distorted, pairs, size, subsample=subsample, share=share)
     return found.mean
 
 
 def scores(
     job: Job,
     distorted: Path,
-    references: Sequence[tuple[str, Chain, Chain]],
+    pairs: Sequence[Pair],
     size: tuple[int, int],
     *,
     subsample: int,
@@ -46,8 +60,7 @@ def scores(
 ) -> Steps[Scores]:
     """Scores of `distorted` against pieces of the reference, at `size`, every `subsample`-th frame.
 
-    Each piece is a file of the job's folder with the chain that picks its frames and the one that picks those of
-    `distorted`. An even step would meet only one kind of frame in a B-pyramid.
+    An even step would meet only one kind of frame in a B-pyramid.
     """
     enlarged = math.ceil(LEAST_SIDE / min(size))
     scale = Filter("scale", {"w": size[0] * enlarged, "h": size[1] * enlarged, "flags": "bicubic"})
@@ -57,21 +70,22 @@ def scores(
     # and scores near zero.
     by_number = f"format={job.plan.picture.pix_fmt},setparams=range=tv:colorspace=bt709"
     alike = f"{by_number},{scale},settb=1/1000,setpts=N*40,format=yuv420p10le"
-    copies = "".join(f"[d{number}]" for number in range(len(references)))
-    graph, inputs, logs = [f"[0:v]split={len(references)}{copies}"], ["-i", distorted.name], []
-    for number, (name, of_reference, of_distorted) in enumerate(references):
+    copies = "".join(f"[d{number}]" for number in range(len(pairs)))
+    graph, inputs, logs = [f"[0:v]split={len(pairs)}{copies}"], ["-i", distorted.name], []
+    for number, pair in enumerate(pairs):
         logs.append(f"{number}.{_LOG}")
         measure = Filter("libvmaf", {
             "model": f"version={MODEL}", "n_threads": 2, "n_subsample": subsample,
             "log_fmt": "json", "log_path": logs[-1],
         })  # fmt: skip
-        graph.append(f"[d{number}]{_joined(of_distorted, alike)}[a{number}]")
-        graph.append(f"[{number + 1}:v]{_joined(of_reference, alike)}[b{number}]")
+        graph.append(f"[d{number}]{_joined(pair.of_distorted, alike)}[a{number}]")
+        graph.append(f"[{number + 1}:{pair.stream}]{_joined(pair.of_reference, alike)}[b{number}]")
         graph.append(f"[a{number}][b{number}]{measure}[v{number}]")
-        inputs += ["-i", name]
-    outputs = [part for number in range(len(references)) for part in ("-map", f"[v{number}]")]
+        inputs += pair.inputs
+    outputs = [part for number in range(len(pairs)) for part in ("-map", f"[v{number}]")]
     arguments = [*inputs, "-filter_complex", ";".join(graph), *outputs, "-f", "null", "-"]
-    yield from job.run("measure", share, arguments)
+    fds = [fd for pair in pairs for fd in pair.fds]
+    yield from job.run("measure", share, arguments, fds)
     found = [json.loads((job.folder / log).read_text())["frames"] for log in logs]
     return Scores.of([float(frame["metrics"]["vmaf"]) for frames in found for frame in frames])
 

@@ -24,6 +24,8 @@ from slimreel.engine.job import Job, Steps
 
 # The uncompressed frames stay in the page cache where memory allows.
 _MOST_BYTES = 700_000_000
+# A clip up to so long is decoded once more for its check, of which about so many frames are scored.
+_SHORT_FRAMES, _LOOKED_AT = 900, 120
 _SEARCH, _CHECK, _CODED = "search.nut", "check.nut", "probe.mkv"
 
 
@@ -94,7 +96,7 @@ def probe(job: Job, cut: Cut, encoder: Encoder, speed: Speed, crf: float, share:
     seconds = time.monotonic() - start
     coded = job.folder / _CODED
     found = yield from scoring.scores(
-        job, coded, [(_SEARCH, Chain(), Chain())], cut.size, subsample=_step(cut.sample.search), share=share / 2
+        job, coded, [_kept(_SEARCH, Chain())], cut.size, subsample=_step(cut.sample.search), share=share / 2
     )
     whole = _foretell(job, cut, frame_sizes.of_file(coded, 0))
     coded.unlink()
@@ -102,12 +104,26 @@ def probe(job: Job, cut: Cut, encoder: Encoder, speed: Speed, crf: float, share:
 
 
 def check(job: Job, cut: Cut, share: float) -> Steps[Scores]:
-    """Scores of the finished file on all frames of the sample, those not searched on included."""
-    pieces = [(_SEARCH, Chain(), picked(cut.sample.search))]
+    """Scores of the finished file: of a short clip on frames all over it, else on all frames of the sample, those not
+    searched on included."""
+    picture = job.plan.picture
+    assert picture is not None
+    if cut.sample.frames <= _SHORT_FRAMES:
+        step = max(1, cut.sample.frames // _LOOKED_AT) // 2 * 2 + 1
+        with job.open_source() as fd:
+            source = tuple(argv.source(job.source, fd, job.plan))
+            pair = scoring.Pair(source, picture.chain(*cut.size), Chain(), str(job.plan.video.index), (fd,))
+            return (yield from scoring.scores(job, job.result, [pair], cut.size, subsample=step, share=share))
+    pairs = [_kept(_SEARCH, picked(cut.sample.search))]
     if cut.sample.check:
-        pieces.append((_CHECK, Chain(), picked(cut.sample.check)))
-    subsample = min(_step(cut.sample.search), 3)
-    return (yield from scoring.scores(job, job.result, pieces, cut.size, subsample=subsample, share=share))
+        pairs.append(_kept(_CHECK, picked(cut.sample.check)))
+    step = _step(cut.sample.search)
+    return (yield from scoring.scores(job, job.result, pairs, cut.size, subsample=step, share=share))
+
+
+def _kept(name: str, of_distorted: Chain) -> scoring.Pair:
+    """Frames that were cut out, against those that the chain picks."""
+    return scoring.Pair(("-i", name), Chain(), of_distorted)
 
 
 def _foretell(job: Job, cut: Cut, sizes: list[int]) -> Estimate:
