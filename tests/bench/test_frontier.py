@@ -51,9 +51,9 @@ def test_who_is_beaten() -> None:
 
 @pytest.mark.parametrize("codec", ENCODERS)
 def test_the_ways_of_a_codec(codec: str) -> None:
-    ways = ways_of(codec)  # type: ignore[arg-type]
+    ways = ways_of(codec)  # type: ignore[arg-type]  # parametrised from the codecs
     assert len({way.key for way in ways}) == len(ways)
-    assert REFERENCE[codec] in {way.key for way in ways}  # type: ignore[index]
-    assert len(CRFS[codec]) == 3  # type: ignore[index]
+    assert REFERENCE[codec] in {way.key for way in ways}  # type: ignore[index]  # as above
+    assert len(CRFS[codec]) == 3  # type: ignore[index]  # as above
     assert [way.key for way in select(ways, "slimreel fast")] == ["slimreel fast"]
     assert select(ways, "") == ways

@@ -128,3 +128,9 @@ def test_an_estimate_of_what_fits_costs_no_encode(soft: Path) -> None:
     found = estimate(soft, goal(target_size_bytes=soft.stat().st_size * 2))
     assert (found.strategy, found.leads, found.vmaf) == ("remux", "source", None)
     assert found.bytes.value == pytest.approx(soft.stat().st_size, rel=0.01)
+
+
+def test_an_estimate_of_a_crf_has_no_bound(soft: Path) -> None:
+    found = estimate(soft, goal(crf=30))
+    assert (found.strategy, found.leads) == ("encode", "quality")
+    assert 0 < found.bytes.value < soft.stat().st_size

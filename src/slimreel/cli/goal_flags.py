@@ -53,6 +53,7 @@ def with_goal_flags(verb: Callable[..., None]) -> Callable[..., None]:
         for name, flag in names.items():
             kind, default = _FLAGS[flag]
             parameters.append(inspect.Parameter(name, inspect.Parameter.KEYWORD_ONLY, annotation=kind, default=default))
+    # inspect documents this attribute; the type of a function does not know it.
     called.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
     called.__annotations__ = {each.name: each.annotation for each in parameters}
     return called

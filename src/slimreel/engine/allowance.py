@@ -52,7 +52,9 @@ def estimated_other_bytes(job: Job) -> int:
 
 
 def most_video_bytes(job: Job, target: Target) -> float:
-    """What the bounds leave to the pictures, as far as is known before an encode."""
+    """What the bounds leave to the pictures, as far as is known before an encode; infinite where there is none."""
+    if job.plan.size_limit_bytes is None and target.ceiling_bps is None:
+        return math.inf
     return min(
         window_of(job).high,
         math.inf if target.ceiling_bps is None else target.ceiling_bps * job.plan.video.duration_s / 8,

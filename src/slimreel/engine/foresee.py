@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from slimreel.core.forecast import Estimate
-from slimreel.core.perception import Wanted, badness, score_of
+from slimreel.core.perception import badness, score_of
 from slimreel.core.plan import Target
 from slimreel.engine import allowance, qualitycontrol, search, windows
 from slimreel.engine.allowance import estimated_other_bytes, window_of
@@ -24,8 +24,6 @@ _FASTER, _SLOWER = 0.7, 1.6
 _RATE_EXTRA, _QUALITY_EXTRA = 0.4, 0.2
 _START_S = 0.5
 _WRITTEN_BPS = 100e6
-_SAME = 100.0
-_ANY = Wanted(_SAME)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +48,7 @@ def foresee(job: Job) -> Steps[Foreseen]:
         found = yield from search.find(job, plan.encoder, job.speed, cut, target.wanted, 0.5)
         return (yield from _of_quality(job, target, found))
     if target.crf is not None:
-        found = yield from search.glance(job, plan.encoder, job.speed, cut, _ANY, 0.6, crf=target.crf)
+        found = yield from search.glance(job, plan.encoder, job.speed, cut, search.ANY, 0.6, crf=target.crf)
         return (yield from _of_quality(job, target, found))
     aim = window_of(job).aim
     found = yield from search.find_bytes(job, plan.encoder, job.speed, cut, aim, 0.6)
@@ -70,7 +68,8 @@ def copied(job: Job) -> Foreseen:
 
 def _of_quality(job: Job, target: Target, found: Found) -> Steps[Foreseen]:
     """The file of the quality, unless a bound is in its way or the source does nearly as well."""
-    efficient = qualitycontrol.efficient(job, target, found)
+    # A CRF of the person's own is made even where little is won.
+    efficient = qualitycontrol.efficient(job, target, found) if target.wanted is not None else None
     if efficient is not None:
         yield job.because(efficient)
         return copied(job)

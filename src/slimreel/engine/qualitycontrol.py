@@ -1,6 +1,6 @@
 """Reaches a quality: seeks the CRF on samples, encodes once, scores the result on the same samples and others.
 
-What is done where a bound stands in the way, or the source serves better, is decided in ratecontrol.
+What is done where a bound stands in the way, or the source serves better, is decided in reach.
 """
 
 from __future__ import annotations

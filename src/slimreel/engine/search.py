@@ -1,6 +1,6 @@
 """Finds the CRF at which a clip just has a wanted quality, on a few of its frames, and foretells the file.
 
-It encodes and scores samples; what is done where a bound is in the way is decided in ratecontrol.
+It encodes and scores samples; what is done where a bound is in the way is decided in reach.
 """
 
 from __future__ import annotations
@@ -22,10 +22,11 @@ _MOST_PROBES = 4
 # Probes nearer to each other tell more of their own noise than of a slope.
 _TELLING = 2.5
 # Below this more bits no longer show, whatever is wanted.
-BEST_CRF = 6.0
+_BEST_CRF = 6.0
 # A step down of CRF that gains less than this in log(101 − v) a step: the picture cannot score higher.
 _FLAT = 0.015
-_ANY = Wanted(100.0)
+# For probes of a given CRF or rate, where no quality is sought.
+ANY = Wanted(100.0)
 # In log(101 − v): half a point at 95.
 _SMALL_STEP = 0.1
 
@@ -44,10 +45,9 @@ class Found:
     def nearest(self) -> Probe:
         return min(self.probes, key=lambda probe: abs(probe.crf - self.crf))
 
-    def video_bytes(self, crf: float | None = None) -> Estimate:
-        """Foretold bytes of the whole picture stream at `crf`, by default that of the quality."""
-        at = self.crf if crf is None else crf
-        return self.nearest.whole.times(math.exp(-self._bytes_slope() * (at - self.nearest.crf)))
+    def video_bytes(self) -> Estimate:
+        """Foretold bytes of the whole picture stream at `crf`."""
+        return self.nearest.whole.times(math.exp(-self._bytes_slope() * (self.crf - self.nearest.crf)))
 
     def score_at(self, video_bytes: float) -> float:
         """Foretold mean VMAF of a picture stream of `video_bytes`."""
@@ -136,7 +136,7 @@ def look_at_bytes(job: Job, speed: Speed, found: Found, video_bytes: float, shar
 
 def find_bytes(job: Job, encoder: Encoder, speed: Speed, cut: Cut, video_bytes: float, share: float) -> Steps[Found]:
     """Probe near the CRF whose picture stream takes `video_bytes`: what such a file looks like."""
-    found = Found(cut, encoder, _ANY, encoder.crf["medium"])
+    found = Found(cut, encoder, ANY, encoder.crf["medium"])
     while True:
         probe = yield from windows.probe(job, cut, encoder, speed, found.crf, share / 2)
         found.probes.append(probe)
@@ -161,5 +161,5 @@ def _is_flat(points: list[tuple[float, float]]) -> bool:
 
 def _within(encoder: Encoder, crf: float) -> float:
     """On the encoder's scale and steps, rounded towards the better picture."""
-    stepped = math.floor(min(encoder.crf_max, max(BEST_CRF, crf)) / encoder.crf_step + 1e-6) * encoder.crf_step
+    stepped = math.floor(min(encoder.crf_max, max(_BEST_CRF, crf)) / encoder.crf_step + 1e-6) * encoder.crf_step
     return round(stepped, 2)
