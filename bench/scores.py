@@ -40,20 +40,16 @@ def score(
     source: Weight,
     threads: int = 2,
     *,
-    fill_fps: int | None = None,
     subsample: int = 1,
 ) -> Score:
-    """Compare two files frame by frame: by order, or by time where their numbers of frames differ.
-
-    With `fill_fps`, the source's constant rate, a picture that stands is compared with all that it stands for.
-    """
-    same = made.frames == source.frames or fill_fps is not None
+    """Compare two files frame by frame: by order, or by time where their numbers of frames differ."""
+    same = made.frames == source.frames
     with tempfile.TemporaryDirectory(prefix="bench-vmaf-") as folder:
         argv = [
             *(ffmpeg(), "-nostdin", "-hide_banner", "-loglevel", "error", "-i", str(result), "-i", str(source_path)),
             *(
                 "-lavfi",
-                graph(made.index, source, by_order=same, threads=threads, fill_fps=fill_fps, subsample=subsample),
+                graph(made.index, source, by_order=same, threads=threads, subsample=subsample),
             ),
             *("-fps_mode", "passthrough", "-f", "null", "-"),
         ]
@@ -66,9 +62,7 @@ def score(
     return Score(mean=mean(new), p5=percentile(new, 5), old_mean=mean(old), old_p5=percentile(old, 5), pairing=pairing)
 
 
-def graph(
-    made_index: int, source: Weight, *, by_order: bool, threads: int, fill_fps: int | None = None, subsample: int = 1
-) -> str:
+def graph(made_index: int, source: Weight, *, by_order: bool, threads: int, subsample: int = 1) -> str:
     """The filtergraph: both at the source's upright size, in 10 bits (for banding) and the same range.
 
     Both get one timebase first: N/25/TB is cut to whole ticks, and where the ticks differ a frame can come one early,
@@ -80,8 +74,7 @@ def graph(
     vmaf = f"libvmaf=model={models}:n_threads={threads}:n_subsample={subsample}:log_fmt=json:log_path=vmaf.json"
     if not by_order:
         vmaf += ":ts_sync_mode=nearest"
-    filled = f"fps={fill_fps}," if fill_fps else ""
-    return f"[0:{made_index}]{filled}{alike}[made];[1:{source.index}]{alike}[source];[made][source]{vmaf}"
+    return f"[0:{made_index}]{alike}[made];[1:{source.index}]{alike}[source];[made][source]{vmaf}"
 
 
 def mean(values: Sequence[float]) -> float:

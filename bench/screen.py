@@ -98,7 +98,7 @@ def _make(way: str, path: Path, source: Weight, name: str, short: int, place: Pa
     done = _run(way, path, kbps, short, out)
     try:
         made = weigh(out)
-        found = score(out, made, path, source, fill_fps=RATE, subsample=SUBSAMPLE)
+        found = score(out, made, path, source, subsample=SUBSAMPLE)
     except (NoVideo, OSError, ScoreFailed) as error:
         print(f"{way}, {name}: {error} {done.stderr[-300:]}", file=sys.stderr)
         return None
