@@ -67,7 +67,9 @@ def _measure(options: argparse.Namespace, out: Path, load: float) -> int:
     for number, recipe in enumerate(recipes, 1):
         print(f"[{number}/{len(recipes)}] {recipe.name}", flush=True)
         clip = long_sources.made(recipe, Path(options.cache).expanduser())
-        plan = Plan(repeats=options.repeats, kbps=recipe.kbps, scores=not options.no_vmaf)
+        plan = Plan(
+            repeats=options.repeats, kbps=recipe.kbps, scores=not options.no_vmaf, subsample=long_report.SUBSAMPLE
+        )
         with tempfile.TemporaryDirectory(prefix="bench-long-") as folder:
             results.clips.append(measure_clip(clip, ways, plan, Path(folder), most_height=HEIGHT))
         write(results, out)

@@ -27,12 +27,14 @@ NO_PLOT = "No plot was drawn: matplotlib is missing (run with `uv run --group be
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """How a clip is measured: the rate as a share of its own, or in so many kbit/s."""
+    """How a clip is measured: the rate as a share of its own, or in so many kbit/s. Of long clips every
+    `subsample`-th frame is scored; odd, so that it meets every kind of frame in a B-pyramid."""
 
     repeats: int
     share: float = 0.5
     kbps: int | None = None
     scores: bool = True
+    subsample: int = 1
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -112,7 +114,7 @@ def measure_clip(
     if plan.scores:
         for digest, (path, made) in results.items():
             try:
-                found.scores[digest] = score(path, made, clip.path, seen)
+                found.scores[digest] = score(path, made, clip.path, seen, subsample=plan.subsample)
             except ScoreFailed as error:
                 print(f"  no VMAF for {path.parent.name}: {error}", file=sys.stderr)
     return found

@@ -171,6 +171,13 @@ def test_frame_rates_are_only_lowered(rate: Fraction, asked: float, made: Fracti
     assert ("fps" in names(picture)) == (made is not None)
 
 
+@pytest.mark.parametrize(
+    ("facts", "fps", "alone"), [({}, None, True), ({"interlaced": True}, None, False), ({}, 20, False)]
+)
+def test_pictures_that_depend_on_their_neighbours_are_known(facts: dict, fps: float | None, alone: bool) -> None:
+    assert planned(video(rate=30, **facts), fps=fps)[0].frame_by_frame is alone
+
+
 def test_an_odd_size_is_cropped_not_scaled() -> None:
     picture, _ = planned(video(width=853, height=481))
     assert names(picture) == ["crop", "setsar", "format"]

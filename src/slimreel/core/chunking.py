@@ -105,6 +105,14 @@ def clean_keyframes(packets: PacketList) -> list[Keyframe]:
     return keys
 
 
+def seek_of(packets: PacketList, key: Keyframe) -> int | None:
+    """A time (ticks) from which a demuxer finds this keyframe, however it rounds; None for the first."""
+    behind = range(key.number + 1, len(packets))
+    # Half way to the next keyframe of any kind.
+    following = next((packets.pts[place] for place in behind if packets.is_key(place)), key.pts)
+    return (key.pts + following) // 2 if key.number else None
+
+
 def windows(packets: PacketList, count: int) -> tuple[Chunk, ...]:
     """Short stretches, each from a keyframe, evenly over the stream: what a quality costs is tried on them."""
     keys = clean_keyframes(packets)
@@ -144,12 +152,10 @@ def _chunk(packets: PacketList, keys: list[Keyframe], number: int, end: int | No
     places = range(first, keys[behind].number if behind < len(keys) else len(packets))
     inside = [place for place in places if end is None or packets.pts[place] < end]
     key_sizes = [packets.sizes[place] for place in inside if packets.is_key(place)]
-    # Half way to the next keyframe of any kind the demuxer finds this one, however it rounds.
-    following = next((packets.pts[place] for place in range(first + 1, len(packets)) if packets.is_key(place)), start)
     return Chunk(
         start=start,
         end=end,
-        seek=(start + following) // 2 if first else None,
+        seek=seek_of(packets, keys[number]),
         frames=len(inside),
         keys=len(key_sizes),
         key_bytes=sum(key_sizes),

@@ -19,6 +19,8 @@ DEFAULT_SHORT_SIDE = 1080
 LEAST_SHORT_SIDE = 144
 # Reference white of HDR in SDR, cd/m² (ITU-R BT.2408).
 _HDR_WHITE_NITS = 203
+# Filters whose pictures depend on several of the source's, or are fewer than those.
+_TEMPORAL = frozenset({"bwdif", "fps"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,11 @@ class Picture:
     def chain(self, width: int | None = None, height: int | None = None, *, quick: bool = False) -> Chain:
         """All filters, ending at width × height (default: the plan's own size)."""
         return self.before_scale + self._scaling(width, height, quick=quick) + self.after_scale
+
+    @property
+    def frame_by_frame(self) -> bool:
+        """Does every picture come of one of the source's alone, in the same order?"""
+        return not any(one.name in _TEMPORAL for one in self.before_scale.filters)
 
     def _scaling(self, width: int | None, height: int | None, *, quick: bool) -> Chain:
         w, h = width or self.width, height or self.height

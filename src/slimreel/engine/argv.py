@@ -6,10 +6,12 @@ It starts nothing and decides nothing; every number comes from the plan or the c
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 from pathlib import Path
 
 from slimreel.core.choices import Speed
 from slimreel.core.codecs import ALPHA_DECODERS, AUDIO_ENCODERS, Encoder, quick_options, speed_options
+from slimreel.core.excerpts import Excerpt
 from slimreel.core.filters import Chain, Filter
 from slimreel.core.media import MediaInfo
 from slimreel.core.picture import Picture
@@ -59,7 +61,7 @@ def stretch(info: MediaInfo, fd: int, plan: EncodePlan, frames: int, output: str
     return [
         *source(info, fd, plan),
         *("-map", f"0:{plan.video.index}", "-vf", str(picture.chain()), *_KEEP_TIMING),
-        *("-frames:v", str(frames), "-c:v", "rawvideo", "-pix_fmt", picture.pix_fmt, "-f", "nut", output),
+        *("-frames:v", str(frames), *_raw(picture), "-f", "nut", output),
     ]
 
 
@@ -74,16 +76,58 @@ def trial(plan: EncodePlan, uncompressed: str, size: tuple[int, int], options: S
 def pieces(
     info: MediaInfo, fd: int, plan: EncodePlan, size: tuple[int, int], wanted: Sequence[tuple[Chain, str]]
 ) -> list[str]:
-    """Some of the pictures as they will be encoded, at `size`, not compressed: a chain that picks and a file each."""
+    """Some of the pictures as they will be encoded, at `size`, not compressed: a chain that picks and a file each.
+
+    What is not picked is not filtered either, wherever a picture does not depend on its neighbours.
+    """
     picture = _picture(plan)
     copies = "".join(f"[p{number}]" for number in range(len(wanted)))
-    graph = [f"[0:{plan.video.index}]{picture.chain(*size)},split={len(wanted)}{copies}"]
-    graph += [f"[p{number}]{chain}[o{number}]" for number, (chain, _) in enumerate(wanted)]
+    before, after = Chain((Filter("null"),)), picture.chain(*size)
+    if not picture.frame_by_frame:
+        before, after = after, before
+    graph = [f"[0:{plan.video.index}]{before},split={len(wanted)}{copies}"]
+    graph += [f"[p{number}]{chain},{after}[o{number}]" for number, (chain, _) in enumerate(wanted)]
     outputs = []
     for number, (_, name) in enumerate(wanted):
-        raw = ["-c:v", "rawvideo", "-pix_fmt", picture.pix_fmt, "-f", "nut", name]
-        outputs += ["-map", f"[o{number}]", *_KEEP_TIMING, *raw]
+        outputs += ["-map", f"[o{number}]", *_KEEP_TIMING, *_raw(picture), "-f", "nut", name]
     return [*source(info, fd, plan), "-filter_complex", ";".join(graph), *outputs]
+
+
+def excerpt(
+    info: MediaInfo,
+    fd: int,
+    plan: EncodePlan,
+    size: tuple[int, int],
+    wanted: Excerpt,
+    timebase: Fraction,
+    files: Sequence[str],
+) -> list[str]:
+    """As `pieces`, but from the keyframe that a seek finds, and the pictures whose times (ticks of `timebase`) are in
+    the pieces of an excerpt."""
+    picture = _picture(plan)
+    # Times of the container itself, and all pictures from the keyframe on: what is shown is chosen in ticks.
+    seek = ["-copyts", "-noaccurate_seek"]
+    if wanted.seek is not None:
+        seek += ["-seek_timestamp", "1", "-ss", f"{float(wanted.seek * timebase):.6f}"]
+    copies = "".join(f"[p{number}]" for number in range(len(files)))
+    graph = [f"[0:{plan.video.index}]split={len(files)}{copies}"]
+    outputs = []
+    for number, (piece, name) in enumerate(zip(wanted.pieces, files, strict=True)):
+        end = {} if piece.end is None else {"end_pts": piece.end}
+        trim = Filter("trim", {"start_pts": piece.start, **end})
+        graph.append(f"[p{number}]{trim},{picture.chain(*size)}[o{number}]")
+        outputs += ["-map", f"[o{number}]", *_KEEP_TIMING, *_raw(picture), "-f", "nut", name]
+    return [*seek, *source(info, fd, plan), "-filter_complex", ";".join(graph), *outputs]
+
+
+def joined(listed: str, output: str) -> list[str]:
+    """Uncompressed files that a list names, one after the other in one; all of them in the working folder."""
+    return ["-f", "concat", "-i", listed, "-c", "copy", "-f", "nut", output]
+
+
+def frame_bytes(picture: Picture, size: tuple[int, int]) -> int:
+    """What a picture of `size` takes uncompressed. Formats with transparency take more."""
+    return size[0] * size[1] * (24 if "10" in picture.pix_fmt else 12) // 8
 
 
 def probe(
@@ -230,6 +274,10 @@ def _labels(plan: EncodePlan, stream: str, language: str | None, title: str | No
     language = plan.container.languages.get(language or "", language)
     named = (("language", language), ("title", title))
     return [part for key, value in named if value for part in (f"-metadata:s:{stream}", f"{key}={value}")]
+
+
+def _raw(picture: Picture) -> list[str]:
+    return ["-c:v", "rawvideo", *_pix_fmt(picture)]
 
 
 def _pix_fmt(picture: Picture) -> list[str]:

@@ -19,7 +19,7 @@ from slimreel.core.codecs import Encoder
 from slimreel.core.events import Reason, Stage
 from slimreel.core.packets import PacketList
 from slimreel.core.plan import keyint_for
-from slimreel.engine import argv, chunks, ffmpeg, packet_list, sniff
+from slimreel.engine import argv, chunks, ffmpeg, packet_list, seeking
 from slimreel.engine.allowance import window_of
 from slimreel.engine.chunk_join import join
 from slimreel.engine.chunk_pool import encode_all
@@ -34,8 +34,6 @@ from slimreel.settings import read_settings
 UNASKED = False
 # Shorter ones give too few chunks to steer by, and samples of them cost a larger part.
 LEAST_S = 60.0
-# Demuxers whose seeking was seen to find the very keyframe (18 clips; AVI and streams without an index did not).
-_EXACT = frozenset({"mov", "matroska"})
 # What makes an encoder write one header whatever the quality, by its dialect.
 _STITCHABLE = {"x264": ("-x264-params", "stitchable=1")}
 # A sample of a second for so many seconds, encoded with short searches at 0.62 of the cost. Those make files smaller
@@ -81,12 +79,10 @@ def suits(job: Job) -> bool:
     assert plan.encoder is not None and picture is not None
     return (
         plan.encoder.dialect in _STITCHABLE
-        and job.source.demuxer in _EXACT
-        and not (job.salvage or job.source.damage)
+        and seeking.is_exact(job)
         and (UNASKED or job.chunk_folder is not None)
         and video.duration_s >= LEAST_S
-        and video.packets == video.frames
-        and not (video.interlaced or video.changes_size or video.has_alpha or video.hdr or picture.rate_cap)
+        and not (video.hdr or picture.rate_cap)
         # Of pictures that stand for unlike times Matroska writes how long each stands, which QuickTime does not hold.
         and (not video.is_vfr or plan.container.muxer in ("mp4", "mov"))
     )
@@ -112,11 +108,7 @@ def reach(job: Job) -> Steps[Measured | None]:
 
 def _course(job: Job) -> _Course:
     path = Path(job.source.path)
-    source = sniff.open_input(path)
-    try:
-        packets = packet_list.read_packets(source, job.plan.video.index, path)
-    finally:
-        os.close(source.fd)
+    packets = packet_list.packets_of(path, job.plan.video.index)
     if len(packets) != job.plan.video.packets or packets.timebase.numerator != 1:
         raise ChunkMismatch("the list of packets is not what was probed")
     folder = job.chunk_folder or job.folder / "chunks"

@@ -155,7 +155,7 @@ def _run(task: ChunkTask, unfinished: Path, listen: Callable[[Advance], bool] | 
 
 def _weighed(task: ChunkTask, path: Path, complaints_: tuple[str, ...]) -> ChunkDone:
     """What is in a chunk's file. Raises ChunkMismatch where that is not its stretch, picture for picture."""
-    packets = _packets_of(path)
+    packets = packet_list.packets_of(path, 0)
     times = sorted(packets.pts)
     ratio = packets.timebase / task.timebase
     if len(times) != task.frames:
@@ -173,14 +173,6 @@ def _weighed(task: ChunkTask, path: Path, complaints_: tuple[str, ...]) -> Chunk
         keys=len(keys),
         complaints=complaints_,
     )
-
-
-def _packets_of(path: Path) -> packet_list.PacketList:
-    source = sniff.open_input(path)
-    try:
-        return packet_list.read_packets(source, 0, path)
-    finally:
-        os.close(source.fd)
 
 
 def _kept(task: ChunkTask, folder: Path) -> ChunkDone | None:

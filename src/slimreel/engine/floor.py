@@ -48,12 +48,14 @@ def smaller_sizes(job: Job) -> list[tuple[int, int]]:
 
 
 def give_up(job: Job, least: int, again: Callable[[Job], Steps[Measured]]) -> Steps[Measured]:
-    """The encoder cannot go lower at this size: try the next smaller one, else refuse."""
+    """The encoder cannot go below `least` bytes at this size: try a smaller one that might, else refuse."""
     picture, smaller = job.plan.picture, smaller_sizes(job)
     assert picture is not None
     if not smaller:
         refuse(job, least)
-    width, height = smaller[0]
+    # Bytes fall with the pixels at the most, so that no size is passed over which would have served.
+    pixels = picture.width * picture.height * window_of(job).high / max(least, 1)
+    width, height = next((size for size in smaller if size[0] * size[1] <= pixels), smaller[-1])
     fields: dict[str, str | int | float] = {
         "before": f"{picture.width}x{picture.height}",
         "after": f"{width}x{height}",

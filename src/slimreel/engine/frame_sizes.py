@@ -5,21 +5,15 @@ Sorts what packet_list reads; what is made of the weights is decided by the call
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 from slimreel.core.packets import NO_TIME, PacketList
-from slimreel.engine.packet_list import read_packets
-from slimreel.engine.sniff import open_input
+from slimreel.engine.packet_list import packets_of
 
 
 def of_file(path: Path, stream: int) -> list[int]:
     """Bytes of each picture of the stream with this index. Raises what reading a file raises."""
-    source = open_input(path)
-    try:
-        return in_order(read_packets(source, stream, path))
-    finally:
-        os.close(source.fd)
+    return in_order(packets_of(path, stream))
 
 
 def in_order(packets: PacketList) -> list[int]:

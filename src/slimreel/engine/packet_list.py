@@ -13,20 +13,31 @@ import zlib
 from array import array
 from fractions import Fraction
 from itertools import accumulate
+from pathlib import Path
 from typing import Any
 
 from slimreel.core.packets import NO_TIME, PacketList
 from slimreel.engine import children, probe
-from slimreel.engine.sniff import DECODERS, OpenInput
+from slimreel.engine.sniff import DECODERS, OpenInput, open_input
 from slimreel.errors import EngineError
 
-__all__ = ["PacketList", "read_packets"]
+__all__ = ["PacketList", "packets_of", "read_packets"]
 
 _MAX_PACKETS = 8_000_000
 # Ten hours of 60 pictures a second take 5 MB of the reply.
 _REPLY_BYTES = 128 * children.MIB
 # On top of the reading itself: ten hours of 60 pictures a second, of a few bytes each, take 12 s of a core.
 _MILLIONS_S = 300.0
+
+
+def packets_of(path: Path, stream: int) -> PacketList:
+    """All packets of the stream with this index in a file, which has to be one that is let in. Raises what
+    opening and reading it raises."""
+    source = open_input(path)
+    try:
+        return read_packets(source, stream, path)
+    finally:
+        os.close(source.fd)
 
 
 def read_packets(source: OpenInput, stream: int, path: object) -> PacketList:

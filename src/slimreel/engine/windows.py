@@ -1,7 +1,7 @@
 """Cuts the sampled frames of a source out, uncompressed, and encodes and scores them as often as is wanted.
 
-The source is decoded once for all of it. Which frames stand for the clip is chosen in core/sampling; what the
-scores lead to, in engine/search.
+The source is decoded once at the most for all of it. Which frames stand for the clip is chosen in core/sampling;
+what the scores lead to, in engine/search.
 """
 
 from __future__ import annotations
@@ -15,11 +15,13 @@ from pathlib import Path
 from slimreel.core import forecast, sampling
 from slimreel.core.choices import Speed
 from slimreel.core.codecs import Encoder, quality_options
+from slimreel.core.excerpts import excerpts
 from slimreel.core.filters import Chain, Filter
 from slimreel.core.forecast import Estimate
+from slimreel.core.packets import PacketList
 from slimreel.core.perception import Scores
 from slimreel.core.sampling import Sample, Span
-from slimreel.engine import argv, frame_sizes, scoring
+from slimreel.engine import argv, frame_sizes, packet_list, scoring, seeking
 from slimreel.engine.job import Job, Steps
 
 # The uncompressed frames stay in the page cache where memory allows.
@@ -34,7 +36,7 @@ class Cut:
     """The frames of a sample as files in the job's folder, at `size`: what the result is compared with.
 
     `weights` are the bytes of every frame in the source, in the order they are shown, or a one for each; `seconds`
-    is the time it took to decode them all.
+    is the time it takes to decode them all.
     """
 
     sample: Sample
@@ -55,28 +57,39 @@ class Probe:
 
 
 def cut(job: Job, size: tuple[int, int], share: float) -> Steps[Cut]:
-    """Decode the source once and keep the frames of its sample, filtered as the encode does but at `size`."""
+    """Keep the frames of the source's sample, filtered as the encode does but at `size`: what lies between them is
+    not decoded where it can be passed over, and everything once where not."""
     picture = job.plan.picture
     assert picture is not None
-    frame_bytes = size[0] * size[1] * (24 if "10" in picture.pix_fmt else 12) // 8
-    weights = _weights(job)
-    sample = sampling.choose(len(weights), weights, most_frames=max(8, _MOST_BYTES // frame_bytes))
-    wanted = [(_SEARCH, sample.search), *([(_CHECK, sample.check)] if sample.check else [])]
-    pieces = [(picked(spans), name) for name, spans in wanted]
+    packets = (
+        None if picture.rate_cap is not None else packet_list.packets_of(Path(job.source.path), job.plan.video.index)
+    )
+    weights = _weights(job, packets)
+    sample = sampling.choose(len(weights), weights, most_frames=max(8, _MOST_BYTES // argv.frame_bytes(picture, size)))
+    lists = [sample.search, *([sample.check] if sample.check else [])]
+    names = [_SEARCH, _CHECK][: len(lists)]
     start = time.monotonic()
+    if packets is not None and seeking.is_exact(job) and len(packets) == sample.frames:
+        found = excerpts(packets, lists)
+        if found and (yield from seeking.cut(job, packets, found, names, size, share)):
+            seen = sum(one.decoded for one in found) / sample.frames
+            return Cut(sample, size, weights, (time.monotonic() - start) / seen)
+        start = time.monotonic()
     with job.open_source() as fd:
+        pieces = [(picked(spans), name) for spans, name in zip(lists, names, strict=True)]
         arguments = argv.pieces(job.source, fd, job.plan, size, pieces)
         yield from job.run("measure", share, arguments, (fd,))
     return Cut(sample, size, weights, time.monotonic() - start)
 
 
-def _weights(job: Job) -> Sequence[float]:
+def _weights(job: Job, packets: PacketList | None) -> Sequence[float]:
     """A weight for each picture that the encode will have; all alike where they are not those of the source."""
     picture, video = job.plan.picture, job.plan.video
     assert picture is not None
-    if picture.rate_cap is not None:
+    if packets is None:
+        assert picture.rate_cap is not None
         return [1.0] * max(1, min(video.packets, int(video.duration_s * picture.rate_cap)))
-    sizes = frame_sizes.of_file(Path(job.source.path), video.index)
+    sizes = frame_sizes.in_order(packets)
     return sizes if len(sizes) == video.packets else [1.0] * max(1, video.packets)
 
 

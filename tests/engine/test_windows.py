@@ -1,0 +1,83 @@
+"""Frames that were sought are the very frames that decoding everything gives."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+import pytest
+
+from slimreel.core.plan import make_plan
+from slimreel.engine import seeking, windows
+from slimreel.engine.job import Job, Steps
+from slimreel.engine.probe import probe
+from slimreel.engine.windows import Cut
+from tests.engine import witness
+from tests.engine.conftest import Make, goal
+
+# Every picture differs from every other: its number is in it, and the noise is anew each time.
+NUMBERED = ("-f", "lavfi", "-i", "testsrc=s=192x144:r=25:d=60,noise=alls=8:allf=t:all_seed=3")
+X264 = ("-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-crf", "18")
+X265 = ("-pix_fmt", "yuv420p", "-c:v", "libx265", "-preset", "ultrafast", "-x265-params")
+FILES = {
+    "closed.mp4": (*X264, "-g", "50"),
+    "late.mp4": (*X264, "-g", "50", "-output_ts_offset", "7"),
+    "fragments.mp4": (*X264, "-g", "30", "-movflags", "+frag_keyframe+empty_moov"),
+    "irregular.mkv": (*X264, "-g", "50", "-vf", "select='mod(n,7)'", "-fps_mode", "vfr"),
+    "hevc.mp4": (*X265,  "log-level=0:keyint=50:open-gop=0"),
+    "vp9.webm": ("-pix_fmt", "yuv420p", "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "60"),
+}  # fmt: skip
+
+
+def finish(steps: Steps[Cut]) -> Cut:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as stop:
+            found: Cut = stop.value
+            return found
+
+
+def cut(path: Path, folder: Path) -> tuple[Cut, list[str]]:
+    """The sample, and a hash of the frames in each of its files."""
+    folder.mkdir()
+    source = probe(path)
+    plan = make_plan(goal(vmaf_min=90, reencode=True), source)
+    found = finish(windows.cut(Job(source, plan, folder, "fast"), (96, 72), 0.1))
+    names = ["search.nut", "check.nut"]
+    frames = [witness.pipe("-i", folder / name, "-fps_mode", "passthrough", "-f", "rawvideo", "-") for name in names]
+    return found, [hashlib.sha256(pixels).hexdigest() for pixels in frames]
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_sought_frames_are_the_frames(name: str, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make(name, *NUMBERED, *FILES[name])
+    ran: list[int] = []
+    real = seeking.cut
+
+    def counted(*arguments: object) -> Steps[bool]:
+        came = yield from real(*arguments)  # type: ignore[arg-type]
+        ran.append(came)
+        return came
+
+    monkeypatch.setattr(seeking, "cut", counted)
+    sought, frames = cut(path, tmp_path / "sought")
+    assert ran == [True]
+    assert len(list((tmp_path / "sought").glob("*.nut"))) == 2
+    monkeypatch.setattr(seeking, "is_exact", lambda job: False)
+    decoded, all_frames = cut(path, tmp_path / "decoded")
+    assert ran == [True]
+    assert sought.sample == decoded.sample
+    assert frames == all_frames
+
+
+def test_a_frame_missing_is_noticed(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = make("closed.mp4", *NUMBERED, *FILES["closed.mp4"])
+    _, whole = cut(path, tmp_path / "whole")
+    real = seeking.argv.excerpt
+
+    def short(*arguments: object) -> list[str]:
+        return [word.replace("start_pts=", "start_pts=1") for word in real(*arguments)]  # type: ignore[arg-type]
+
+    monkeypatch.setattr(seeking.argv, "excerpt", short)
+    assert cut(path, tmp_path / "again")[1] == whole
