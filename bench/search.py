@@ -41,7 +41,8 @@ The quality wanted is a mean of `{MODEL}` over all frames; H.264, speed balanced
 command `slimreel estimate` as a share of the CPU of a search as ab-av1 0.11 does it (`bench/search_peer.py`: samples of
 20 s or the whole clip, every frame scored, straight lines), with the same encoder options. **off** is how far the mean
 of every frame of the finished file is from the quality wanted: of `slimreel compress --vmaf`, and of an encode at the
-CRF that the other search found. **bytes** are those of slimreel's pictures as a share of the other's.
+CRF that the other search found. **bytes** are those of slimreel's pictures as a share of the other's. Where the
+quality takes more than the source has, slimreel keeps the source; such rows count for the search alone.
 Repeat it: `uv run python -m bench.search`."""
 
 
@@ -61,6 +62,7 @@ class Row:
     compress_cpu_s: float
     quiet: bool
     made_by: str
+    kept: bool = False  # slimreel's answer is the source as it is
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -96,10 +98,9 @@ def _measure(clip: Clip, wanted: float) -> Row | None:
     with tempfile.TemporaryDirectory(prefix="bench-search-") as place:
         folder = Path(place)
         ours, theirs = folder / "ours.mp4", folder / "theirs.mp4"
-        asked = ("--vmaf", f"{wanted:g}", "--reencode", "--keep-resolution")
-        searched = run(
-            [sys.executable, "-m", "slimreel", "estimate", str(clip.path), *asked, "--json"], folder, TIMEOUT_S
-        )
+        asked = ("--vmaf", f"{wanted:g}", "--keep-resolution")
+        estimate = [sys.executable, "-m", "slimreel", "estimate", str(clip.path), *asked, "--reencode", "--json"]
+        searched = run(estimate, folder, TIMEOUT_S)
         peer = run(
             [sys.executable, "-m", "bench.search_peer", str(clip.path), "--vmaf", f"{wanted:g}"], Path.cwd(), TIMEOUT_S
         )
@@ -118,6 +119,7 @@ def _measure(clip: Clip, wanted: float) -> Row | None:
         peer_cpu_s=round(peer.usage.cpu_s, 2), peer_runs=int(found["runs"]), vmaf=round(our_score.mean, 3),
         peer_vmaf=round(their_score.mean, 3), video_bytes=our_weight.video_bytes, peer_bytes=their_weight.video_bytes,
         compress_cpu_s=round(made.usage.cpu_s, 2), quiet=quiet, made_by=machine.commit(),
+        kept=json.loads(made.stdout)["strategy"] != "encode",
     )  # fmt: skip
     print(f"{row.clip} {wanted:g}: {row.search_cpu_s / row.peer_cpu_s:.2f}, {row.vmaf} and {row.peer_vmaf}", flush=True)
     return row
@@ -143,17 +145,11 @@ def _write(rows: Sequence[Row], path: Path) -> None:
 
 def page(rows: Sequence[Row]) -> str:
     """The report as Markdown."""
-    costs = [row.search_cpu_s / row.peer_cpu_s for row in rows]
-    ours, theirs = ([abs(score - row.wanted) for row, score in pairs] for pairs in _scores(rows))
-    near = sum(error <= 0.5 for error in ours)
     lines = [
         "# The search for a quality",
         f"{machine.today()}; {'; '.join(machine.describe())}",
         _INTRODUCTION,
-        f"{len(rows)} rows. Search, median: **{statistics.median(costs):.2f}** of the other's CPU. Off by at most 0.5: "
-        f"**{near} of {len(rows)}**, the other {sum(error <= 0.5 for error in theirs)}; lowest "
-        f"{signed(min(row.vmaf - row.wanted for row in rows))}. Median error {statistics.median(ours):.2f} and "
-        f"{statistics.median(theirs):.2f}."
+        _summary(rows)
         + ("" if all(row.quiet for row in rows) else " Rows with * were made on a busy machine: their CPU is rough."),
         table(
             ("clip", "VMAF", "search", "other's encodes", "off", "other's off", "bytes"),
@@ -163,7 +159,7 @@ def page(rows: Sequence[Row]) -> str:
                     f"{row.wanted:g}",
                     f"{row.search_cpu_s / row.peer_cpu_s:.2f}",
                     str(row.peer_runs),
-                    signed(row.vmaf - row.wanted),
+                    "source kept" if row.kept else signed(row.vmaf - row.wanted),
                     signed(row.peer_vmaf - row.wanted),
                     f"{row.video_bytes / row.peer_bytes:.2f}",
                 )
@@ -174,8 +170,20 @@ def page(rows: Sequence[Row]) -> str:
     return "\n\n".join(lines) + "\n"
 
 
-def _scores(rows: Sequence[Row]) -> tuple[list[tuple[Row, float]], list[tuple[Row, float]]]:
-    return [(row, row.vmaf) for row in rows], [(row, row.peer_vmaf) for row in rows]
+def _summary(rows: Sequence[Row]) -> str:
+    costs = [row.search_cpu_s / row.peer_cpu_s for row in rows]
+    told = f"{len(rows)} rows. Search, median: **{statistics.median(costs):.2f}** of the other's CPU."
+    encoded = [row for row in rows if not row.kept]
+    if not encoded:
+        return told
+    ours = [abs(row.vmaf - row.wanted) for row in encoded]
+    theirs = [abs(row.peer_vmaf - row.wanted) for row in encoded]
+    near, their_near = (sum(error <= 0.5 for error in errors) for errors in (ours, theirs))
+    lowest = min(row.vmaf - row.wanted for row in encoded)
+    return (
+        f"{told} Off by at most 0.5: **{near} of {len(encoded)}**, the other {their_near}; lowest {signed(lowest)}. "
+        f"Median error {statistics.median(ours):.2f} and {statistics.median(theirs):.2f}."
+    )
 
 
 if __name__ == "__main__":

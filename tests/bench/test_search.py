@@ -28,6 +28,12 @@ def test_the_page_counts_what_is_near_and_marks_busy_rows():
     assert "a.mp4 *" not in text
 
 
+def test_a_source_that_is_kept_is_no_miss():
+    text = search.page([row(), row(clip="b.mp4", vmaf=100.0, kept=True)])
+    assert "**1 of 1**" in text and "source kept" in text
+    assert "lowest" not in search.page([row(kept=True)])
+
+
 @pytest.mark.parametrize("bend", [0.6, 1.0, 1.7])
 def test_the_peer_ends_at_the_largest_crf_of_the_quality(
     bend: float, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
