@@ -46,7 +46,9 @@ def score(
     same = made.frames == source.frames
     with tempfile.TemporaryDirectory(prefix="bench-vmaf-") as folder:
         argv = [
-            *(ffmpeg(), "-nostdin", "-hide_banner", "-loglevel", "error", "-i", str(result), "-i", str(source_path)),
+            *(ffmpeg(), "-nostdin", "-hide_banner", "-loglevel", "error"),
+            # Where colour tags change on the way, filters built anew would number the frames from nought again.
+            *("-reinit_filter", "0", "-i", str(result), "-reinit_filter", "0", "-i", str(source_path)),
             *(
                 "-lavfi",
                 graph(made.index, source, by_order=same, threads=threads, subsample=subsample),

@@ -29,6 +29,21 @@ FILES = {
 }  # fmt: skip
 
 
+TAGGED = {"a.mp4": "bt709", "b.mp4": "smpte170m"}
+
+
+@pytest.fixture(scope="session")
+def retagged(make: Make, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two recordings joined as they are, whose colour tags differ."""
+    parts = []
+    for name, matrix in TAGGED.items():
+        colors = ("-vf", f"setparams=colorspace={matrix}:range=tv", "-colorspace", matrix)
+        parts.append(make(name, *NUMBERED[:-1], NUMBERED[-1].replace("d=60", "d=5"), *X264, *colors, "-g", "25"))
+    listed = tmp_path_factory.mktemp("retagged") / "list"
+    listed.write_text("".join(f"file {part}\n" for part in parts), encoding="utf-8")
+    return make("retagged.mkv", "-f", "concat", "-safe", "0", "-i", listed, "-c", "copy")
+
+
 def finish(steps: Steps[Cut]) -> Cut:
     while True:
         try:
@@ -81,3 +96,17 @@ def test_a_frame_missing_is_noticed(make: Make, tmp_path: Path, monkeypatch: pyt
 
     monkeypatch.setattr(seeking.argv, "excerpt", short)
     assert cut(path, tmp_path / "again")[1] == whole
+
+
+def test_frames_keep_their_numbers_where_colour_tags_change(
+    retagged: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(seeking, "is_exact", lambda job: False)
+    found, (search, _) = cut(retagged, tmp_path / "job")
+    spans = "+".join(f"between(n,{span.first},{span.end - 1})" for span in found.sample.search)
+    pixels = witness.pipe(
+        *("-reinit_filter", "0", "-i", retagged, "-vf", f"select='{spans}',scale=96:72:flags=bicubic,format=yuv420p"),
+        *("-fps_mode", "passthrough", "-f", "rawvideo", "-"),
+    )
+    assert found.sample.frames == 250
+    assert hashlib.sha256(pixels).hexdigest() == search

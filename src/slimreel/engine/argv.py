@@ -20,6 +20,9 @@ from slimreel.engine import sniff, standing
 from slimreel.engine.card import card_of
 from slimreel.settings import read_settings
 
+# Before an input whose frames are counted: pictures whose colours or size change on the way are left to the scaler,
+# since a graph that is built anew in the middle would count from nought again.
+STEADY = ("-reinit_filter", "0")
 # Frames go out with the timestamps they came in with, on the source's own clock.
 _KEEP_TIMING = ["-fps_mode", "passthrough", "-enc_time_base", "demux"]
 
@@ -90,7 +93,7 @@ def pieces(
     outputs = []
     for number, (_, name) in enumerate(wanted):
         outputs += ["-map", f"[o{number}]", *_KEEP_TIMING, *_raw(picture), "-f", "nut", name]
-    return [*source(info, fd, plan), "-filter_complex", ";".join(graph), *outputs]
+    return [*STEADY, *source(info, fd, plan), "-filter_complex", ";".join(graph), *outputs]
 
 
 def excerpt(
@@ -106,7 +109,7 @@ def excerpt(
     the pieces of an excerpt."""
     picture = _picture(plan)
     # Times of the container itself, and all pictures from the keyframe on: what is shown is chosen in ticks.
-    seek = ["-copyts", "-noaccurate_seek"]
+    seek = [*STEADY, "-copyts", "-noaccurate_seek"]
     if wanted.seek is not None:
         seek += ["-seek_timestamp", "1", "-ss", f"{float(wanted.seek * timebase):.6f}"]
     copies = "".join(f"[p{number}]" for number in range(len(files)))

@@ -18,7 +18,7 @@ from slimreel.core.events import Progress
 from slimreel.core.media import MediaInfo, VideoStream
 from slimreel.core.pairing import Pairing, counted, pair
 from slimreel.core.scores import worst_moments
-from slimreel.engine import children, ffmpeg, probe, quality, sandbox, sniff
+from slimreel.engine import argv, children, ffmpeg, probe, quality, sandbox, sniff
 from slimreel.errors import EngineError, NotComparable, SlimreelError
 from slimreel.settings import read_settings
 
@@ -111,12 +111,10 @@ def _both_open(reference: Path, output: Path) -> Iterator[tuple[list[str], tuple
     try:
         theirs = sniff.open_input(reference)
         try:
-            # Pictures whose size or colours change on the way are left to the scaler: a graph that is built anew
-            # in the middle would forget what it has counted and logged.
             inputs = [
                 part
                 for source in (ours, theirs)
-                for part in ("-reinit_filter", "0", *sniff.input_options(source.demuxer, source.fd))
+                for part in (*argv.STEADY, *sniff.input_options(source.demuxer, source.fd))
             ]
             yield inputs, (ours.fd, theirs.fd)
         finally:

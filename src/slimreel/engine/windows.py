@@ -124,7 +124,7 @@ def check(job: Job, cut: Cut, share: float) -> Steps[Scores]:
     if cut.sample.frames <= _SHORT_FRAMES:
         step = max(1, cut.sample.frames // _LOOKED_AT) // 2 * 2 + 1
         with job.open_source() as fd:
-            source = tuple(argv.source(job.source, fd, job.plan))
+            source = (*argv.STEADY, *argv.source(job.source, fd, job.plan))
             pair = scoring.Pair(source, picture.chain(*cut.size), Chain(), str(job.plan.video.index), (fd,))
             return (yield from scoring.scores(job, job.result, [pair], cut.size, subsample=step, share=share))
     pairs = [_kept(_SEARCH, picked(cut.sample.search))]
