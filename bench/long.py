@@ -51,7 +51,8 @@ def write(results: RateResults, out: Path) -> None:
 
 
 def _measure(options: argparse.Namespace, out: Path, load: float) -> int:
-    recipes = [recipe for recipe in long_sources.RECIPES if not options.only or options.only in recipe.name]
+    parts = options.only.split(",")
+    recipes = [recipe for recipe in long_sources.RECIPES if any(part in recipe.name for part in parts)]
     if options.seconds:
         recipes = [replace(recipe, seconds=options.seconds) for recipe in recipes]
     notes = []
@@ -89,7 +90,7 @@ def two_pass(clip: Clip, source: Weight, kbps: int, out: Path) -> Commands:
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.long", description=__doc__)
     add = parser.add_argument
-    add("--only", metavar="PART", default="", help="sources whose names contain this")
+    add("--only", metavar="PART,…", default="", help="sources whose names contain one of these")
     add("--seconds", type=int, default=0, help="shorter sources, to see whether everything works")
     add("--repeats", type=int, default=3, help="how often each way runs on each source (default 3)")
     add("--cache", metavar="FOLDER", default="~/.cache/slimreel-bench", help="where the sources made are kept")

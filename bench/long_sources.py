@@ -14,6 +14,7 @@ from pathlib import Path
 from bench.clips import Clip, named_clips
 from bench.machine import ffmpeg
 
+_MADE_BY = "2"  # raised with every change of what is made
 _CAMERA = ("phone_trees", "lake_wave", "umi_cup", "flower_540p", "sam2_juggle", "night_city_720p15")
 _MIXED = ("bbb_1080p25", "parkour", "umi_cup", "lake_wave", "burned_zh", "bbb_1080p60")
 
@@ -32,8 +33,8 @@ class Recipe:
 
     @property
     def file_name(self) -> str:
-        """Another recipe of the same name is another file."""
-        return f"{self.name}-{hashlib.sha256(repr(self).encode()).hexdigest()[:8]}.mp4"
+        """Another recipe of the same name, or another way to make it, is another file."""
+        return f"{self.name}-{hashlib.sha256((_MADE_BY + repr(self)).encode()).hexdigest()[:8]}.mp4"
 
 
 RECIPES = (
@@ -63,7 +64,10 @@ def _make_scenes(recipe: Recipe, folder: Path) -> None:
     """Scenes of at most ten seconds, each clip's next ones when its turn comes again, and a list of them."""
     clips = named_clips(recipe.parts)
     scene_s = min(10.0, recipe.seconds / len(clips))
-    size = f"scale={recipe.width}:{recipe.height}:flags=lanczos,setsar=1,fps={recipe.rate},format=yuv420p"
+    # One set of colour tags for all: a file in which they change is another test, and not this one.
+    colors = "range=tv:colorspace=bt709:color_primaries=bt709:color_trc=bt709"
+    scale = f"scale={recipe.width}:{recipe.height}:flags=lanczos:out_range=tv:out_color_matrix=bt709"
+    size = f"{scale},setsar=1,fps={recipe.rate},format=yuv420p,setparams={colors}"
     names = []
     for number in range(round(recipe.seconds / scene_s)):
         clip, start = clips[number % len(clips)], number // len(clips) * scene_s
