@@ -49,6 +49,7 @@ class Canvas:
     width: int
     height: int
     rate: Fraction
+    chosen: bool = False  # by `reframe`; else it is as large as the first clip's picture
 
     @property
     def timebase(self) -> Timebase:
@@ -79,6 +80,10 @@ class Effect:
         if self.span is None:
             return self
         return replace(self, span=TimeRange.between(scaled(self.span.start, ratio), scaled(self.span.end, ratio)))
+
+    def resized(self, width: int, height: int) -> tuple[int, int]:
+        """The size of a picture after the effect."""
+        return width, height
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

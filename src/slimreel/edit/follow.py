@@ -1,0 +1,134 @@
+"""Moves titles, pictures, music and subtitles when the clips under them move. Knows no operation.
+
+Titles and pictures keep to what they lie on; music goes on playing from its start; subtitles are divided like the
+clips, since each cue belongs to what is being said.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+from slimreel.core.timing import SOURCE, TimeRange, scaled
+from slimreel.edit.draft import AnySegment, Draft, Effect, MediaSegment, SubtitleSegment, Track
+
+
+@dataclass(frozen=True, slots=True)
+class Remap:
+    """Where the stretches of the old timeline are on the new one, in order; what no pair holds is gone."""
+
+    pairs: tuple[tuple[TimeRange, TimeRange], ...]
+
+    @classmethod
+    def of(cls, pairs: Iterable[tuple[TimeRange, TimeRange]]) -> Remap:
+        """From stretches in order. Where two overlap, as they do in a transition, the later one holds."""
+        found: list[tuple[TimeRange, TimeRange]] = []
+        for old, new in pairs:
+            if not found:
+                found.append((old, new))
+                continue
+            before, after = found.pop()
+            if before.end > old.start:
+                after = TimeRange(after.start, scaled(old.start - before.start, ratio_of(before, after)))
+                before = TimeRange.between(before.start, old.start)
+            joins = (before.end, after.end) == (old.start, new.start)
+            if joins and before.duration == after.duration and old.duration == new.duration:
+                found.append((TimeRange.between(before.start, old.end), TimeRange.between(after.start, new.end)))
+            else:
+                found += [(before, after), (old, new)]
+        return cls(tuple((old, new) for old, new in found if old and new))
+
+    def start(self, frame: int, length: int) -> int:
+        """Where something that begins at this frame of the old timeline begins now."""
+        for old, new in self.pairs:
+            if frame < old.end:
+                return new.start + scaled(max(0, frame - old.start), ratio_of(old, new))
+        return length
+
+    def end(self, frame: int) -> int:
+        """Where something that ended before this frame of the old timeline ends now."""
+        last = 0
+        for old, new in self.pairs:
+            if frame <= old.start:
+                break
+            last = new.start + scaled(min(frame, old.end) - old.start, ratio_of(old, new))
+        return last
+
+    def stretch(self, old: TimeRange, length: int) -> TimeRange:
+        return TimeRange.between(self.start(old.start, length), self.end(old.end))
+
+
+def ratio_of(old: TimeRange, new: TimeRange) -> Fraction:
+    return Fraction(new.duration, old.duration) if old else Fraction(1)
+
+
+def follow(draft: Draft, remap: Remap) -> Draft:
+    """The draft whose clips are new already, with the rest moved after them."""
+    tracks = [_moved(track, draft, remap) for track in draft.tracks[1:]]
+    effects = _effects(draft.effects, remap, draft.length, 0, 0)
+    return replace(draft, tracks=(draft.tracks[0], *(track for track in tracks if track.segments)), effects=effects)
+
+
+def _moved(track: Track, draft: Draft, remap: Remap) -> Track:
+    moved: list[AnySegment] = []
+    for segment in track.segments:
+        if isinstance(segment, SubtitleSegment):
+            moved += _divided(segment, remap)
+            continue
+        place = remap.stretch(segment.place, draft.length)
+        settled = settle(replace(segment, place=place), draft)
+        if isinstance(settled, MediaSegment):
+            effects = _effects(settled.effects, remap, draft.length, segment.place.start, place.start)
+            settled = replace(settled, effects=effects)
+        moved += [settled] if settled.place else []
+    return replace(track, segments=_numbered(moved))
+
+
+def settle(segment: AnySegment, draft: Draft) -> AnySegment:
+    """The element with an end that the timeline allows, and that its own length allows."""
+    end = draft.length if segment.until_end else min(segment.place.end, draft.length)
+    if isinstance(segment, MediaSegment) and not segment.is_still and not segment.repeats:
+        end = min(end, segment.place.start + max(1, draft.timebase.ticks(SOURCE.seconds(segment.source.duration))))
+    return replace(segment, place=TimeRange.between(segment.place.start, end))
+
+
+def _effects(
+    effects: tuple[Effect, ...], remap: Remap, length: int, old_start: int, new_start: int
+) -> tuple[Effect, ...]:
+    moved: list[Effect] = []
+    for effect in effects:
+        if effect.span is None:
+            moved.append(effect)
+        elif span := remap.stretch(effect.span.moved(old_start), length):
+            moved.append(replace(effect, span=span.moved(-new_start)))
+    return tuple(moved)
+
+
+def _divided(segment: SubtitleSegment, remap: Remap) -> list[SubtitleSegment]:
+    ratio = Fraction(segment.source.duration, segment.place.duration)
+    parts: list[SubtitleSegment] = []
+    for old, new in remap.pairs:
+        if held := segment.place.meet(old):
+            first, last = (scaled(frame - segment.place.start, ratio) for frame in (held.start, held.end))
+            start, end = (new.start + scaled(frame - old.start, ratio_of(old, new)) for frame in (held.start, held.end))
+            if end > start and last > first:
+                source = TimeRange(segment.source.start + first, last - first)
+                parts.append(replace(segment, source=source, place=TimeRange.between(start, end)))
+    return parts
+
+
+def base_id(segment_id: str) -> str:
+    """The id that people use: "s1" of "s1.2"."""
+    return segment_id.partition(".")[0]
+
+
+def _numbered(segments: list[AnySegment]) -> tuple[AnySegment, ...]:
+    """The parts of one element numbered anew in order of time: s1, s1.2, s1.3."""
+    seen: dict[str, int] = {}
+    numbered: list[AnySegment] = []
+    for segment in segments:
+        base = base_id(segment.id)
+        seen[base] = seen.get(base, 0) + 1
+        numbered.append(replace(segment, id=base if seen[base] == 1 else f"{base}.{seen[base]}"))
+    return tuple(numbered)

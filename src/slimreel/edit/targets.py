@@ -1,0 +1,98 @@
+"""Finds what an operation speaks of: clips by id, order or name; elements by id; a stretch of the timeline."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from fractions import Fraction
+
+from slimreel.core.timing import TimeRange
+from slimreel.edit.draft import AnySegment, Draft, Effect, MediaSegment
+from slimreel.edit.facts import Facts
+from slimreel.edit.follow import base_id
+from slimreel.edit.placing import stretch_of
+from slimreel.errors import NoSuchElement, OutsideRange
+
+
+def find_clips(draft: Draft, wanted: str | int | None) -> tuple[MediaSegment, ...]:
+    """The clips meant: all of them for None and "all". Raises NoSuchElement."""
+    clips = draft.clips
+    if wanted is None or wanted == "all":
+        return clips
+    if isinstance(wanted, int):
+        at = wanted - 1 if wanted > 0 else wanted
+        if wanted != 0 and -len(clips) <= at < len(clips):
+            return (clips[at],)
+    else:
+        by_id = [clip for clip in clips if clip.id == wanted.lower()]
+        name = wanted.strip().casefold()
+        found = by_id or [clip for clip in clips if clip.title.casefold() in (name, name.rpartition(".")[0])]
+        if found:
+            return tuple(found)
+    raise NoSuchElement(target=wanted, known=names_of(draft.clips))
+
+
+def find_clip(draft: Draft, wanted: str | int | None) -> MediaSegment | None:
+    """The one clip meant, or None for all of them together."""
+    return None if wanted is None or wanted == "all" else find_clips(draft, wanted)[0]
+
+
+def find_element(draft: Draft, target: str) -> tuple[AnySegment, ...]:
+    """The element or clip with this id, with all its parts. Raises NoSuchElement."""
+    found = tuple(segment for segment in draft.segments() if base_id(segment.id) == base_id(target.lower()))
+    if not found:
+        raise NoSuchElement(target=target, known=names_of(draft.segments()))
+    return found
+
+
+def names_of(segments: object) -> str:
+    """Ids with titles, for the sentence of an error."""
+    listed = [segment for segment in segments if hasattr(segment, "id")] if hasattr(segments, "__iter__") else []
+    return ", ".join(f"{one.id} ({one.title})" if hasattr(one, "title") else one.id for one in listed) or "-"
+
+
+def stretch_in(draft: Draft, clip: MediaSegment | None, start_s: float, end_s: float | str) -> TimeRange:
+    """Frames between two times of the timeline; with a clip, of the clip, as frames from its start."""
+    if clip is None:
+        return stretch_of(draft, start_s, end_s)
+    start = draft.timebase.ticks(start_s)
+    end = clip.place.duration if isinstance(end_s, str) else draft.timebase.ticks(end_s)
+    found = TimeRange.between(start, end).meet(TimeRange(0, clip.place.duration))
+    if not found:
+        length_s = float(draft.timebase.seconds(clip.place.duration))
+        asked = f"{start_s:g}–{end_s} s"
+        raise OutsideRange(asked=asked, target=f"{clip.id} ({clip.title})", first="0 s", last=f"{length_s:g} s")
+    return found
+
+
+def add_effect(clip: MediaSegment, effect: Effect, *, again: bool = False) -> MediaSegment:
+    """The clip with the effect, in the place of one of the same kind and span unless it may be there `again`."""
+    others = clip.effects
+    if not again:
+        others = tuple(one for one in others if (type(one), one.span) != (type(effect), effect.span))
+    return replace(clip, effects=(*others, effect))
+
+
+def picture_size(clip: MediaSegment, facts: Facts) -> tuple[int, int]:
+    """Width and height of a clip's picture before it is fitted to the canvas: cropped and turned."""
+    asset = facts.asset(clip.asset)
+    size = (asset.width, asset.height)
+    for effect in clip.of_slot("source"):
+        size = effect.resized(*size)
+    return size
+
+
+def follow_picture(draft: Draft, facts: Facts) -> Draft:
+    """The draft with a canvas as large as the first clip's picture, unless `reframe` chose another."""
+    if draft.canvas.chosen or not draft.clips:
+        return draft
+    width, height = picture_size(draft.clips[0], facts)
+    return replace(draft, canvas=replace(draft.canvas, width=width, height=height))
+
+
+def seconds(draft: Draft, frames: int) -> float:
+    """Seconds of a number of frames, for people and for JSON."""
+    return float(round(draft.timebase.seconds(frames), 6))
+
+
+def ratio(after: int, before: int) -> Fraction:
+    return Fraction(after, before) if before else Fraction(1)
