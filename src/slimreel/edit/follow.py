@@ -28,10 +28,7 @@ class Remap:
             if not found:
                 found.append((old, new))
                 continue
-            before, after = found.pop()
-            if before.end > old.start:
-                after = TimeRange(after.start, scaled(old.start - before.start, ratio_of(before, after)))
-                before = TimeRange.between(before.start, old.start)
+            before, after = _clear_of(old, new, *found.pop())
             joins = (before.end, after.end) == (old.start, new.start)
             if joins and before.duration == after.duration and old.duration == new.duration:
                 found.append((TimeRange.between(before.start, old.end), TimeRange.between(after.start, new.end)))
@@ -57,6 +54,17 @@ class Remap:
 
     def stretch(self, old: TimeRange, length: int) -> TimeRange:
         return TimeRange.between(self.start(old.start, length), self.end(old.end))
+
+
+def _clear_of(old: TimeRange, new: TimeRange, before: TimeRange, after: TimeRange) -> tuple[TimeRange, TimeRange]:
+    """The stretch before, as far as neither its old nor its new place reaches into the next."""
+    if before.end > old.start:
+        after = TimeRange(after.start, scaled(max(0, old.start - before.start), ratio_of(before, after)))
+        before = TimeRange.between(before.start, old.start)
+    if after.end > new.start:
+        before = TimeRange(before.start, scaled(max(0, new.start - after.start), ratio_of(after, before)))
+        after = TimeRange.between(after.start, new.start)
+    return before, after
 
 
 def ratio_of(old: TimeRange, new: TimeRange) -> Fraction:

@@ -11,7 +11,7 @@ from typing import Annotated, ClassVar, Literal
 from msgspec import Meta
 
 from slimreel.core.events import Reason
-from slimreel.edit.draft import AnySegment, Draft
+from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
 
 # Edits in the order said, undo and its kin among them; then what is wanted of the output.
@@ -20,6 +20,14 @@ Stage = Literal["edit", "history", "goal", "output"]
 Seconds = Annotated[float, Meta(ge=0, le=360_000)]
 Length = Annotated[float, Meta(gt=0, le=360_000)]
 Moment = Seconds | Literal["end"]
+Stretch = tuple[Seconds, Moment]
+Lines = (
+    Annotated[int, Meta(ge=16, le=8640)]
+    | Literal["240p", "360p", "480p", "540p", "720p", "1080p", "1440p", "2160p", "2k", "4k"]
+)
+FrameRate = Annotated[float, Meta(gt=0, le=1000)]
+Count = Annotated[int, Meta(ge=1)]
+Side = Annotated[int, Meta(ge=16, le=16384)]
 Strength = Literal["low", "medium", "high"]
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
 Clip = Annotated[
@@ -52,19 +60,3 @@ class Operation:
     def change(self, target: str = "", **fields: str | int | float) -> Change:
         """The change that this operation usually reports."""
         return Change(id=f"edit_{self.op}", fields=fields, target=target)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Adding(Operation):
-    """An operation that puts one element on the timeline, which `update` and `nudge` can change later."""
-
-    letter: ClassVar[str]  # its ids begin with it
-
-    def element(self, element_id: str, draft: Draft, facts: Facts) -> AnySegment:
-        """The element that these parameters ask for."""
-        raise NotImplementedError
-
-    @classmethod
-    def asked(cls, element: AnySegment, draft: Draft) -> dict[str, object] | None:
-        """The parameters that would make this element, or None where another operation made it."""
-        raise NotImplementedError

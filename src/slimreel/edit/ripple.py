@@ -133,3 +133,18 @@ def divide(draft: Draft, frames: Iterable[int]) -> Draft:
             stretch = TimeRange.between(start, end)
             parts.append(Part(slice_of(clip, stretch.moved(-clip.place.start)), stretch))
     return rebuild(draft, parts)
+
+
+def keep_of(draft: Draft, clip: MediaSegment, kept: Sequence[TimeRange]) -> Draft:
+    """The draft with only these stretches of one clip, in frames from its start; the others stay whole."""
+    parts: list[Part] = []
+    for one in draft.clips:
+        if one.id != clip.id:
+            parts.append(Part(one, one.place))
+            continue
+        slices = [slice_of(one, stretch) for stretch in kept]
+        parts += [
+            Part(replace(part, enter=part.enter if number else one.enter), part.place)
+            for number, part in enumerate(slices)
+        ]
+    return rebuild(draft, parts)

@@ -2,12 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from fractions import Fraction
-
 from slimreel.core.timing import TimeRange
-from slimreel.edit.draft import AnySegment, Draft, Effect, MediaSegment
-from slimreel.edit.facts import Facts
+from slimreel.edit.draft import AnySegment, Draft, MediaSegment
 from slimreel.edit.follow import base_id
 from slimreel.edit.placing import stretch_of
 from slimreel.errors import NoSuchElement, OutsideRange
@@ -64,35 +60,6 @@ def stretch_in(draft: Draft, clip: MediaSegment | None, start_s: float, end_s: f
     return found
 
 
-def add_effect(clip: MediaSegment, effect: Effect, *, again: bool = False) -> MediaSegment:
-    """The clip with the effect, in the place of one of the same kind and span unless it may be there `again`."""
-    others = clip.effects
-    if not again:
-        others = tuple(one for one in others if (type(one), one.span) != (type(effect), effect.span))
-    return replace(clip, effects=(*others, effect))
-
-
-def picture_size(clip: MediaSegment, facts: Facts) -> tuple[int, int]:
-    """Width and height of a clip's picture before it is fitted to the canvas: cropped and turned."""
-    asset = facts.asset(clip.asset)
-    size = (asset.width, asset.height)
-    for effect in clip.of_slot("source"):
-        size = effect.resized(*size)
-    return size
-
-
-def follow_picture(draft: Draft, facts: Facts) -> Draft:
-    """The draft with a canvas as large as the first clip's picture, unless `reframe` chose another."""
-    if draft.canvas.chosen or not draft.clips:
-        return draft
-    width, height = picture_size(draft.clips[0], facts)
-    return replace(draft, canvas=replace(draft.canvas, width=width, height=height))
-
-
 def seconds(draft: Draft, frames: int) -> float:
     """Seconds of a number of frames, for people and for JSON."""
     return float(round(draft.timebase.seconds(frames), 6))
-
-
-def ratio(after: int, before: int) -> Fraction:
-    return Fraction(after, before) if before else Fraction(1)
