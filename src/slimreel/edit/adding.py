@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
-from slimreel.edit.draft import AnySegment, Draft
+from slimreel.edit.draft import AnySegment, Draft, MediaSegment
 from slimreel.edit.facts import Asset, AssetKind, Facts
 from slimreel.edit.operation import Change, Edited, Operation
 from slimreel.edit.placing import put
@@ -34,6 +34,14 @@ class Adding(Operation):
         after = put(numbered, element)
         placed = next(one for one in after.elements() if one.id == element_id)
         return after, (self.placed(placed, after),)
+
+    def again(self, element: AnySegment, draft: Draft, facts: Facts) -> AnySegment:
+        """An element that is there already, made anew by these parameters. What was done to stretches of it stays."""
+        new = self.element(element.id, draft, facts)
+        if isinstance(element, MediaSegment) and isinstance(new, MediaSegment):
+            stays = tuple(effect for effect in element.effects if effect.span is not None)
+            new = replace(new, effects=(*new.effects, *stays))
+        return replace(new, kept=element.kept)
 
     def placed(self, element: AnySegment, draft: Draft) -> Change:
         """The change that tells where the element went."""

@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
+from slimreel.core import records
 from slimreel.core.timing import TimeRange
 from slimreel.edit.adding import Adding, find_file
 from slimreel.edit.draft import AnySegment, Draft, Layer, MediaSegment, Position, Share
@@ -61,5 +62,4 @@ class AddImage(Adding):
 
 def layer_asked(element: MediaSegment) -> dict[str, Any]:
     """The parameters that say how an element lies over the picture."""
-    layer = element.layer
-    return {"position": layer.position, "scale": layer.scale, "opacity": layer.opacity} if layer else {}
+    return records.facts_of(element.layer) if element.layer else {}

@@ -7,17 +7,19 @@ after   |--------A--------|
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
+from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import Draft, MediaSegment, SubtitleSegment
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Edited, Operation
 from slimreel.edit.ops.add_text import Size
 from slimreel.edit.ops.subtitles import SIZES_PX, Language
 from slimreel.edit.placing import put
+from slimreel.edit.ripple import slice_of
 from slimreel.errors import EditRefused
 
 _SIZES: dict[str, Size] = {"plain": "medium", "small": "small", "large": "large"}
@@ -38,7 +40,8 @@ class AutoCaptions(Operation):
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         if not facts.has_speech_engine:
             raise EditRefused(detail="no speech engine is set up here; give a file with subtitles instead")
-        heard = [clip for clip in draft.clips if not clip.is_still and facts.asset(clip.asset).has_audio]
+        forwards = [clip for clip in draft.clips if not clip.is_still and not clip.backwards]
+        heard = [clip for clip in forwards if facts.asset(clip.asset).has_audio]
         if not heard:
             raise EditRefused(detail="there is no sound in which anything could be said")
         base, after = draft.new_id("s")
@@ -50,13 +53,13 @@ class AutoCaptions(Operation):
     def _captions(self, part_id: str, clip: MediaSegment, draft: Draft, facts: Facts) -> SubtitleSegment:
         found = facts.transcript(clip.asset, self.language)
         behind = next((one for one in draft.clips if one.place.start > clip.place.start), None)
-        place = replace(clip.place, duration=clip.place.duration - (behind.overlap if behind else 0))
+        shown = slice_of(clip, TimeRange(0, clip.place.duration - (behind.overlap if behind else 0)))
         return SubtitleSegment(
             id=part_id,
-            place=place,
+            place=shown.place,
             asset=found.subtitles,
             title=facts.asset(found.subtitles).title,
-            source=clip.source,
+            source=shown.source,
             mode=self.mode,
             language=None if found.language == "auto" else found.language,
             size_px=SIZES_PX[_SIZES[self.style]],

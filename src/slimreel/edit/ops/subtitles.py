@@ -7,11 +7,12 @@ after   |--------A--------|
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
+from slimreel.core import records
 from slimreel.core.timing import SOURCE, TimeRange
 from slimreel.edit.adding import Adding, find_file
 from slimreel.edit.draft import AnySegment, Color, Draft, Position, SubtitleSegment
@@ -64,16 +65,16 @@ class Subtitles(Adding):
             offset_ticks=SOURCE.ticks(self.offset_s),
         )
 
+    def again(self, element: AnySegment, draft: Draft, facts: Facts) -> AnySegment:
+        new = self.element(element.id, draft, facts)
+        if not isinstance(element, SubtitleSegment) or element.asset != new.asset:
+            return new
+        return replace(new, place=element.place, source=element.source, kept=element.kept)
+
     @classmethod
     def asked(cls, element: AnySegment, draft: Draft) -> dict[str, Any] | None:
         if not isinstance(element, SubtitleSegment):
             return None
-        return {
-            "file": element.asset,
-            "mode": element.mode,
-            "language": element.language,
-            "position": element.position,
-            "size_px": element.size_px,
-            "color": element.color,
-            "offset_s": float(SOURCE.seconds(element.offset_ticks)),
-        }
+        facts = records.facts_of(element)
+        looks = {name: facts[name] for name in ("mode", "language", "position", "size_px", "color")}
+        return {**looks, "file": element.asset, "offset_s": float(SOURCE.seconds(element.offset_ticks))}
