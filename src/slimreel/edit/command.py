@@ -35,12 +35,13 @@ def apply_all(draft: Draft, commands: Iterable[EditCommand], facts: Facts) -> Ed
             else:
                 after = after if turn else replace(after, outputs=())
                 turn.append(command)
-            after, told = operation.apply(after, facts)
-            _check_growth(after)
+            now, told = operation.apply(after, facts)
+            _check_growth(now)
         except EditRefused as error:
             error.fields["command"] = place
             raise
-        changes += told
+        changes += told if now != after else [Change(id="edit_unchanged", fields={"op": command.op})]
+        after = now
     after = history.close(after, turn)
     if given:
         after = replace(after, log=replace(after.log, revision=draft.log.revision + 1))

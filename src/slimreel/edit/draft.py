@@ -67,6 +67,7 @@ class Effect:
     slot: ClassVar[Slot]
 
     span: TimeRange | None = None
+    kept: dict[str, Any] = field(default_factory=dict)  # what a newer slimreel wrote here and this one does not know
 
     def part(self, kept: TimeRange, length: int) -> Effect | None:
         """The effect on the part `kept` of a segment of `length` frames; None where it does not reach."""

@@ -85,20 +85,29 @@ def _moved(track: Track, draft: Draft, remap: Remap) -> Track:
             moved += _divided(segment, remap)
             continue
         place = remap.stretch(segment.place, draft.length)
-        settled = settle(replace(segment, place=place), draft)
-        if isinstance(settled, MediaSegment):
-            effects = _effects(settled.effects, remap, draft.length, segment.place.start, place.start)
-            settled = replace(settled, effects=effects)
+        new = replace(segment, place=place)
+        if isinstance(segment, MediaSegment) and isinstance(new, MediaSegment):
+            effects = _effects(segment.effects, remap, draft.length, segment.place.start, place.start)
+            new = replace(new, effects=effects)
+        settled = settle(new, draft)
         moved += [settled] if settled.place else []
     return replace(track, segments=_numbered(moved))
 
 
-def settle(segment: AnySegment, draft: Draft) -> AnySegment:
+def settle(element: AnySegment, draft: Draft) -> AnySegment:
     """The element with an end that the timeline allows, and that its own length allows."""
-    end = draft.length if segment.until_end else min(segment.place.end, draft.length)
-    if isinstance(segment, MediaSegment) and not segment.is_still and not segment.repeats:
-        end = min(end, segment.place.start + max(1, draft.timebase.ticks(SOURCE.seconds(segment.source.duration))))
-    return replace(segment, place=TimeRange.between(segment.place.start, end))
+    start, end = element.place.start, draft.length if element.until_end else min(element.place.end, draft.length)
+    if not isinstance(element, MediaSegment):
+        return replace(element, place=TimeRange.between(start, end))
+    if not element.is_still and not element.repeats:
+        end = min(end, start + max(1, draft.timebase.ticks(SOURCE.seconds(element.source.duration))))
+    whole = TimeRange.between(0, end - start)
+    effects = tuple(
+        effect if effect.span is None else replace(effect, span=effect.span.meet(whole))
+        for effect in element.effects
+        if effect.span is None or effect.span.meet(whole)
+    )
+    return replace(element, place=TimeRange.between(start, end), effects=effects)
 
 
 def _effects(

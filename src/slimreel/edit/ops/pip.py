@@ -71,6 +71,12 @@ class Pip(Adding):
             layer=Layer(position=self.position, scale=self.scale, opacity=self.opacity),
         )
 
+    def again(self, element: AnySegment, draft: Draft, facts: Facts) -> AnySegment:
+        new = Adding.again(self, element, draft, facts)
+        if not isinstance(element, MediaSegment) or not isinstance(new, MediaSegment) or element.asset != new.asset:
+            return new
+        return replace(element, place=new.place, until_end=new.until_end, layer=new.layer)
+
     @classmethod
     def asked(cls, element: AnySegment, draft: Draft) -> dict[str, Any] | None:
         if not isinstance(element, MediaSegment) or element.role != "pip":
