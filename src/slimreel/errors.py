@@ -15,6 +15,8 @@
     │   │   ├── NoSuchAsset
     │   │   ├── OutsideRange         carries the range that is valid
     │   │   └── FactsMissing         something has to be measured first
+    │   ├── GlyphsMissing            no font here can write a text
+    │   ├── BadSubtitles
     │   └── BadDraft                 a document that is no draft, or a hostile one
     │       └── NewerDraft
     ├── NotAVideo
@@ -159,6 +161,21 @@ class FactsMissing(EditRefused):
     """This needs something that is not known yet of {asset}: {need}."""
 
     code = "facts_missing"
+
+
+class GlyphsMissing(UsageError):
+    """No font on this machine has the letters {letters} of “{text}”. Install {package}, or put a font that has them
+    into a folder and name it in SLIMREEL_FONTS."""
+
+    code = "glyphs_missing"
+    http_status = 422
+
+
+class BadSubtitles(UsageError):
+    """These subtitles cannot be read: {detail}. Give a file in SubRip (.srt), WebVTT (.vtt) or ASS (.ass)."""
+
+    code = "bad_subtitles"
+    http_status = 422
 
 
 class BadDraft(UsageError):
