@@ -26,6 +26,7 @@ from slimreel.engine.job import Job, Steps
 _MOST_BYTES = 700_000_000
 # A clip up to so long is decoded once more for its check, of which about so many frames are scored.
 _SHORT_FRAMES, _LOOKED_AT = 900, 120
+_ROUNDING = 1e-6  # of a length in seconds, so that 4 s at 25 are 100 pictures
 _SEARCH, _CHECK, _CODED = "search.nut", "check.nut", "probe.mkv"
 
 
@@ -64,9 +65,9 @@ def cut(job: Job, size: tuple[int, int], share: float) -> Steps[Cut]:
     wanted = [(_SEARCH, sample.search), *([(_CHECK, sample.check)] if sample.check else [])]
     pieces = [(picked(spans), name) for name, spans in wanted]
     start = time.monotonic()
-    with job.open_source() as fd:
-        arguments = argv.pieces(job.source, fd, job.plan, size, pieces)
-        yield from job.run("measure", share, arguments, (fd,))
+    with job.open_footage() as footage:
+        arguments = argv.pieces(footage, job.plan, size, pieces)
+        yield from job.run("measure", share, arguments, footage.fds)
     return Cut(sample, size, weights, time.monotonic() - start)
 
 
@@ -74,8 +75,9 @@ def _weights(job: Job) -> Sequence[float]:
     """A weight for each picture that the encode will have; all alike where they are not those of the source."""
     picture, video = job.plan.picture, job.plan.video
     assert picture is not None
-    if picture.rate_cap is not None:
-        return [1.0] * max(1, min(video.packets, int(video.duration_s * picture.rate_cap)))
+    if picture.rate_cap is not None or job.timeline is not None:
+        rate = picture.rate_cap or video.frame_rate
+        return [1.0] * max(1, min(video.packets, int(video.duration_s * rate + _ROUNDING)))
     sizes = frame_sizes.of_file(Path(job.source.path), video.index)
     return sizes if len(sizes) == video.packets else [1.0] * max(1, video.packets)
 
@@ -108,11 +110,11 @@ def check(job: Job, cut: Cut, share: float) -> Steps[Scores]:
     searched on included."""
     picture = job.plan.picture
     assert picture is not None
-    if cut.sample.frames <= _SHORT_FRAMES:
+    if cut.sample.frames <= _SHORT_FRAMES and job.timeline is None:
         step = max(1, cut.sample.frames // _LOOKED_AT) // 2 * 2 + 1
-        with job.open_source() as fd:
-            source = tuple(argv.source(job.source, fd, job.plan))
-            pair = scoring.Pair(source, picture.chain(*cut.size), Chain(), str(job.plan.video.index), (fd,))
+        with job.open_footage() as footage:
+            index = str(job.plan.video.index)
+            pair = scoring.Pair(footage.inputs, picture.chain(*cut.size), Chain(), index, footage.fds)
             return (yield from scoring.scores(job, job.result, [pair], cut.size, subsample=step, share=share))
     pairs = [_kept(_SEARCH, picked(cut.sample.search))]
     if cut.sample.check:
