@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -20,8 +20,7 @@ from slimreel.core.plan import EncodePlan
 from slimreel.engine import complaints, ffmpeg, footage, sandbox
 from slimreel.engine.card import Card, card_of
 from slimreel.engine.footage import Footage
-from slimreel.graph.material import Loudness, Materials
-from slimreel.graph.model import RenderGraph
+from slimreel.engine.timeline import Timeline
 from slimreel.settings import read_settings
 
 # Beside descriptors of inputs: pipes, the output, statistics, libraries.
@@ -48,22 +47,6 @@ class Assessed:
     wanted: float
     foretold: float
     size: tuple[int, int]
-
-
-@dataclass(frozen=True, slots=True)
-class Timeline:
-    """An edited timeline: its graph, and the files that it opens."""
-
-    graph: RenderGraph
-    materials: Materials
-    again: Callable[[Loudness], RenderGraph]  # the graph once its loudness has been measured
-    fonts: tuple[Path, ...] = ()
-
-    @property
-    def most_pixels(self) -> int:
-        """Of the largest picture that is decoded or drawn."""
-        decoded = [found.video for found in self.materials.values() if found.video is not None]
-        return max([self.graph.width * self.graph.height, *(video.width * video.height for video in decoded)])
 
 
 @dataclass(slots=True)

@@ -13,7 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from slimreel.engine import footage, place
-from slimreel.engine.job import FONTS_CONFIG, Job, Steps, Timeline
+from slimreel.engine.job import FONTS_CONFIG, Job, Steps
+from slimreel.engine.timeline import Timeline
 from slimreel.errors import EngineError
 from slimreel.graph.material import Loudness
 from slimreel.graph.model import SOUND, TextFile

@@ -27,8 +27,9 @@ from slimreel.core.goal import Goal
 from slimreel.core.media import MediaInfo
 from slimreel.core.plan import EncodePlan, make_plan
 from slimreel.engine import argv, complaints, place, prelude, reach, verify
-from slimreel.engine.job import Assessed, Job, Steps, Timeline
+from slimreel.engine.job import Assessed, Job, Steps
 from slimreel.engine.measured import Measured, measure
+from slimreel.engine.timeline import Timeline
 from slimreel.errors import DamagedInput
 
 
