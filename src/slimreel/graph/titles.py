@@ -81,10 +81,9 @@ def soft_tracks(scene: Scene) -> tuple[SoftTrack, ...]:
 
 def plain(text: str) -> str:
     """Text as it must stand in an event to be shown as it is."""
-    safe = text.replace("\\", "\\" + _JOINER).replace("{", r"\{").replace("}", r"\}")
-    return "".join(
-        r"\N" if char == "\n" else char for char in safe if char == "\n" or char.isprintable() or char == " "
-    )
+    kept = "".join(char if char == "\n" or char.isprintable() else " " if char == "\t" else "" for char in text)
+    safe = kept.replace("\\", "\\" + _JOINER).replace("{", r"\{").replace("}", r"\}")
+    return safe.replace("\n", r"\N")
 
 
 def _document(scene: Scene) -> str | None:
