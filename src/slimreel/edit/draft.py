@@ -202,7 +202,7 @@ class SubtitleSegment(Segment):
 
     asset: str
     title: str
-    source: TimeRange  # ticks of core.timing.SOURCE, on the clock of the subtitles; may begin before 0
+    source: TimeRange  # ticks of core.timing.SOURCE, on the clock of the subtitles before `offset_ticks`
     mode: Literal["burn", "soft"] = "burn"
     language: str | None = None
     position: Position = "bottom"

@@ -30,10 +30,10 @@ Count = Annotated[int, Meta(ge=1)]
 Side = Annotated[int, Meta(ge=16, le=16384)]
 Strength = Literal["low", "medium", "high"]
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
-Clip = Annotated[
-    Annotated[str, Meta(max_length=255)] | Annotated[int, Meta(ge=-1000, le=1000)],
-    Meta(description="which clip: its id, its place in the order (1 is the first, -1 the last), its name, or `all`"),
-]
+_Clip = Annotated[str, Meta(max_length=255)] | Annotated[int, Meta(ge=-1000, le=1000)]
+_WHICH = Meta(description="which clip: its id, its place in the order (1 first, -1 last), its name, or `all`")
+Clip = Annotated[_Clip, _WHICH]
+AnyClip = Annotated[_Clip | None, _WHICH]  # where it may be left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

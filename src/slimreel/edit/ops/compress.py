@@ -19,7 +19,7 @@ from slimreel.core.presets import find_preset
 from slimreel.core.units import parse_resolution
 from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Change, Clip, Edited, Lines, Name, Operation, Stage
+from slimreel.edit.operation import AnyClip, Change, Edited, Lines, Name, Operation, Stage
 from slimreel.edit.targets import find_clip
 from slimreel.errors import BadParameter
 
@@ -64,7 +64,7 @@ class Compress(Operation):
     reencode: Annotated[bool | None, Meta(description="false only changes the container, true never copies")] = None
     strip_metadata: Annotated[bool, Meta(description="leave all tags out")] = False
     keep_location: Annotated[bool, Meta(description="keep the place of filming")] = False
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         clip = find_clip(draft, self.clip)

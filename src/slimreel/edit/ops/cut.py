@@ -14,7 +14,7 @@ from msgspec import Meta
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Length, Operation, Stretch
+from slimreel.edit.operation import AnyClip, Edited, Length, Operation, Stretch
 from slimreel.edit.ripple import keep_of, take_out
 from slimreel.edit.targets import find_clip, seconds, stretch_in
 from slimreel.errors import BadParameter
@@ -32,7 +32,7 @@ class Cut(Operation):
         tuple[Stretch, ...],
         Meta(description="stretches to remove, each a start and an end in seconds; the end may be `end`"),
     ] = ()
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         clip = find_clip(draft, self.clip)

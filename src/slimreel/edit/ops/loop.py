@@ -15,7 +15,7 @@ from msgspec import Meta
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Length, Operation
+from slimreel.edit.operation import AnyClip, Edited, Length, Operation
 from slimreel.edit.ripple import Part, as_it_is, rebuild, take_out
 from slimreel.edit.targets import find_clip, seconds
 from slimreel.errors import BadParameter, OutsideRange
@@ -31,7 +31,7 @@ class Loop(Operation):
         Annotated[int, Meta(ge=2, le=1000)] | None, Meta(description="how often it plays in all; 2 is once more")
     ] = None
     until_s: Annotated[Length | None, Meta(description="it repeats until it is so long, seconds")] = None
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         if (self.count is None) == (self.until_s is None):

@@ -34,7 +34,7 @@ _NINE = {"left": 0.0, "right": 1.0, "top": 0.0, "bottom": 1.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nudge(Operation):
-    """Small, medium and large are 10, 25 and 50 %, of loudness 2, 4 and 8 dB. So a step down from 100 is 90, 75 or 50."""
+    """Steps are 10, 25 and 50 %, of loudness 2, 4 and 8 dB; down from 100 is 90, 75 or 50."""
 
     op: ClassVar[str] = "nudge"
 

@@ -16,7 +16,7 @@ from slimreel.core.timing import TimeRange
 from slimreel.edit.adding import Adding, find_file
 from slimreel.edit.draft import AnySegment, Draft, Layer, MediaSegment, Position, Share
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Length, Moment, Name, Seconds
+from slimreel.edit.operation import AnyClip, Edited, Length, Moment, Name, Seconds
 from slimreel.edit.ops.add_image import layer_asked
 from slimreel.edit.placing import when, when_asked
 from slimreel.edit.ripple import as_it_is, rebuild
@@ -32,7 +32,7 @@ class Pip(Adding):
     letter: ClassVar[str] = "p"
 
     file: Annotated[Name | None, Meta(description="id or name of a video")] = None
-    clip: Clip | None = None
+    clip: AnyClip = None
     position: Annotated[Position, Meta(description="a place of the nine, or x and y from 0 to 1")] = "bottom_right"
     scale: Annotated[Annotated[float, Meta(gt=0, le=1)], Meta(description="its width, as a share of the output's")] = (
         0.3

@@ -14,7 +14,7 @@ from msgspec import Meta
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation, Stretch
+from slimreel.edit.operation import AnyClip, Edited, Operation, Stretch
 from slimreel.edit.placing import stretch_of
 from slimreel.edit.ripple import as_it_is, divide, rebuild
 from slimreel.edit.targets import find_clip, seconds
@@ -27,7 +27,7 @@ class Reverse(Operation):
 
     op: ClassVar[str] = "reverse"
 
-    clip: Clip | None = None
+    clip: AnyClip = None
     range_s: Annotated[Stretch | None, Meta(description="only this stretch of the timeline, seconds")] = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:

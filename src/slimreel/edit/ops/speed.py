@@ -15,7 +15,7 @@ from msgspec import Meta
 from slimreel.core.timing import TimeRange, scaled
 from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Length, Operation, Stretch
+from slimreel.edit.operation import AnyClip, Edited, Length, Operation, Stretch
 from slimreel.edit.placing import stretch_of
 from slimreel.edit.ripple import Part, divide, rebuild
 from slimreel.edit.targets import find_clip, seconds
@@ -34,7 +34,7 @@ class Speed(Operation):
         Annotated[float, Meta(gt=0, le=1000)] | None, Meta(description="times as fast as now; 0.5 is half as fast")
     ] = None
     fit_duration_s: Annotated[Length | None, Meta(description="how long it shall play, seconds")] = None
-    clip: Clip | None = None
+    clip: AnyClip = None
     range_s: Annotated[Stretch | None, Meta(description="only this stretch of the timeline, seconds")] = None
     keep_pitch: Annotated[bool, Meta(description="voices keep their height")] = True
 

@@ -15,7 +15,7 @@ from slimreel.core.timing import TimeRange
 from slimreel.edit.affect import within
 from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation, Stretch
+from slimreel.edit.operation import AnyClip, Edited, Operation, Stretch
 from slimreel.edit.placing import stretch_of
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter, EditRefused
@@ -47,7 +47,7 @@ class SetVolume(Operation):
     level: Annotated[Level | None, Meta(description="0 is silent, 1 as loud as the file, 2 twice that")] = None
     gain_db: Annotated[Gain | None, Meta(description="louder than now, or quieter where negative; decibels")] = None
     range_s: Annotated[Stretch | None, Meta(description="only this stretch of the timeline, seconds")] = None
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         if (self.level is None) == (self.gain_db is None):
