@@ -8,25 +8,28 @@ from dataclasses import replace
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import AnySegment, BlurSegment, Draft, MediaSegment, Track, TrackKind
 from slimreel.edit.follow import settle
-from slimreel.errors import OutsideRange
+from slimreel.errors import EditRefused, OutsideRange
 
 # Tracks stand from the lowest picture to the topmost, then sound, then text; blurs lie below every overlay.
 _PREFIX = {TrackKind.VIDEO: "v", TrackKind.AUDIO: "a", TrackKind.TEXT: "x"}
 
 
-def stretch_of(draft: Draft, start_s: float | None, end_s: float | str | None) -> TimeRange:
+def stretch_of(draft: Draft, start_s: float, end_s: float | str | None) -> TimeRange:
     """The frames of the timeline between two times, as far as there are any. Raises OutsideRange without any."""
-    start = draft.timebase.ticks(start_s or 0.0)
-    end = draft.length if end_s is None or isinstance(end_s, str) else draft.timebase.ticks(end_s)
-    found = TimeRange.between(start, end).meet(TimeRange(0, draft.length))
-    if not found:
-        raise OutsideRange(
-            asked=f"{start_s or 0:g}–{end_s if end_s is not None else 'end'} s",
-            target="the timeline",
-            first="0 s",
-            last=f"{float(draft.length_s):g} s",
-        )
-    return found
+    return frames_between(draft, start_s, end_s, "the timeline", draft.length)
+
+
+def frames_between(draft: Draft, start_s: float, end_s: float | str | None, owner: str, length: int) -> TimeRange:
+    """The frames between two times of something so long, counted from its start."""
+    start = draft.timebase.ticks(start_s)
+    end = length if end_s is None or isinstance(end_s, str) else draft.timebase.ticks(end_s)
+    found = TimeRange.between(start, end).meet(TimeRange(0, length))
+    if found:
+        return found
+    asked = f"{start_s:g} s to {end_s:g} s" if isinstance(end_s, (int, float)) else f"{start_s:g} s"
+    if 0 <= start < length:
+        raise EditRefused(detail=f"from {asked} there is not one whole picture")
+    raise OutsideRange(asked=asked, target=owner, first="0 s", last=f"{float(draft.timebase.seconds(length)):g} s")
 
 
 def when(draft: Draft, start_s: float, end_s: float | str | None, duration_s: float | None) -> tuple[TimeRange, bool]:

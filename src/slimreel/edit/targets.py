@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import AnySegment, Draft, MediaSegment
 from slimreel.edit.follow import base_id
-from slimreel.edit.placing import stretch_of
-from slimreel.errors import NoSuchElement, OutsideRange
+from slimreel.edit.placing import frames_between, stretch_of
+from slimreel.errors import NoSuchElement
 
 
 def find_clips(draft: Draft, wanted: str | int | None) -> tuple[MediaSegment, ...]:
@@ -40,24 +42,16 @@ def find_element(draft: Draft, target: str) -> tuple[AnySegment, ...]:
     return found
 
 
-def names_of(segments: object) -> str:
+def names_of(segments: Iterable[AnySegment]) -> str:
     """Ids with titles, for the sentence of an error."""
-    listed = [segment for segment in segments if hasattr(segment, "id")] if hasattr(segments, "__iter__") else []
-    return ", ".join(f"{one.id} ({one.title})" if hasattr(one, "title") else one.id for one in listed) or "-"
+    return ", ".join(f"{one.id} ({one.title})" if hasattr(one, "title") else one.id for one in segments) or "-"
 
 
 def stretch_in(draft: Draft, clip: MediaSegment | None, start_s: float, end_s: float | str) -> TimeRange:
     """Frames between two times of the timeline; with a clip, of the clip, as frames from its start."""
     if clip is None:
         return stretch_of(draft, start_s, end_s)
-    start = draft.timebase.ticks(start_s)
-    end = clip.place.duration if isinstance(end_s, str) else draft.timebase.ticks(end_s)
-    found = TimeRange.between(start, end).meet(TimeRange(0, clip.place.duration))
-    if not found:
-        length_s = float(draft.timebase.seconds(clip.place.duration))
-        asked = f"{start_s:g}–{end_s} s"
-        raise OutsideRange(asked=asked, target=f"{clip.id} ({clip.title})", first="0 s", last=f"{length_s:g} s")
-    return found
+    return frames_between(draft, start_s, end_s, f"{clip.id} ({clip.title})", clip.place.duration)
 
 
 def seconds(draft: Draft, frames: int) -> float:

@@ -111,12 +111,12 @@ def _draft_written(draft: Draft, *, brief: bool) -> _Object:
         "c": {"w": canvas.width, "h": canvas.height, "r": str(canvas.rate), "x": canvas.chosen},
         "fx": [_effect_written(effect) for effect in draft.effects],
         "g": _goal_written(draft.goal, brief=brief) if draft.goal else None,
-        "cg": {clip: _goal_written(goal, brief=brief) for clip, goal in draft.clip_goals.items()},
+        "cg": {clip: _goal_written(goal, brief=brief) for clip, goal in draft.clip_goals.items()} or None,
         "o": [_named(output) for output in draft.outputs],
         "n": draft.next_id,
         "l": {"r": log.revision, "s": list(log.start), "y": _turns(log.done), "z": _turns(log.undone)},
     }
-    return {key: value for key, value in found.items() if value not in (None, [], {})} if brief else found
+    return {key: value for key, value in found.items() if value not in (None, [])} if brief else found
 
 
 def _draft_read(raw: _Object, limits: Limits) -> Draft:
