@@ -89,7 +89,11 @@ def test_older_forms_are_upgraded_one_after_the_other(monkeypatch: pytest.Monkey
     steps: list[int] = []
 
     def step(number: int) -> wire.Upgrade:
-        return lambda raw: steps.append(number) or raw
+        def upgrade(raw: dict[str, Any]) -> dict[str, Any]:
+            steps.append(number)
+            return raw
+
+        return upgrade
 
     monkeypatch.setattr(wire, "SCHEMA", 4)
     monkeypatch.setattr(wire, "UPGRADES", {number: step(number) for number in (1, 2, 3)})
@@ -166,7 +170,7 @@ def leaves(value: Any, path: tuple[str | int, ...] = ()) -> Iterator[tuple[str |
         yield from leaves(one, (*path, step))
 
 
-JUNK = st.sampled_from(
+JUNK: st.SearchStrategy[Any] = st.sampled_from(
     [None, True, -1, 0, 1.5, 2**53, "", "x" * 300, [], {}, [[]], {"a": {}}, [1, 2], ["c1"], "c1", 10**9]
 )
 

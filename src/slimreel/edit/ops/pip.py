@@ -16,6 +16,7 @@ from slimreel.core.timing import TimeRange
 from slimreel.edit.adding import Adding, find_file
 from slimreel.edit.draft import AnySegment, Draft, Layer, MediaSegment, Position, Share
 from slimreel.edit.facts import Facts
+from slimreel.edit.follow import settle
 from slimreel.edit.operation import AnyClip, Edited, Length, Moment, Name, Seconds
 from slimreel.edit.ops.add_image import layer_asked
 from slimreel.edit.placing import when, when_asked
@@ -54,7 +55,8 @@ class Pip(Adding):
         shown = next(one for one in after.elements() if one.id == changes[0].target)
         if isinstance(shown, MediaSegment):
             effects = tuple(effect for effect in moved.effects if effect.span is None)
-            after = after.with_segments([replace(shown, source=moved.source, effects=effects)])
+            window = replace(shown, source=moved.source, effects=effects)
+            after = after.with_segments([settle(window, after)])
         return after, changes
 
     def element(self, element_id: str, draft: Draft, facts: Facts) -> MediaSegment:
