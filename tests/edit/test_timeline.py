@@ -150,6 +150,14 @@ def test_reverse_of_everything_turns_the_order_too():
     assert twice.clips == edited(three_clips(), do("transition", duration_s=1, at=["c1", "c2"])).clips
 
 
+def test_reverse_of_parts_that_lie_apart_leaves_what_is_between():
+    draft = edited(three_clips(), do("split", at_s=[4]), do("reorder", order=["c1", "c2", "c4"]))
+    draft = edited(draft, do("reverse", clip="city timelapse"))
+    assert [(clip.id, clip.backwards) for clip in draft.clips] == [
+        ("c1", True), ("c2", False), ("c4", True), ("c3", False),
+    ]  # fmt: skip
+
+
 def test_what_is_cut_from_a_clip_played_backwards_comes_from_its_other_end():
     draft = edited(one_clip(), do("reverse"), do("cut", first_s=2))
     assert sources_s(draft) == [(0, 8)]

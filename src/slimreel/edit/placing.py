@@ -32,20 +32,6 @@ def frames_between(draft: Draft, start_s: float, end_s: float | str | None, owne
     raise OutsideRange(asked=asked, target=owner, first="0 s", last=f"{float(draft.timebase.seconds(length)):g} s")
 
 
-def when(draft: Draft, start_s: float, end_s: float | str | None, duration_s: float | None) -> tuple[TimeRange, bool]:
-    """The frames that an element lasts, and whether it lasts to the end whatever that becomes."""
-    if end_s is None and duration_s is not None:
-        end_s = start_s + duration_s
-    until_end = end_s is None or isinstance(end_s, str)
-    return stretch_of(draft, start_s, end_s), until_end
-
-
-def when_asked(draft: Draft, element: AnySegment) -> dict[str, float]:
-    """The parameters `start_s` and `end_s` of an element that is there."""
-    times = {"start_s": float(draft.timebase.seconds(element.place.start))}
-    return times if element.until_end else times | {"end_s": float(draft.timebase.seconds(element.place.end))}
-
-
 def put(draft: Draft, element: AnySegment) -> Draft:
     """The draft with the element on a track that is free there."""
     element = settle(element, draft)

@@ -8,7 +8,8 @@ from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import AnySegment, Draft, MediaSegment
 from slimreel.edit.follow import base_id
 from slimreel.edit.placing import frames_between, stretch_of
-from slimreel.errors import NoSuchElement
+from slimreel.edit.ripple import divide
+from slimreel.errors import BadParameter, NoSuchElement
 
 
 def find_clips(draft: Draft, wanted: str | int | None) -> tuple[MediaSegment, ...]:
@@ -40,6 +41,19 @@ def find_element(draft: Draft, target: str) -> tuple[AnySegment, ...]:
     if not found:
         raise NoSuchElement(target=target, known=names_of(draft.segments()))
     return found
+
+
+def play_alone(
+    draft: Draft, op: str, clip: str | int | None, range_s: tuple[float, float | str] | None
+) -> tuple[Draft, tuple[MediaSegment, ...]]:
+    """The clips that an operation treats, and the draft divided so that they are exactly what was named."""
+    if range_s is None:
+        return draft, find_clips(draft, clip)
+    if clip is not None:
+        raise BadParameter(op=op, field="range_s", why="give either clip or range_s")
+    where = stretch_of(draft, *range_s)
+    draft = divide(draft, (where.start, where.end))
+    return draft, tuple(one for one in draft.clips if where.meet(one.place) == one.place)
 
 
 def names_of(segments: Iterable[AnySegment]) -> str:

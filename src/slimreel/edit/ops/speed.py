@@ -13,12 +13,12 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from slimreel.core.timing import TimeRange, scaled
+from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited, Length, Operation, Stretch
-from slimreel.edit.placing import stretch_of
-from slimreel.edit.ripple import Part, divide, rebuild
-from slimreel.edit.targets import find_clip, seconds
+from slimreel.edit.ripple import Part, rebuild
+from slimreel.edit.targets import play_alone, seconds
 from slimreel.errors import BadParameter
 
 SLOWEST, FASTEST = Fraction(1, 20), Fraction(100)
@@ -41,20 +41,13 @@ class Speed(Operation):
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         if (self.factor is None) == (self.fit_duration_s is None):
             raise BadParameter(op=self.op, field="factor", why="give either factor or fit_duration_s")
-        if self.range_s is not None and self.clip is not None:
-            raise BadParameter(op=self.op, field="range_s", why="give either clip or range_s")
-        clip = find_clip(draft, self.clip)
-        where = TimeRange(0, draft.length)
-        if self.range_s is not None:
-            where = stretch_of(draft, *self.range_s)
-            draft = divide(draft, (where.start, where.end))
-        chosen = [one for one in draft.clips if (one.id == clip.id if clip else where.meet(one.place) == one.place)]
+        draft, chosen = play_alone(draft, self.op, self.clip, self.range_s)
         factor = self._factor(draft, chosen)
         after = rebuild(draft, self._parts(draft, {one.id for one in chosen}, factor))
         length_s = seconds(after, after.length)
-        return after, (self.change(clip.id if clip else "", factor=float(round(factor, 4)), length_s=length_s),)
+        return after, (self.change(target_of(chosen), factor=float(round(factor, 4)), length_s=length_s),)
 
-    def _factor(self, draft: Draft, chosen: list[MediaSegment]) -> Fraction:
+    def _factor(self, draft: Draft, chosen: tuple[MediaSegment, ...]) -> Fraction:
         if self.fit_duration_s is None:
             factor = Fraction(self.factor or 1).limit_denominator(10_000)
         else:
