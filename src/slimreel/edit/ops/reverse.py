@@ -33,8 +33,9 @@ class Reverse(Operation):
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         draft, chosen = play_alone(draft, self.op, self.clip, self.range_s)
         clips: list[MediaSegment] = []
-        for is_chosen, run in groupby(draft.clips, key=lambda clip: clip in chosen):
-            clips += turned(list(run)) if is_chosen else run
+        for is_chosen, neighbours in groupby(draft.clips, key=lambda clip: clip in chosen):
+            run = list(neighbours)
+            clips += turned(run) if is_chosen else run
         after = rebuild(draft, as_it_is(clips), follows=False)
         frames = sum(one.place.duration for one in chosen)
         return after, (self.change(target_of(chosen), duration_s=seconds(draft, frames)),)
