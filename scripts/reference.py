@@ -121,6 +121,7 @@ def encoders_page() -> str:
 
 def operations_page() -> str:
     schema = import_module("slimreel.edit.schema")
+    params_of = import_module("slimreel.edit.operation").params_schema
     lines = [
         NOTE,
         "# Operations",
@@ -140,7 +141,7 @@ def operations_page() -> str:
         ]
         rows = [
             f"| `{param}` | {_cell(_values(facts))} | {_default(facts)} | {_cell(facts.get('description'))} |"
-            for param, facts in schema.params_schema(kind)["properties"].items()
+            for param, facts in params_of(kind)["properties"].items()
         ]
         if rows:
             lines += ["| parameter | values | default | meaning |", "|---|---|---|---|", *rows, ""]

@@ -17,7 +17,7 @@ from slimreel.edit.ops.fade import Faded, PictureFaded, SoundFaded
 from slimreel.edit.ops.volume import Volume, level_at
 from slimreel.edit.registry import effects, operations
 from slimreel.errors import BadParameter, EditRefused
-from tests.edit.facts import FACTS, do, edited, full, one_clip, three_clips, told
+from tests.edit.facts import FACTS, SECOND, do, edited, full, one_clip, three_clips, told
 
 
 def size(draft: Draft) -> tuple[int, int]:
@@ -196,6 +196,16 @@ def test_nudge_moves_by_known_steps(target: str, param: str, direction: str, amo
     assert check(element(edited(full(), command), target))
 
 
+def test_a_clip_that_was_cut_shows_more_again_as_far_as_its_file_goes():
+    cut = edited(one_clip(), do("trim", start_s=2, end_s=6))
+    later = edited(cut, do("nudge", target="c1", param="start", direction="down", amount="large"))
+    assert later.clips[0].source == TimeRange(0, 6 * SECOND)
+    longer = edited(cut, do("nudge", target="c1", param="duration", direction="up", amount="medium"))
+    assert longer.clips[0].source == TimeRange(2 * SECOND, 5 * SECOND)
+    with pytest.raises(BadParameter, match="no more to show on that side"):
+        edited(one_clip(), do("nudge", target="c1", param="end", direction="up"))
+
+
 def test_what_cannot_be_nudged_is_said():
     with pytest.raises(BadParameter, match="t1 has no volume"):
         edited(full(), do("nudge", target="t1", param="volume", direction="up"))
@@ -261,6 +271,27 @@ def test_reset_can_be_undone():
     draft = edited(full(), do("reset"))
     assert draft.clips == three_clips().clips and draft.goal is None
     assert edited(draft, do("undo")).clips == full().clips
+
+
+@pytest.mark.parametrize(
+    ("op", "params", "sentence"),
+    [
+        ("trim", {"start_s": "a"}, "trim: start_s: it must be a number, not a word."),
+        ("trim", {"end_s": "stop"}, "trim: end_s: it cannot be 'stop'; it can be: end."),
+        ("fade", {"direction": "up"}, "fade: direction: it cannot be 'up'; it can be: both, in, out."),
+        ("add_text", {}, "add_text: text: it has to be given."),
+        ("add_text", {"text": ""}, "add_text: text: it must be a word that is not empty."),
+        ("add_text", {"text": "\ud800"}, "add_text: text: one of its texts holds what is no character."),
+        ("reframe", {"aspect": "9x16"}, "that is not how it is written; it is width to height, such as `9:16`"),
+        ("compress", {"preset": "nowhere"}, "compress: preset: There is no preset called nowhere."),
+        ("compress", {"crf": 100}, "compress: crf: it must be a number of at most 63."),
+        ("cut", {"ranges_s": [[1]]}, "cut: ranges_s: it must be a list of length 2, not 1."),
+    ],
+)
+def test_what_is_wrong_with_a_parameter_is_said_in_plain_words(op: str, params: dict[str, Any], sentence: str):
+    with pytest.raises(BadParameter) as caught:
+        edited(one_clip(), do(op, **params))
+    assert sentence in str(caught.value)
 
 
 def test_captions_need_an_engine():

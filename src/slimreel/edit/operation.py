@@ -6,8 +6,9 @@ Times are seconds on the current timeline. Where an operation names a `clip`, th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
+import msgspec
 from msgspec import Meta
 
 from slimreel.core.events import Reason
@@ -60,3 +61,11 @@ class Operation:
     def change(self, target: str = "", **fields: str | int | float) -> Change:
         """The change that this operation usually reports."""
         return Change(id=f"edit_{self.op}", fields=fields, target=target)
+
+
+def params_schema(kind: type[Operation]) -> dict[str, Any]:
+    """A JSON schema of the parameters of one operation, what it shares with others last."""
+    found: dict[str, Any] = msgspec.json.schema(kind)["$defs"][kind.__name__]
+    own = vars(kind)["__annotations__"]
+    names = sorted(found["properties"], key=lambda name: name not in own)
+    return {**found, "properties": {name: found["properties"][name] for name in names}}

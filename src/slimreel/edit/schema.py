@@ -27,14 +27,6 @@ def operations_schema() -> dict[str, Any]:
     return {"type": "array", "items": {"oneOf": commands}, "$defs": parts}
 
 
-def params_schema(kind: type[Operation]) -> dict[str, Any]:
-    """A JSON schema of the parameters of one operation, what it shares with others last."""
-    found: dict[str, Any] = msgspec.json.schema(kind)["$defs"][kind.__name__]
-    own = vars(kind)["__annotations__"]
-    names = sorted(found["properties"], key=lambda name: name not in own)
-    return {**found, "properties": {name: found["properties"][name] for name in names}}
-
-
 def about(kind: type[Operation]) -> str:
     """What an operation does, in a sentence or two."""
     return " ".join([_paragraphs(kind)[0].replace("\n", " "), inspect.getdoc(kind) or ""]).strip()
