@@ -14,7 +14,7 @@ from slimreel.edit.ops.audio_sync import SoundShifted
 from slimreel.edit.ops.color import Colored
 from slimreel.edit.ops.crop import Cropped
 from slimreel.edit.ops.fade import Faded, PictureFaded, SoundFaded
-from slimreel.edit.ops.volume import Volume, level_at
+from slimreel.edit.ops.volume import Volume, is_heard, level_at
 from slimreel.edit.registry import effects, operations
 from slimreel.errors import BadParameter, EditRefused
 from tests.edit.facts import FACTS, SECOND, do, edited, full, one_clip, three_clips, told
@@ -120,6 +120,20 @@ def test_mute_of_a_stretch_silences_what_sounds_in_it():
     clip = edited(one_clip(), do("mute", range_s=[5, 7])).clips[0]
     assert [level_at(clip, frame) for frame in (149, 150, 209, 210)] == [1, 0, 0, 1]
     assert clip.effects == (Volume(level=0, span=TimeRange(150, 60)),)
+
+
+def test_what_is_silent_all_along_is_not_heard():
+    assert is_heard(one_clip(), FACTS)
+    assert not is_heard(edited(one_clip(), do("mute")), FACTS)
+    assert is_heard(edited(one_clip(), do("mute", range_s=[0, 9])), FACTS)
+    assert is_heard(edited(full(), do("mute", target="original")), FACTS)
+
+
+def test_fades_are_never_longer_than_what_they_are_on():
+    draft = edited(one_clip(), do("fade", duration_s=4), do("fade", duration_s=4, clip="c1"), do("trim", end_s=2))
+    on_clip = [effect.frames for effect in draft.clips[0].effects if isinstance(effect, Faded)]
+    assert [effect.frames for effect in draft.effects if isinstance(effect, Faded)] == [60] * 4
+    assert on_clip == [60, 60]  # its end was cut away, and with it what faded out
 
 
 def test_replaced_sound_silences_the_clips_and_keeps_the_music():

@@ -172,6 +172,13 @@ def test_loop_counts_all_its_turns_and_can_end_within_one():
         edited(one_clip(), do("loop", until_s=5))
 
 
+def test_a_loop_without_end_is_refused_before_it_is_built():
+    with pytest.raises(EditRefused, match="more than 5000"):
+        edited(one_clip(), do("trim", end_s=0.05), do("loop", until_s=360_000))
+    with pytest.raises(EditRefused, match="more than 5000"):
+        edited(one_clip(), *[do("loop", count=100)] * 2)
+
+
 def test_freeze_holds_a_picture_without_sound():
     draft = edited(one_clip(), do("volume", level=0.5), do("freeze", at_s=5, duration_s=2))
     assert places(draft) == [("c1", 0, 150), ("c2", 150, 210), ("c3", 210, 360)]

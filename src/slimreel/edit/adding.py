@@ -63,7 +63,9 @@ class Timed(Adding):
     def when(self, draft: Draft) -> tuple[TimeRange, bool]:
         """The frames that it lasts, and whether it lasts to the end whatever that becomes."""
         end_s = self.end_s
-        if end_s is None and self.duration_s is not None:
+        if self.duration_s is not None:
+            if end_s is not None:
+                raise BadParameter(op=self.op, field="duration_s", why="give either end_s or duration_s")
             end_s = self.start_s + self.duration_s
         return stretch_of(draft, self.start_s, end_s), end_s is None or isinstance(end_s, str)
 

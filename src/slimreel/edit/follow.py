@@ -74,7 +74,7 @@ def ratio_of(old: TimeRange, new: TimeRange) -> Fraction:
 def follow(draft: Draft, remap: Remap) -> Draft:
     """The draft whose clips are new already, with the rest moved after them."""
     tracks = [_moved(track, draft, remap) for track in draft.tracks[1:]]
-    effects = _effects(draft.effects, remap, draft.length, 0, 0)
+    effects = within_length(_effects(draft.effects, remap, draft.length, 0, 0), draft.length)
     return replace(draft, tracks=(draft.tracks[0], *(track for track in tracks if track.segments)), effects=effects)
 
 
@@ -101,13 +101,14 @@ def settle(element: AnySegment, draft: Draft) -> AnySegment:
         return replace(element, place=TimeRange.between(start, end))
     if not element.is_still and not element.repeats:
         end = min(end, start + max(1, draft.timebase.ticks(SOURCE.seconds(element.source.duration))))
-    whole = TimeRange.between(0, end - start)
-    effects = tuple(
-        effect if effect.span is None else replace(effect, span=effect.span.meet(whole))
-        for effect in element.effects
-        if effect.span is None or effect.span.meet(whole)
-    )
-    return replace(element, place=TimeRange.between(start, end), effects=effects)
+    place = TimeRange.between(start, end)
+    return replace(element, place=place, effects=within_length(element.effects, place.duration))
+
+
+def within_length(effects: tuple[Effect, ...], length: int) -> tuple[Effect, ...]:
+    """The effects as far as something so long has room for them."""
+    whole = TimeRange(0, length)
+    return tuple(part for effect in effects if (part := effect.part(whole, length)))
 
 
 def _effects(

@@ -50,7 +50,7 @@ class Concat(Operation):
     def _named(self, draft: Draft, facts: Facts) -> tuple[list[MediaSegment], list[str]]:
         """The clips that are on the timeline, and the ids of the assets that are not."""
         if self.clips == "all":
-            used = {clip.asset for clip in draft.clips}
+            used = {one.asset for one in draft.segments() if isinstance(one, MediaSegment)}
             return list(draft.clips), [asset.id for asset in facts.of_kind("video") if asset.id not in used]
         there: list[MediaSegment] = []
         new: list[str] = []

@@ -29,7 +29,7 @@ class Cut(Operation):
     first_s: Annotated[Length | None, Meta(description="seconds to remove from the beginning")] = None
     last_s: Annotated[Length | None, Meta(description="seconds to remove from the end")] = None
     ranges_s: Annotated[
-        tuple[Stretch, ...],
+        Annotated[tuple[Stretch, ...], Meta(max_length=1000)],
         Meta(description="stretches to remove, each a start and an end in seconds; the end may be `end`"),
     ] = ()
     clip: AnyClip = None

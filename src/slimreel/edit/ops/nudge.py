@@ -94,7 +94,9 @@ class Nudge(Operation):
         grown = longer(clip, step, facts.asset(clip.asset).duration, at_start=at_start)
         if grown == clip:
             raise BadParameter(op=self.op, field="direction", why=f"{clip.id} has no more to show on that side")
-        parts = [Part(grown if one.id == clip.id else one, one.place) for one in draft.clips]
+        more = grown.place.duration - clip.place.duration
+        held = TimeRange(more if at_start else 0, clip.place.duration)
+        parts = [Part(grown, one.place, held) if one.id == clip.id else Part(one, one.place) for one in draft.clips]
         return rebuild(draft, parts)
 
     def _new(self, draft: Draft, element: AnySegment) -> dict[str, Any]:

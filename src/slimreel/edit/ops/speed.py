@@ -16,6 +16,7 @@ from slimreel.core.timing import TimeRange, scaled
 from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
+from slimreel.edit.follow import within_length
 from slimreel.edit.operation import AnyClip, Edited, Length, Operation, Stretch
 from slimreel.edit.ripple import Part, rebuild
 from slimreel.edit.targets import play_alone, seconds
@@ -67,7 +68,7 @@ class Speed(Operation):
                 played += one.place.duration
                 place = TimeRange(0, max(1, end - start))
                 ratio = Fraction(place.duration, one.place.duration)
-                effects = tuple(effect.stretched(ratio) for effect in one.effects)
+                effects = within_length(tuple(effect.stretched(ratio) for effect in one.effects), place.duration)
                 new = replace(one, place=place, effects=effects, keep_pitch=self.keep_pitch)
             parts.append(Part(new, one.place))
         return parts

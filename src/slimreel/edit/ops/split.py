@@ -26,7 +26,8 @@ class Split(Operation):
     op: ClassVar[str] = "split"
 
     at_s: Annotated[
-        Annotated[tuple[Seconds, ...], Meta(min_length=1)], Meta(description="where to divide, a list of seconds")
+        Annotated[tuple[Seconds, ...], Meta(min_length=1, max_length=1000)],
+        Meta(description="where to divide, a list of seconds"),
     ]
     clip: AnyClip = None
 

@@ -91,6 +91,24 @@ def sounding(draft: Draft, facts: Facts, target: Target, clip: str | int | None)
     return found
 
 
+def is_heard(draft: Draft, facts: Facts) -> bool:
+    """Does anything sound anywhere? Where nothing does, the output has no sound track."""
+    return any(
+        isinstance(one, MediaSegment)
+        and not one.is_still
+        and facts.asset(one.asset).has_audio
+        and any(level_at(one, frame) > 0 for frame in (0, *_edges(one)))
+        for one in draft.segments()
+    )
+
+
+def _edges(one: MediaSegment) -> list[int]:
+    """The frames at which the volume of a segment can change."""
+    spans = [effect.span for effect in one.effects if isinstance(effect, Volume) and effect.span]
+    frames = {frame for span in spans for frame in (span.start, span.end)}
+    return sorted(frame for frame in frames if frame < one.place.duration)
+
+
 def level_at(one: MediaSegment, frame: int) -> float:
     """How loud a segment is at a frame from its start."""
     covering = [
