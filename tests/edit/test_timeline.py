@@ -231,6 +231,23 @@ def test_subtitles_are_divided_with_the_clips_and_changed_as_one():
     assert list(edited(later, do("remove", target="s1")).elements()) == []
 
 
+def test_what_is_there_all_the_time_stays_so_when_something_is_put_before_it():
+    draft = edited(full(), do("freeze", at_s=0, duration_s=2))
+    starts = {one.id: one.place.start for one in draft.elements()}
+    assert (starts["i1"], starts["m1"], starts["t1"]) == (0, 0, 60)
+
+
+def test_nothing_stands_on_a_track_behind_what_lasts_to_the_end():
+    draft = edited(one_clip(), do("pip", file="a3"), do("pip", file="a3", start_s=6, end_s=8))
+    assert [track.id for track in draft.tracks] == ["v1", "v2", "v3"]
+
+
+def test_parts_of_captions_have_names_of_their_own_on_whatever_tracks():
+    draft = edited(three_clips(), do("subtitles", file="a7"), do("trim", end_s=8), do("concat", clips=["a2"]))
+    draft = edited(draft, do("auto_captions"), do("cut", first_s=1))
+    assert sorted(one.id for one in draft.elements()) == ["s1", "s2", "s2.2"]
+
+
 def test_elements_at_the_same_time_stand_on_tracks_of_their_own():
     draft = full()
     assert [track.id for track in draft.tracks] == ["v1", "v4", "v3", "v2", "a1", "x1", "x2"]

@@ -71,7 +71,7 @@ class Effect:
 
     def part(self, kept: TimeRange, length: int) -> Effect | None:
         """The effect on the part `kept` of a segment of `length` frames; None where it does not reach."""
-        if self.span is None or not length:
+        if self.span is None:
             return self
         left = self.span.meet(kept)
         return replace(self, span=left.moved(-kept.start)) if left else None

@@ -11,6 +11,7 @@ from slimreel.edit.follow import settle
 from slimreel.errors import EditRefused, OutsideRange
 
 # Tracks stand from the lowest picture to the topmost, then sound, then text; blurs lie below every overlay.
+_EVER = 2**40
 _PREFIX = {TrackKind.VIDEO: "v", TrackKind.AUDIO: "a", TrackKind.TEXT: "x"}
 
 
@@ -78,7 +79,13 @@ def _holds(track: Track, element: AnySegment) -> bool:
 
 
 def _busy(track: Track, element: AnySegment) -> bool:
-    return any(segment.place.meet(element.place) for segment in track.segments)
+    taken = _claim(element)
+    return any(_claim(segment).meet(taken) for segment in track.segments)
+
+
+def _claim(element: AnySegment) -> TimeRange:
+    """The frames that nothing else on its track may have: all to come where its end moves with the timeline's."""
+    return TimeRange.between(element.place.start, _EVER) if element.until_end else element.place
 
 
 def _rank(track: Track) -> int:
