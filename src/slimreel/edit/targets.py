@@ -24,7 +24,8 @@ def find_clips(draft: Draft, wanted: str | int | None) -> tuple[MediaSegment, ..
     else:
         by_id = [clip for clip in clips if clip.id == wanted.lower()]
         name = wanted.strip().casefold()
-        found = by_id or [clip for clip in clips if clip.title.casefold() in (name, name.rpartition(".")[0])]
+        names = {name, name.rpartition(".")[0]} - {""}
+        found = by_id or [clip for clip in clips if clip.title.casefold() in names]
         if found:
             return tuple(found)
     raise NoSuchElement(target=wanted, known=names_of(draft.clips))
