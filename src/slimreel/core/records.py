@@ -19,9 +19,9 @@ Record = TypeVar("Record")
 PRIVATE = {"private": True}
 # What the library says, for people.
 _WORDS = {
-    " | null`": "`", "Expected": "it must be", "`int`": "a whole number", "`float`": "a number", "`str`": "a word",
-    "`bool`": "true or false", "`array`": "a list", ">= ": "of at least ", "<= ": "of at most ", "> ": "above ",
-    "Invalid enum value": "it cannot be", "got ": "not ",
+    " | null`": "`", " of length >= 1": " that is not empty", "Expected": "it must be", "`int`": "a whole number",
+    "`float`": "a number", "`str`": "a word", "`bool`": "true or false", "`array`": "a list", "`null`": "nothing",
+    ">= ": "of at least ", "<= ": "of at most ", "> ": "above ", "Invalid enum value": "it cannot be", "got ": "not ",
 }  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from math import floor
 STANDARD_RATES = tuple(
     map(Fraction, ("10", "12", "15", "24000/1001", "24", "25", "30000/1001", "30", "48", "50", "60000/1001", "60"))
 )
-_CLOCK = re.compile(r"(?:(?:(\d{1,3}):)?(\d{1,3}):)?(\d{1,6}(?:\.\d{1,9})?)")
+_CLOCK = re.compile(r"(?:(?:([0-9]{1,3}):)?([0-9]{1,3}):)?([0-9]{1,6}(?:\.[0-9]{1,9})?)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,8 +80,11 @@ def scaled(ticks: int, ratio: Fraction) -> int:
 
 
 def standard_rate(rate: Fraction) -> Fraction:
-    """The least standard rate that leaves out no frame, at most 60; one within 0.2 % counts as equal."""
-    return next((known for known in STANDARD_RATES if known >= rate * Fraction(998, 1000)), STANDARD_RATES[-1])
+    """The nearest standard rate if it is within 0.2 %, else the least that leaves out no frame; at most 60."""
+    nearest = min(STANDARD_RATES, key=lambda known: abs(known - rate))
+    if abs(nearest - rate) <= rate / 500:
+        return nearest
+    return next((known for known in STANDARD_RATES if known > rate), STANDARD_RATES[-1])
 
 
 def parse_clock(text: str) -> Fraction:

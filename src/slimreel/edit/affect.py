@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import Draft, Effect, MediaSegment
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Edited, Operation
 from slimreel.edit.targets import find_clips
 
 
@@ -15,7 +15,7 @@ from slimreel.edit.targets import find_clips
 class Affecting(Operation):
     """An operation that gives clips one effect. Asked for again, it takes the place of the one that was there."""
 
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def effect(self) -> Effect:
         """The effect that these parameters ask for."""

@@ -14,9 +14,8 @@ from slimreel.edit.facts import Facts
 from slimreel.edit.log import EditCommand
 from slimreel.edit.operation import Change, Edited
 from slimreel.edit.registry import operations, read_operation
+from slimreel.edit.ripple import MOST_PARTS
 from slimreel.errors import EditRefused
-
-MAX_SEGMENTS = 5000  # a timeline that grows beyond this is a mistake, such as a loop of loops
 
 
 def apply_all(draft: Draft, commands: Iterable[EditCommand], facts: Facts) -> Edited:
@@ -61,5 +60,5 @@ def _waits(command: EditCommand) -> bool:
 
 
 def _check_growth(draft: Draft) -> None:
-    if sum(len(track.segments) for track in draft.tracks) > MAX_SEGMENTS:
-        raise EditRefused(detail=f"the timeline would have more than {MAX_SEGMENTS} parts")
+    if sum(len(track.segments) for track in draft.tracks) > MOST_PARTS:
+        raise EditRefused(detail=f"the timeline would have more than {MOST_PARTS} parts")

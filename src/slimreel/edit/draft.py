@@ -71,7 +71,7 @@ class Effect:
 
     def part(self, kept: TimeRange, length: int) -> Effect | None:
         """The effect on the part `kept` of a segment of `length` frames; None where it does not reach."""
-        if self.span is None or not length:
+        if self.span is None:
             return self
         left = self.span.meet(kept)
         return replace(self, span=left.moved(-kept.start)) if left else None
@@ -158,14 +158,18 @@ class Segment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MediaSegment(Segment):
-    """A stretch of an asset at a place. The ratio of `source` to `place` is its speed; an empty source is a still."""
+    """A stretch of an asset at a place. An empty source is a still.
+
+    Of a clip the ratio of `source` to `place` is its speed. What lies over or under the clips plays `source` from its
+    start at its own speed, as long as `place` lasts.
+    """
 
     asset: str
     title: str  # what people call it
     source: TimeRange  # ticks of core.timing.SOURCE
     role: Role = "clip"
     backwards: bool = False
-    repeats: bool = False  # plays `source` again and again at its own speed until `place` ends
+    repeats: bool = False  # of music: again from the beginning until `place` ends
     keep_pitch: bool = True  # where the speed is not 1
     fit: Fit = field(default_factory=Fit)
     layer: Layer | None = None  # of overlays; a clip fills the canvas
@@ -202,7 +206,7 @@ class SubtitleSegment(Segment):
 
     asset: str
     title: str
-    source: TimeRange  # ticks of core.timing.SOURCE, on the clock of the subtitles; may begin before 0
+    source: TimeRange  # ticks of core.timing.SOURCE, on the clock of the subtitles before `offset_ticks`
     mode: Literal["burn", "soft"] = "burn"
     language: str | None = None
     position: Position = "bottom"
@@ -283,7 +287,7 @@ class Draft:
 
     def speed(self, segment: MediaSegment) -> Fraction:
         """How many seconds of the source play in a second; 0 for a still."""
-        if segment.repeats or not segment.place:
+        if segment.role != "clip" and not segment.is_still:
             return Fraction(1)
         return SOURCE.seconds(segment.source.duration) / self.timebase.seconds(segment.place.duration)
 

@@ -12,7 +12,7 @@ from typing import Literal
 from slimreel.core.media import MediaInfo, main_video
 from slimreel.core.timing import SOURCE, TimeRange
 from slimreel.edit.draft import even
-from slimreel.errors import FactsMissing, NoSuchAsset
+from slimreel.errors import EditRefused, FactsMissing, NoSuchAsset
 
 AssetKind = Literal["video", "audio", "image", "subtitles", "lut"]
 
@@ -72,7 +72,10 @@ class Facts:
                 return asset
         low = wanted.strip().casefold()
         named = [asset for asset in self.assets if low in (asset.name.casefold(), asset.title.casefold())]
-        if len(named) != 1:
+        if len(named) > 1:
+            several = ", ".join(f"{asset.id} ({asset.name})" for asset in named)
+            raise EditRefused(detail=f"several files are called {wanted}: {several}")
+        if not named:
             raise NoSuchAsset(name=wanted, known=", ".join(asset.name for asset in self.assets) or "-")
         return named[0]
 

@@ -73,8 +73,8 @@ def ratio_of(old: TimeRange, new: TimeRange) -> Fraction:
 
 def follow(draft: Draft, remap: Remap) -> Draft:
     """The draft whose clips are new already, with the rest moved after them."""
-    tracks = [_moved(track, draft, remap) for track in draft.tracks[1:]]
-    effects = _effects(draft.effects, remap, draft.length, 0, 0)
+    tracks = _numbered([_moved(track, draft, remap) for track in draft.tracks[1:]])
+    effects = within_length(_effects(draft.effects, remap, draft.length, 0, 0), draft.length)
     return replace(draft, tracks=(draft.tracks[0], *(track for track in tracks if track.segments)), effects=effects)
 
 
@@ -85,13 +85,15 @@ def _moved(track: Track, draft: Draft, remap: Remap) -> Track:
             moved += _divided(segment, remap)
             continue
         place = remap.stretch(segment.place, draft.length)
+        if segment.until_end and segment.place.start == 0:  # it is there all the time, whatever is put before
+            place = TimeRange(0, draft.length)
         new = replace(segment, place=place)
         if isinstance(segment, MediaSegment) and isinstance(new, MediaSegment):
             effects = _effects(segment.effects, remap, draft.length, segment.place.start, place.start)
             new = replace(new, effects=effects)
         settled = settle(new, draft)
         moved += [settled] if settled.place else []
-    return replace(track, segments=_numbered(moved))
+    return replace(track, segments=tuple(moved))
 
 
 def settle(element: AnySegment, draft: Draft) -> AnySegment:
@@ -101,13 +103,14 @@ def settle(element: AnySegment, draft: Draft) -> AnySegment:
         return replace(element, place=TimeRange.between(start, end))
     if not element.is_still and not element.repeats:
         end = min(end, start + max(1, draft.timebase.ticks(SOURCE.seconds(element.source.duration))))
-    whole = TimeRange.between(0, end - start)
-    effects = tuple(
-        effect if effect.span is None else replace(effect, span=effect.span.meet(whole))
-        for effect in element.effects
-        if effect.span is None or effect.span.meet(whole)
-    )
-    return replace(element, place=TimeRange.between(start, end), effects=effects)
+    place = TimeRange.between(start, end)
+    return replace(element, place=place, effects=within_length(element.effects, place.duration))
+
+
+def within_length(effects: tuple[Effect, ...], length: int) -> tuple[Effect, ...]:
+    """The effects as far as something so long has room for them."""
+    whole = TimeRange(0, length)
+    return tuple(part for effect in effects if (part := effect.part(whole, length)))
 
 
 def _effects(
@@ -140,12 +143,14 @@ def base_id(segment_id: str) -> str:
     return segment_id.partition(".")[0]
 
 
-def _numbered(segments: list[AnySegment]) -> tuple[AnySegment, ...]:
-    """The parts of one element numbered anew in order of time: s1, s1.2, s1.3."""
+def _numbered(tracks: list[Track]) -> list[Track]:
+    """The parts of each element numbered anew in order of time: s1, s1.2, s1.3."""
     seen: dict[str, int] = {}
-    numbered: list[AnySegment] = []
-    for segment in segments:
+    names: dict[int, str] = {}
+    for segment in sorted((one for track in tracks for one in track.segments), key=lambda one: one.place.start):
         base = base_id(segment.id)
         seen[base] = seen.get(base, 0) + 1
-        numbered.append(replace(segment, id=base if seen[base] == 1 else f"{base}.{seen[base]}"))
-    return tuple(numbered)
+        names[id(segment)] = base if seen[base] == 1 else f"{base}.{seen[base]}"
+    return [
+        replace(track, segments=tuple(replace(one, id=names[id(one)]) for one in track.segments)) for track in tracks
+    ]

@@ -48,7 +48,7 @@ def inspect(found: object, limits: Limits) -> dict[str, Any]:
     waiting: list[tuple[object, int]] = [(found, 1)]  # no recursion: the depth is what is doubted
     while waiting:
         value, depth = waiting.pop()
-        if isinstance(value, (dict, list)):
+        if isinstance(value, (dict, list, tuple)):
             if depth > limits.depth:
                 raise BadDraft(detail=f"it is nested more than {limits.depth} deep")
             if len(value) > limits.items:

@@ -33,28 +33,29 @@ def replay(log: Log, facts: Facts) -> Draft:
 
 def undo(draft: Draft, steps: int, facts: Facts) -> tuple[Draft, int]:
     """The draft before its last turns, and how many those were. Turns that only asked for a file go for nothing."""
-    done, undone = list(draft.log.done), list(draft.log.undone)
-    count = 0
-    while done and count < steps:
-        turn = done.pop()
-        undone.append(turn)
-        count += _edits(turn)
+    done, undone, count = _handed_over(draft.log.done, draft.log.undone, steps)
     if not count:
         raise EditRefused(detail="there is nothing to undo")
-    return replay(replace(draft.log, done=tuple(done), undone=tuple(undone)), facts), count
+    return replay(replace(draft.log, done=done, undone=undone), facts), count
 
 
 def redo(draft: Draft, steps: int, facts: Facts) -> tuple[Draft, int]:
     """The draft with the turns that were undone last done again, and how many those were."""
-    done, undone = list(draft.log.done), list(draft.log.undone)
-    count = 0
-    while undone and count < steps:
-        turn = undone.pop()
-        done.append(turn)
-        count += _edits(turn)
+    undone, done, count = _handed_over(draft.log.undone, draft.log.done, steps)
     if not count:
         raise EditRefused(detail="there is nothing to do again")
-    return replay(replace(draft.log, done=tuple(done), undone=tuple(undone)), facts), count
+    return replay(replace(draft.log, done=done, undone=undone), facts), count
+
+
+def _handed_over(
+    giver: tuple[Turn, ...], taker: tuple[Turn, ...], steps: int
+) -> tuple[tuple[Turn, ...], tuple[Turn, ...], int]:
+    """Both lists with the last turns of the one at the end of the other, and how many of them were edits."""
+    given, taken, count = list(giver), list(taker), 0
+    while given and count < steps:
+        taken.append(given.pop())
+        count += _edits(taken[-1])
+    return tuple(given), tuple(taken), count
 
 
 def undo_turn(draft: Draft, number: int, facts: Facts) -> Draft:

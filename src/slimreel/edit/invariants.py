@@ -1,12 +1,16 @@
-"""What holds for every draft: checked of one that comes from outside, and in tests after every operation."""
+"""What holds for every draft: checked of one that comes from outside, and in tests after every operation.
+
+Asset ids are checked by `check_against`, by whoever knows the files that a draft may use.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from itertools import pairwise
 
-from slimreel.core.timing import TimeRange
-from slimreel.edit.draft import Draft, Effect, MediaSegment, Track, TrackKind
+from slimreel.core.timing import SOURCE, TimeRange
+from slimreel.edit.draft import Draft, Effect, MediaSegment, SubtitleSegment, Track, TrackKind
+from slimreel.edit.facts import Facts
 from slimreel.edit.placing import kind_of
 from slimreel.edit.ripple import lay
 from slimreel.errors import BadDraft
@@ -16,6 +20,24 @@ def check(draft: Draft) -> None:
     """Raise BadDraft with the first thing that is wrong."""
     for problem in problems(draft):
         raise BadDraft(detail=problem)
+
+
+def check_against(draft: Draft, facts: Facts) -> None:
+    """Raise BadDraft where a draft names a file that is not among the facts, or more of it than there is."""
+    known = {asset.id: asset for asset in facts.assets}
+    base = draft.timebase
+    for name in draft.log.start:
+        if name not in known:
+            raise BadDraft(detail="it begins with a file that is not here")
+    for segment in draft.segments():
+        if not isinstance(segment, (MediaSegment, SubtitleSegment)):
+            continue
+        asset = known.get(segment.asset)
+        if asset is None or (asset.kind == "subtitles") != isinstance(segment, SubtitleSegment):
+            raise BadDraft(detail=f"the file of {segment.id} is not here")
+        # A clip is a whole number of frames, so it may end up to a frame after its file.
+        if asset.kind != "subtitles" and segment.source.end > asset.duration + SOURCE.ticks(base.tick_s):
+            raise BadDraft(detail=f"{segment.id} goes on after the end of its file")
 
 
 def problems(draft: Draft) -> Iterator[str]:

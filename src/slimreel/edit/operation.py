@@ -6,8 +6,9 @@ Times are seconds on the current timeline. Where an operation names a `clip`, th
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
+import msgspec
 from msgspec import Meta
 
 from slimreel.core.events import Reason
@@ -30,10 +31,10 @@ Count = Annotated[int, Meta(ge=1)]
 Side = Annotated[int, Meta(ge=16, le=16384)]
 Strength = Literal["low", "medium", "high"]
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
-Clip = Annotated[
-    Annotated[str, Meta(max_length=255)] | Annotated[int, Meta(ge=-1000, le=1000)],
-    Meta(description="which clip: its id, its place in the order (1 is the first, -1 the last), its name, or `all`"),
-]
+_Clip = Annotated[str, Meta(max_length=255)] | Annotated[int, Meta(ge=-1000, le=1000)]
+_WHICH = Meta(description="which clip: its id, its place in the order (1 first, -1 last), its name, or `all`")
+Clip = Annotated[_Clip, _WHICH]
+AnyClip = Annotated[_Clip | None, _WHICH]  # where it may be left out
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,3 +61,11 @@ class Operation:
     def change(self, target: str = "", **fields: str | int | float) -> Change:
         """The change that this operation usually reports."""
         return Change(id=f"edit_{self.op}", fields=fields, target=target)
+
+
+def params_schema(kind: type[Operation]) -> dict[str, Any]:
+    """A JSON schema of the parameters of one operation, what it shares with others last."""
+    found: dict[str, Any] = msgspec.json.schema(kind)["$defs"][kind.__name__]
+    own = vars(kind)["__annotations__"]
+    names = sorted(found["properties"], key=lambda name: name not in own)
+    return {**found, "properties": {name: found["properties"][name] for name in names}}

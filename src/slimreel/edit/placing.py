@@ -8,39 +8,29 @@ from dataclasses import replace
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import AnySegment, BlurSegment, Draft, MediaSegment, Track, TrackKind
 from slimreel.edit.follow import settle
-from slimreel.errors import OutsideRange
+from slimreel.errors import EditRefused, OutsideRange
 
 # Tracks stand from the lowest picture to the topmost, then sound, then text; blurs lie below every overlay.
+_EVER = 2**40
 _PREFIX = {TrackKind.VIDEO: "v", TrackKind.AUDIO: "a", TrackKind.TEXT: "x"}
 
 
-def stretch_of(draft: Draft, start_s: float | None, end_s: float | str | None) -> TimeRange:
+def stretch_of(draft: Draft, start_s: float, end_s: float | str | None) -> TimeRange:
     """The frames of the timeline between two times, as far as there are any. Raises OutsideRange without any."""
-    start = draft.timebase.ticks(start_s or 0.0)
-    end = draft.length if end_s is None or isinstance(end_s, str) else draft.timebase.ticks(end_s)
-    found = TimeRange.between(start, end).meet(TimeRange(0, draft.length))
-    if not found:
-        raise OutsideRange(
-            asked=f"{start_s or 0:g}–{end_s if end_s is not None else 'end'} s",
-            target="the timeline",
-            first="0 s",
-            last=f"{float(draft.length_s):g} s",
-        )
-    return found
+    return frames_between(draft, start_s, end_s, "the timeline", draft.length)
 
 
-def when(draft: Draft, start_s: float, end_s: float | str | None, duration_s: float | None) -> tuple[TimeRange, bool]:
-    """The frames that an element lasts, and whether it lasts to the end whatever that becomes."""
-    if end_s is None and duration_s is not None:
-        end_s = start_s + duration_s
-    until_end = end_s is None or isinstance(end_s, str)
-    return stretch_of(draft, start_s, end_s), until_end
-
-
-def when_asked(draft: Draft, element: AnySegment) -> dict[str, float]:
-    """The parameters `start_s` and `end_s` of an element that is there."""
-    times = {"start_s": float(draft.timebase.seconds(element.place.start))}
-    return times if element.until_end else times | {"end_s": float(draft.timebase.seconds(element.place.end))}
+def frames_between(draft: Draft, start_s: float, end_s: float | str | None, owner: str, length: int) -> TimeRange:
+    """The frames between two times of something so long, counted from its start."""
+    start = draft.timebase.ticks(start_s)
+    end = length if end_s is None or isinstance(end_s, str) else draft.timebase.ticks(end_s)
+    found = TimeRange.between(start, end).meet(TimeRange(0, length))
+    if found:
+        return found
+    asked = f"{start_s:g} s to {end_s:g} s" if isinstance(end_s, (int, float)) else f"{start_s:g} s"
+    if 0 <= start < length:
+        raise EditRefused(detail=f"from {asked} there is not one whole picture")
+    raise OutsideRange(asked=asked, target=owner, first="0 s", last=f"{float(draft.timebase.seconds(length)):g} s")
 
 
 def put(draft: Draft, element: AnySegment) -> Draft:
@@ -89,7 +79,13 @@ def _holds(track: Track, element: AnySegment) -> bool:
 
 
 def _busy(track: Track, element: AnySegment) -> bool:
-    return any(segment.place.meet(element.place) for segment in track.segments)
+    taken = _claim(element)
+    return any(_claim(segment).meet(taken) for segment in track.segments)
+
+
+def _claim(element: AnySegment) -> TimeRange:
+    """The frames that nothing else on its track may have: all to come where its end moves with the timeline's."""
+    return TimeRange.between(element.place.start, _EVER) if element.until_end else element.place
 
 
 def _rank(track: Track) -> int:

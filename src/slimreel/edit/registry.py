@@ -17,9 +17,10 @@ from typing import Any, TypeVar
 from slimreel.core import records
 from slimreel.edit import ops
 from slimreel.edit.draft import Effect, Output
+from slimreel.edit.guard import OWN, inspect
 from slimreel.edit.log import EditCommand
-from slimreel.edit.operation import Operation
-from slimreel.errors import BadParameter, UnknownOperation, UsageError
+from slimreel.edit.operation import Operation, params_schema
+from slimreel.errors import BadDraft, BadParameter, UnknownOperation
 
 _Kind = TypeVar("_Kind")
 
@@ -65,10 +66,14 @@ def read_operation(command: EditCommand) -> Operation:
         likely = difflib.get_close_matches(command.op, operations(), n=3, cutoff=0.3) or list(operations())
         raise UnknownOperation(op=command.op[:80], likely=", ".join(likely))
     known = [field.name for field in fields(kind)]
-    for name in command.params:
+    for name, value in command.params.items():
         if name not in known:
             why = f"there is no such parameter; there are: {', '.join(known) or '-'}"
             raise BadParameter(op=command.op, field=str(name)[:80], why=why)
+        try:
+            inspect({"value": value}, OWN)
+        except BadDraft as error:
+            raise BadParameter(op=command.op, field=name, why=str(error.fields["detail"])) from error
     return _read(kind, command.op, command.params)
 
 
@@ -77,13 +82,22 @@ def _read(kind: type[Operation], op: str, params: dict[str, Any]) -> Operation:
         return records.read(kind, params)
     except records.BadRecord as error:
         path = re.search(r" - at `\$\.?(\w+)?[^`]*`$", error.detail)
+        name = (path[1] if path else None) or "params"
         missing = re.search(r"missing required field `(\w+)`", error.detail)
-        if missing:
+        if missing and name == "params":
             raise BadParameter(op=op, field=missing[1], why="it has to be given") from error
-        why = records.in_words(error.detail[: path.start()] if path else error.detail)
-        raise BadParameter(op=op, field=(path[1] if path else None) or "params", why=why) from error
-    except BadParameter:
-        raise
-    except UsageError as error:  # what a goal says of its own fields
-        why = str(error.fields.get("why", error))
-        raise BadParameter(op=op, field=str(error.fields.get("field", "params")), why=why) from error
+        detail = error.detail[: path.start()] if path else error.detail
+        raise BadParameter(
+            op=op, field=name, why=_why(detail, params_schema(kind)["properties"].get(name, {}))
+        ) from error
+
+
+def _why(detail: str, schema: dict[str, Any]) -> str:
+    """What is wrong with a value, and what it could be instead."""
+    if "matching regex" in detail:
+        return f"that is not how it is written; it is {schema.get('description', 'text')}"
+    if detail.startswith("Invalid enum value"):
+        kinds = [schema, *schema.get("anyOf", ())]
+        words = [str(word) for kind in kinds for word in kind.get("enum", ()) if word is not None]
+        return f"{records.in_words(detail)}; it can be: {', '.join(words)}" if words else records.in_words(detail)
+    return records.in_words(detail)

@@ -19,13 +19,19 @@ from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.follow import Remap, follow
 from slimreel.errors import EditRefused
 
+MOST_PARTS = 5000  # a timeline that grows beyond this is a mistake, such as a loop of loops
+
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A clip of the new timeline, and where it played on the old one; None where it is new."""
+    """A clip of the new timeline, and where it played on the old one; None where it is new.
+
+    `held` are the frames of it, from its start, that played there; None is all of them, faster or slower perhaps.
+    """
 
     clip: MediaSegment
     was: TimeRange | None
+    held: TimeRange | None = None
 
 
 def as_it_is(clips: Iterable[MediaSegment]) -> list[Part]:
@@ -68,29 +74,39 @@ def rebuild(draft: Draft, parts: Sequence[Part], *, follows: bool = True) -> Dra
     """The draft with these parts as its clips. Without `follows` titles, music and the rest stay at their times."""
     if not parts:
         raise EditRefused(detail="nothing would be left of the timeline")
+    if len(parts) > MOST_PARTS:
+        raise EditRefused(detail=f"the timeline would have more than {MOST_PARTS} parts")
     clips: list[MediaSegment] = []
+    taken: set[str] = set()
     for part in parts:
         clip = part.clip
-        if any(clip.id == other.id for other in clips):
+        if clip.id in taken:
             clip_id, draft = draft.new_id("c")
             if clip.id in draft.clip_goals:
                 goals = {**draft.clip_goals, clip_id: draft.clip_goals[clip.id]}
                 draft = replace(draft, clip_goals=goals)
             clip = replace(clip, id=clip_id)
+        taken.add(clip.id)
         clips.append(clip)
     laid = lay(clips)
     if follows:
-        pairs = [(part.was, clip.place) for part, clip in zip(parts, laid, strict=True) if part.was]
+        pairs = [
+            (part.was, part.held.moved(clip.place.start) if part.held else clip.place)
+            for part, clip in zip(parts, laid, strict=True)
+            if part.was
+        ]
     else:
         same = TimeRange(0, min(draft.length, laid[-1].place.end))
         pairs = [(same, same)]
-    goals = {name: goal for name, goal in draft.clip_goals.items() if any(clip.id == name for clip in laid)}
+    goals = {name: goal for name, goal in draft.clip_goals.items() if name in taken}
     main = replace(draft.tracks[0], segments=laid)
     return follow(replace(draft, tracks=(main, *draft.tracks[1:]), clip_goals=goals), Remap.of(pairs))
 
 
 def hard_cuts(draft: Draft, where: TimeRange) -> Draft:
     """The draft with a plain cut, at the start of `where`, for each transition that it touches. Nothing moves."""
+    if not any(clip.overlap for clip in draft.clips):
+        return draft
     clips: list[MediaSegment] = []
     for clip in draft.clips:
         new = clip

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import AnySegment, Draft, MediaSegment
 from slimreel.edit.follow import base_id
-from slimreel.edit.placing import stretch_of
-from slimreel.errors import NoSuchElement, OutsideRange
+from slimreel.edit.placing import frames_between, stretch_of
+from slimreel.edit.ripple import divide
+from slimreel.errors import BadParameter, NoSuchElement
 
 
 def find_clips(draft: Draft, wanted: str | int | None) -> tuple[MediaSegment, ...]:
@@ -21,7 +24,8 @@ def find_clips(draft: Draft, wanted: str | int | None) -> tuple[MediaSegment, ..
     else:
         by_id = [clip for clip in clips if clip.id == wanted.lower()]
         name = wanted.strip().casefold()
-        found = by_id or [clip for clip in clips if clip.title.casefold() in (name, name.rpartition(".")[0])]
+        names = {name, name.rpartition(".")[0]} - {""}
+        found = by_id or [clip for clip in clips if clip.title.casefold() in names]
         if found:
             return tuple(found)
     raise NoSuchElement(target=wanted, known=names_of(draft.clips))
@@ -40,24 +44,29 @@ def find_element(draft: Draft, target: str) -> tuple[AnySegment, ...]:
     return found
 
 
-def names_of(segments: object) -> str:
+def play_alone(
+    draft: Draft, op: str, clip: str | int | None, range_s: tuple[float, float | str] | None
+) -> tuple[Draft, tuple[MediaSegment, ...]]:
+    """The clips that an operation treats, and the draft divided so that they are exactly what was named."""
+    if range_s is None:
+        return draft, find_clips(draft, clip)
+    if clip is not None:
+        raise BadParameter(op=op, field="range_s", why="give either clip or range_s")
+    where = stretch_of(draft, *range_s)
+    draft = divide(draft, (where.start, where.end))
+    return draft, tuple(one for one in draft.clips if where.meet(one.place) == one.place)
+
+
+def names_of(segments: Iterable[AnySegment]) -> str:
     """Ids with titles, for the sentence of an error."""
-    listed = [segment for segment in segments if hasattr(segment, "id")] if hasattr(segments, "__iter__") else []
-    return ", ".join(f"{one.id} ({one.title})" if hasattr(one, "title") else one.id for one in listed) or "-"
+    return ", ".join(f"{one.id} ({one.title})" if hasattr(one, "title") else one.id for one in segments) or "-"
 
 
 def stretch_in(draft: Draft, clip: MediaSegment | None, start_s: float, end_s: float | str) -> TimeRange:
     """Frames between two times of the timeline; with a clip, of the clip, as frames from its start."""
     if clip is None:
         return stretch_of(draft, start_s, end_s)
-    start = draft.timebase.ticks(start_s)
-    end = clip.place.duration if isinstance(end_s, str) else draft.timebase.ticks(end_s)
-    found = TimeRange.between(start, end).meet(TimeRange(0, clip.place.duration))
-    if not found:
-        length_s = float(draft.timebase.seconds(clip.place.duration))
-        asked = f"{start_s:g}–{end_s} s"
-        raise OutsideRange(asked=asked, target=f"{clip.id} ({clip.title})", first="0 s", last=f"{length_s:g} s")
-    return found
+    return frames_between(draft, start_s, end_s, f"{clip.id} ({clip.title})", clip.place.duration)
 
 
 def seconds(draft: Draft, frames: int) -> float:

@@ -110,13 +110,13 @@ def _draft_written(draft: Draft, *, brief: bool) -> _Object:
         "m": {"width": canvas.width, "height": canvas.height},
         "c": {"w": canvas.width, "h": canvas.height, "r": str(canvas.rate), "x": canvas.chosen},
         "fx": [_effect_written(effect) for effect in draft.effects],
-        "g": _goal_written(draft.goal) if draft.goal else None,
-        "cg": {clip: _goal_written(goal) for clip, goal in draft.clip_goals.items()},
+        "g": _goal_written(draft.goal, brief=brief) if draft.goal else None,
+        "cg": {clip: _goal_written(goal, brief=brief) for clip, goal in draft.clip_goals.items()} or None,
         "o": [_named(output) for output in draft.outputs],
         "n": draft.next_id,
         "l": {"r": log.revision, "s": list(log.start), "y": _turns(log.done), "z": _turns(log.undone)},
     }
-    return {key: value for key, value in found.items() if value not in (None, [], {})} if brief else found
+    return {key: value for key, value in found.items() if value not in (None, [])} if brief else found
 
 
 def _draft_read(raw: _Object, limits: Limits) -> Draft:
@@ -230,8 +230,8 @@ def _names(record: Any) -> set[str]:
     return {field.name for field in fields(record) if field.name != "kept"}
 
 
-def _goal_written(goal: Goal) -> _Object:
-    return dict(msgspec.to_builtins(records.said(goal)))
+def _goal_written(goal: Goal, *, brief: bool) -> _Object:
+    return dict(msgspec.to_builtins(records.said(goal))) if brief else records.facts_of(goal)
 
 
 def _goal_read(raw: _Object) -> Goal:

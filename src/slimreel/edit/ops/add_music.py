@@ -7,19 +7,17 @@ after   |--------A--------|
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
-from slimreel.core.timing import TimeRange
-from slimreel.edit.adding import Adding, find_file
+from slimreel.edit.adding import Timed, find_file, times_asked
 from slimreel.edit.draft import AnySegment, Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Change, Moment, Name, Seconds
+from slimreel.edit.operation import Change, Name
 from slimreel.edit.ops.fade import Direction, SoundFaded
 from slimreel.edit.ops.volume import Gain, Level, at_level, level_at
-from slimreel.edit.placing import when, when_asked
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +29,7 @@ class Ducked(Effect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddMusic(Adding):
+class AddMusic(Timed):
     """Without `loop` it is over when the file is."""
 
     op: ClassVar[str] = "add_music"
@@ -46,25 +44,13 @@ class AddMusic(Adding):
     fade_in_s: Annotated[Annotated[float, Meta(ge=0, le=60)], Meta(description="how long it comes in, seconds")] = 0.0
     fade_out_s: Annotated[Annotated[float, Meta(ge=0, le=60)], Meta(description="how long it goes out, seconds")] = 0.0
     loop: Annotated[bool, Meta(description="again from the beginning when the file is over")] = True
-    start_s: Annotated[Seconds, Meta(description="when it begins, seconds")] = 0.0
-    end_s: Annotated[Moment | None, Meta(description="when it ends, seconds or `end`")] = None
 
     def element(self, element_id: str, draft: Draft, facts: Facts) -> MediaSegment:
         asset = find_file(self.op, facts, self.file, "audio")
-        place, until_end = when(draft, self.start_s, self.end_s, None)
         fades: list[tuple[Direction, float]] = [("in", self.fade_in_s), ("out", self.fade_out_s)]
         faded = [SoundFaded(direction=way, frames=max(1, draft.timebase.ticks(s))) for way, s in fades if s]
-        music = MediaSegment(
-            id=element_id,
-            place=place,
-            until_end=until_end,
-            asset=asset.id,
-            title=asset.title,
-            source=TimeRange(0, asset.duration),
-            role="music",
-            repeats=self.loop,
-            effects=(*faded, *((Ducked(),) if self.duck else ())),
-        )
+        music = self.media(element_id, asset, "music", draft)
+        music = replace(music, repeats=self.loop, effects=(*faded, *((Ducked(),) if self.duck else ())))
         return at_level(music, self.volume if self.gain_db is None else 10 ** (self.gain_db / 20))
 
     @classmethod
@@ -79,10 +65,10 @@ class AddMusic(Adding):
             "fade_in_s": float(draft.timebase.seconds(faded.get("in", 0))),
             "fade_out_s": float(draft.timebase.seconds(faded.get("out", 0))),
             "loop": element.repeats,
-            **when_asked(draft, element),
+            **times_asked(element, draft),
         }
 
     def placed(self, element: AnySegment, draft: Draft) -> Change:
-        told = Adding.placed(self, element, draft)
+        told = Timed.placed(self, element, draft)
         percent = round(level_at(element, element.place.duration) * 100) if isinstance(element, MediaSegment) else 100
         return self.change(element.id, **told.fields, percent=percent)

@@ -13,11 +13,10 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import Meta
 
 from slimreel.core import records
-from slimreel.edit.adding import Adding
+from slimreel.edit.adding import Timed, times_asked
 from slimreel.edit.draft import AnySegment, Color, Draft, Position, Share, TextSegment, TextStyle
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Length, Moment, Name, Seconds
-from slimreel.edit.placing import when, when_asked
+from slimreel.edit.operation import Name
 
 Size = Literal["small", "medium", "large"]
 # Pixels of the letters on a canvas with a short side of 1080: a caption, a title, a headline.
@@ -25,7 +24,7 @@ SIZES_PX: dict[Size, float] = {"small": 48.0, "medium": 72.0, "large": 120.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AddText(Adding):
+class AddText(Timed):
     """Without a time it is there all the time, also when the timeline gets longer."""
 
     op: ClassVar[str] = "add_text"
@@ -33,9 +32,6 @@ class AddText(Adding):
 
     text: Annotated[Annotated[str, Meta(min_length=1, max_length=2000)], Meta(description="what it says, as it is")]
     position: Annotated[Position, Meta(description="a place of the nine, or x and y from 0 to 1")] = "center"
-    start_s: Annotated[Seconds, Meta(description="when it appears, seconds")] = 0.0
-    end_s: Annotated[Moment | None, Meta(description="when it goes, seconds or `end`")] = None
-    duration_s: Annotated[Length | None, Meta(description="how long it is there, instead of end_s")] = None
     size: Annotated[Size, Meta(description="of the letters")] = "medium"
     size_px: Annotated[
         Annotated[float, Meta(ge=4, le=1000)] | None,
@@ -54,7 +50,7 @@ class AddText(Adding):
     )
 
     def element(self, element_id: str, draft: Draft, facts: Facts) -> TextSegment:
-        place, until_end = when(draft, self.start_s, self.end_s, self.duration_s)
+        place, until_end = self.when(draft)
         style = TextStyle(
             position=self.position,
             size_px=self.size_px or SIZES_PX[self.size],
@@ -72,4 +68,4 @@ class AddText(Adding):
     def asked(cls, element: AnySegment, draft: Draft) -> dict[str, Any] | None:
         if not isinstance(element, TextSegment):
             return None
-        return {"text": element.text, **records.facts_of(element.style), **when_asked(draft, element)}
+        return {"text": element.text, **records.facts_of(element.style), **times_asked(element, draft)}

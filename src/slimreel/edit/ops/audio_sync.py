@@ -15,7 +15,7 @@ from slimreel.core.timing import SOURCE
 from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Edited, Operation
 from slimreel.edit.targets import find_clips
 
 
@@ -38,7 +38,7 @@ class AudioSync(Operation):
     offset_s: Annotated[
         Annotated[float, Meta(ge=-60, le=60)], Meta(description="later, or earlier where negative; seconds")
     ]
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         clips = find_clips(draft, self.clip)

@@ -11,11 +11,10 @@ from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
-from slimreel.edit.adding import Adding
+from slimreel.edit.adding import Timed, times_asked
 from slimreel.edit.draft import AnySegment, BlurSegment, Draft, NineGrid, Share
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Length, Moment, Seconds, Strength
-from slimreel.edit.placing import when, when_asked
+from slimreel.edit.operation import Strength
 from slimreel.errors import BadParameter
 
 _THIRD = 1 / 3  # a place of the nine-grid is a ninth of the picture
@@ -25,7 +24,7 @@ Extent = Annotated[float, Meta(gt=0, le=1)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class BlurRegion(Adding):
+class BlurRegion(Timed):
     """Either x, y, w and h, or a place of the nine. The rectangle does not follow what moves."""
 
     op: ClassVar[str] = "blur_region"
@@ -37,12 +36,9 @@ class BlurRegion(Adding):
     h: Annotated[Extent | None, Meta(description="height, 0 to 1")] = None
     position: Annotated[NineGrid | None, Meta(description="a place of the nine, a third as wide and high")] = None
     strength: Annotated[Strength, Meta(description="how coarse it gets")] = "medium"
-    start_s: Annotated[Seconds, Meta(description="when it appears, seconds")] = 0.0
-    end_s: Annotated[Moment | None, Meta(description="when it goes, seconds or `end`")] = None
-    duration_s: Annotated[Length | None, Meta(description="how long it is there, instead of end_s")] = None
 
     def element(self, element_id: str, draft: Draft, facts: Facts) -> BlurSegment:
-        place, until_end = when(draft, self.start_s, self.end_s, self.duration_s)
+        place, until_end = self.when(draft)
         x, y, w, h = self._box()
         return BlurSegment(
             id=element_id,
@@ -72,4 +68,4 @@ class BlurRegion(Adding):
         if not isinstance(element, BlurSegment):
             return None
         box = {"x": element.x, "y": element.y, "w": element.w, "h": element.h, "strength": element.strength}
-        return {**box, **when_asked(draft, element)}
+        return {**box, **times_asked(element, draft)}

@@ -15,7 +15,7 @@ from slimreel.core import records
 from slimreel.edit.affect import target_of, with_effect
 from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Edited, Operation
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter
 
@@ -55,7 +55,7 @@ class Color(Operation):
     exposure_ev: Annotated[Stops, Meta(description="light doubled for each, in stops")] = 0.0
     gamma: Annotated[Gamma, Meta(description="above 1 the middle tones get brighter")] = 1.0
     preset: Annotated[Look | None, Meta(description="a look with a name; it takes the place of another")] = None
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         said = records.said(self)

@@ -19,9 +19,9 @@ from slimreel.core.presets import find_preset
 from slimreel.core.units import parse_resolution
 from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Change, Clip, Edited, Lines, Name, Operation, Stage
+from slimreel.edit.operation import AnyClip, Change, Edited, Lines, Name, Operation, Stage
 from slimreel.edit.targets import find_clip
-from slimreel.errors import BadParameter
+from slimreel.errors import BadParameter, UsageError
 
 # What leads a goal. A new leader takes the place of the old one; everything else is kept until it is said anew.
 _LEADERS = (
@@ -64,7 +64,7 @@ class Compress(Operation):
     reencode: Annotated[bool | None, Meta(description="false only changes the container, true never copies")] = None
     strip_metadata: Annotated[bool, Meta(description="leave all tags out")] = False
     keep_location: Annotated[bool, Meta(description="keep the place of filming")] = False
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         clip = find_clip(draft, self.clip)
@@ -92,7 +92,7 @@ class Compress(Operation):
         if self.hardware != "auto":
             said.setdefault("encoder", "hardware" if self.hardware == "on" else "software")
         if self.preset is not None:
-            said["preset"] = find_preset(self.preset).id
+            said["preset"] = self._preset(self.preset)
         kept = records.said(before) if said or self.keep_fps else {}
         for family in (_LEADERS, _SIZES):
             if any(name in said for name in family):
@@ -100,3 +100,9 @@ class Compress(Operation):
         if self.keep_fps:
             kept.pop("fps", None)
         return Goal(**(kept | said))
+
+    def _preset(self, name: str) -> str:
+        try:
+            return find_preset(name).id
+        except UsageError as error:
+            raise BadParameter(op=self.op, field="preset", why=str(error).rstrip(".")) from error

@@ -23,7 +23,7 @@ from slimreel.errors import BadParameter, NoSuchElement
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concat(Operation):
-    """Clips that are named come together at the first of them; files that are no clip yet come after."""
+    """Clips that are named come together where the earliest of them stands; files that are no clip yet come after."""
 
     op: ClassVar[str] = "concat"
 
@@ -34,8 +34,7 @@ class Concat(Operation):
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         there, new = self._named(draft, facts)
-        first = there[0] if there else None
-        at = draft.clips.index(first) if first else 0
+        at = min((draft.clips.index(clip) for clip in there), default=0)
         before = [clip for clip in draft.clips[:at] if clip not in there]
         behind = [clip for clip in draft.clips[at:] if clip not in there]
         order = [*before, *there, *behind]
@@ -51,7 +50,7 @@ class Concat(Operation):
     def _named(self, draft: Draft, facts: Facts) -> tuple[list[MediaSegment], list[str]]:
         """The clips that are on the timeline, and the ids of the assets that are not."""
         if self.clips == "all":
-            used = {clip.asset for clip in draft.clips}
+            used = {one.asset for one in draft.segments() if isinstance(one, MediaSegment)}
             return list(draft.clips), [asset.id for asset in facts.of_kind("video") if asset.id not in used]
         there: list[MediaSegment] = []
         new: list[str] = []

@@ -16,7 +16,7 @@ from slimreel.core.timing import scaled
 from slimreel.edit.affect import follow_picture, picture_size, target_of
 from slimreel.edit.draft import Draft, Effect, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Edited, Operation
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter
 
@@ -59,7 +59,7 @@ class Crop(Operation):
     right_pct: Annotated[Percent, Meta(description="percent of the width that go at the right")] = 0.0
     top_pct: Annotated[Percent, Meta(description="percent of the height that go at the top")] = 0.0
     bottom_pct: Annotated[Percent, Meta(description="percent of the height that go at the bottom")] = 0.0
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         clips = find_clips(draft, self.clip)

@@ -14,7 +14,7 @@ from msgspec import Meta
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Length, Operation, Stretch
+from slimreel.edit.operation import AnyClip, Edited, Length, Operation, Stretch
 from slimreel.edit.ripple import keep_of, take_out
 from slimreel.edit.targets import find_clip, seconds, stretch_in
 from slimreel.errors import BadParameter
@@ -29,10 +29,10 @@ class Cut(Operation):
     first_s: Annotated[Length | None, Meta(description="seconds to remove from the beginning")] = None
     last_s: Annotated[Length | None, Meta(description="seconds to remove from the end")] = None
     ranges_s: Annotated[
-        tuple[Stretch, ...],
+        Annotated[tuple[Stretch, ...], Meta(max_length=1000)],
         Meta(description="stretches to remove, each a start and an end in seconds; the end may be `end`"),
     ] = ()
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         clip = find_clip(draft, self.clip)

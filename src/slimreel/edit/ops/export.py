@@ -14,7 +14,7 @@ from msgspec import Meta
 from slimreel.core.units import parse_resolution
 from slimreel.edit.draft import Draft, Output
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, FrameRate, Lines, Operation, Stage
+from slimreel.edit.operation import AnyClip, Edited, FrameRate, Lines, Operation, Stage
 from slimreel.edit.targets import find_clip
 from slimreel.edit.wanted import with_output
 
@@ -46,7 +46,7 @@ class Export(Operation):
     resolution: Annotated[Lines | None, Meta(description="maximum of the short side, pixels or a name")] = None
     fps: Annotated[FrameRate | None, Meta(description="maximum frame rate")] = None
     filename: Annotated[Filename | None, Meta(description="how the file shall be called")] = None
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         clip = find_clip(draft, self.clip)

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from slimreel.edit.draft import Draft, Output
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Count, Edited, Operation, Stage
+from slimreel.edit.operation import AnyClip, Count, Edited, Operation, Stage
 from slimreel.edit.ops.volume import sounding
 from slimreel.edit.targets import find_clip
 from slimreel.edit.wanted import with_output
@@ -41,7 +41,7 @@ class ExtractAudio(Operation):
 
     format: Annotated[Format, Meta(description="kind of file")] = "mp3"
     audio_bitrate_bps: Annotated[Count | None, Meta(description="bit/s, where the kind of file has one")] = None
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         sounding(draft, facts, "all", self.clip)

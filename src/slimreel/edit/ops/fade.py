@@ -15,7 +15,7 @@ from slimreel.core.timing import TimeRange
 from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Color, Draft, Effect, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Change, Clip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Change, Edited, Operation
 from slimreel.edit.targets import find_clips, seconds
 
 Direction = Literal["in", "out"]
@@ -61,7 +61,7 @@ class Fade(Operation):
     target: Annotated[Literal["video", "audio", "both"], Meta(description="what fades")] = "both"
     duration_s: Annotated[Annotated[float, Meta(gt=0, le=60)], Meta(description="how long, seconds")] = 1.0
     color: Annotated[Color, Meta(description="that the picture comes from or goes to")] = "#000000"
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         wanted = max(1, draft.timebase.ticks(self.duration_s))

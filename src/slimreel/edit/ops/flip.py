@@ -14,7 +14,7 @@ from msgspec import Meta
 from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Edited, Operation
 from slimreel.edit.targets import find_clips
 
 Axis = Literal["horizontal", "vertical"]
@@ -39,7 +39,7 @@ class Flip(Operation):
     axis: Annotated[Axis, Meta(description="`horizontal` exchanges left and right, `vertical` top and bottom")] = (
         "horizontal"
     )
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         clips = find_clips(draft, self.clip)

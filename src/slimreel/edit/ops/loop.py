@@ -15,10 +15,10 @@ from msgspec import Meta
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Length, Operation
-from slimreel.edit.ripple import Part, as_it_is, rebuild, take_out
+from slimreel.edit.operation import AnyClip, Edited, Length, Operation
+from slimreel.edit.ripple import MOST_PARTS, Part, as_it_is, rebuild, take_out
 from slimreel.edit.targets import find_clip, seconds
-from slimreel.errors import BadParameter, OutsideRange
+from slimreel.errors import BadParameter, EditRefused, OutsideRange
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Loop(Operation):
         Annotated[int, Meta(ge=2, le=1000)] | None, Meta(description="how often it plays in all; 2 is once more")
     ] = None
     until_s: Annotated[Length | None, Meta(description="it repeats until it is so long, seconds")] = None
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         if (self.count is None) == (self.until_s is None):
@@ -45,6 +45,8 @@ class Loop(Operation):
             what = clip.id if clip else "what a loop can reach"
             raise OutsideRange(asked=f"{self.until_s:g} s", target=what, first=first, last=last)
         times = ceil(wanted / length)
+        if len(once) * times > MOST_PARTS:
+            raise EditRefused(detail=f"that would make more than {MOST_PARTS} clips")
         after = rebuild(draft, _repeated(draft, once, times))
         end = after.length - (draft.length - once[-1].place.end)  # where the last repetition ends
         beyond = length * times - wanted

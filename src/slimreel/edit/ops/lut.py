@@ -14,7 +14,7 @@ from msgspec import Meta
 from slimreel.edit.affect import target_of, with_effect
 from slimreel.edit.draft import Draft, Effect, Share, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Name, Operation
+from slimreel.edit.operation import AnyClip, Edited, Name, Operation
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter
 
@@ -38,7 +38,7 @@ class Lut(Operation):
 
     file: Annotated[Name, Meta(description="the table: id or name of a .cube file")]
     intensity: Annotated[Share, Meta(description="1 is all of it")] = 1.0
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         asset = facts.asset(self.file)

@@ -15,7 +15,7 @@ from slimreel.core.timing import TimeRange
 from slimreel.edit.affect import within
 from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation, Stretch
+from slimreel.edit.operation import AnyClip, Edited, Operation, Stretch
 from slimreel.edit.ops.volume import Target, at_level, sounding
 from slimreel.edit.placing import stretch_of
 
@@ -28,7 +28,7 @@ class Mute(Operation):
 
     target: Annotated[Target, Meta(description="which sound")] = "all"
     range_s: Annotated[Stretch | None, Meta(description="only this stretch of the timeline, seconds")] = None
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         heard = sounding(draft, facts, self.target, self.clip)

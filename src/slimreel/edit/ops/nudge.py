@@ -6,20 +6,22 @@ after   "TITLE"
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from fractions import Fraction
 from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
-from slimreel.core.timing import TimeRange
+from slimreel.core.timing import TimeRange, scaled
 from slimreel.edit.draft import AnySegment, Draft, MediaSegment, Point
 from slimreel.edit.facts import Facts
 from slimreel.edit.log import EditCommand
 from slimreel.edit.operation import Edited, Name, Operation
 from slimreel.edit.ops.update import asked_by, changed
 from slimreel.edit.ops.volume import LOUDEST
+from slimreel.edit.ops.zoom import Zoomed
 from slimreel.edit.registry import read_operation
-from slimreel.edit.ripple import keep_of
+from slimreel.edit.ripple import Part, keep_of, rebuild
 from slimreel.edit.targets import find_element
 from slimreel.errors import BadParameter
 
@@ -34,7 +36,7 @@ _NINE = {"left": 0.0, "right": 1.0, "top": 0.0, "bottom": 1.0}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nudge(Operation):
-    """Small, medium and large are 10, 25 and 50 %, of loudness 2, 4 and 8 dB. So a step down from 100 is 90, 75 or 50."""
+    """Steps are 10, 25 and 50 %, of loudness 2, 4 and 8 dB; down from 100 is 90, 75 or 50."""
 
     op: ClassVar[str] = "nudge"
 
@@ -72,24 +74,30 @@ class Nudge(Operation):
             case "speed":
                 op, params = "speed", {"factor": self._ratio}
             case "size":
-                op, params = "zoom", {"factor": self._ratio}
+                now = next((one.factor for one in clip.effects if isinstance(one, Zoomed) and one.span is None), 1.0)
+                op, params = "zoom", {"factor": min(10.0, max(0.1, now * self._ratio))}
             case "brightness" | "contrast" | "saturation":
                 op, params = "color", {f"{self.param}_pct": percent}
             case "duration" | "start" | "end":
-                return self._trimmed(draft, clip)
+                return self._resized(draft, clip, facts)
             case _:
                 raise self._unknown(clip)
         return read_operation(EditCommand(op=op, params=params | {"clip": clip.id})).apply(draft, facts)[0]
 
-    def _trimmed(self, draft: Draft, clip: MediaSegment) -> Draft:
-        """A clip can only be made shorter; what lies beyond its edges was cut away for good."""
-        length = clip.place.duration
-        step = max(1, length * PERCENT[self.amount] // 100)
-        shorter = self.direction == ("up" if self.param == "start" else "down")
-        if not shorter or step >= length:
+    def _resized(self, draft: Draft, clip: MediaSegment, facts: Facts) -> Draft:
+        """The clip with more or less of its file shown at one end."""
+        step = max(1, clip.place.duration * PERCENT[self.amount] // 100)
+        at_start = self.param == "start"
+        if self.direction == ("up" if at_start else "down"):
+            left = clip.place.duration - step
+            return keep_of(draft, clip, [TimeRange(step if at_start else 0, left)])
+        grown = longer(clip, step, facts.asset(clip.asset).duration, at_start=at_start)
+        if grown == clip:
             raise BadParameter(op=self.op, field="direction", why=f"{clip.id} has no more to show on that side")
-        kept = TimeRange(step, length - step) if self.param == "start" else TimeRange(0, length - step)
-        return keep_of(draft, clip, [kept])
+        more = grown.place.duration - clip.place.duration
+        held = TimeRange(more if at_start else 0, clip.place.duration)
+        parts = [Part(grown, one.place, held) if one.id == clip.id else Part(one, one.place) for one in draft.clips]
+        return rebuild(draft, parts)
 
     def _new(self, draft: Draft, element: AnySegment) -> dict[str, Any]:
         """The parameters of the operation that made the element, moved."""
@@ -133,3 +141,19 @@ class Nudge(Operation):
 
     def _unknown(self, element: AnySegment) -> BadParameter:
         return BadParameter(op=self.op, field="param", why=f"{element.id} has no {self.param}")
+
+
+def longer(clip: MediaSegment, frames: int, file_ticks: int, *, at_start: bool) -> MediaSegment:
+    """The clip with up to so many frames more at one end, as far as its file has them."""
+    if clip.is_still:
+        return replace(clip, place=TimeRange(clip.place.start, clip.place.duration + frames))
+    ratio = Fraction(clip.source.duration, clip.place.duration)
+    from_head = at_start != clip.backwards
+    room = clip.source.start if from_head else max(0, file_ticks - clip.source.end)
+    more = min(frames, int(room / ratio))
+    ticks = min(room, scaled(more, ratio))
+    source = TimeRange(clip.source.start - (ticks if from_head else 0), clip.source.duration + ticks)
+    shift = more if at_start else 0
+    effects = tuple(replace(one, span=one.span.moved(shift)) if one.span else one for one in clip.effects)
+    place = TimeRange(clip.place.start, clip.place.duration + more)
+    return replace(clip, source=source, place=place, effects=effects)

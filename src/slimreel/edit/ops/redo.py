@@ -14,6 +14,7 @@ from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Edited, Operation, Stage
 from slimreel.edit.ops.undo import Steps
+from slimreel.edit.summary import changes
 from slimreel.edit.targets import seconds
 
 
@@ -28,4 +29,5 @@ class Redo(Operation):
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         after, count = history.redo(draft, self.steps, facts)
-        return after, (self.change(count=count, length_s=seconds(after, after.length)),)
+        told = self.change(count=count, length_s=seconds(after, after.length))
+        return after, (told, *changes(draft, after))

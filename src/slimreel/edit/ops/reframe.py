@@ -15,7 +15,7 @@ from msgspec import Meta
 from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Color, Draft, Fit, FitMode, Focus, even
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Edited, Operation
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter
 
@@ -37,7 +37,7 @@ class Reframe(Operation):
     ] = "blur_pad"
     color: Annotated[Color, Meta(description="of the bars that `pad` adds")] = "#000000"
     focus: Annotated[Focus, Meta(description="what `crop` keeps")] = "center"
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         aspect = Fraction(*map(int, self.aspect.split(":")))

@@ -12,6 +12,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
+from slimreel.edit.adding import name_of
 from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Edited, Name, Operation
@@ -35,5 +36,4 @@ class Remove(Operation):
             after = rebuild(draft, as_it_is(clip for clip in draft.clips if clip.id not in ids))
         else:
             after = take_off(draft, ids)
-        title = str(getattr(gone[0], "text", getattr(gone[0], "title", gone[0].id)))
-        return after, (self.change(gone[0].id, title=title),)
+        return after, (self.change(gone[0].id, title=name_of(gone[0])),)

@@ -15,7 +15,7 @@ from msgspec import Meta
 from slimreel.core.timing import TimeRange, scaled
 from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Edited, Operation
 from slimreel.edit.ripple import take_out
 from slimreel.edit.targets import find_clips, seconds
 
@@ -35,7 +35,7 @@ class RemoveSilence(Operation):
     margin_s: Annotated[
         Annotated[float, Meta(ge=0, le=5)], Meta(description="what stays of a pause on each side, seconds")
     ] = 0.15
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         gone = [

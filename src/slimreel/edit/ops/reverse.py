@@ -7,18 +7,18 @@ after   |--A3-A2-A1--|
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from itertools import groupby
 from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
 from slimreel.core.timing import TimeRange
+from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation, Stretch
-from slimreel.edit.placing import stretch_of
-from slimreel.edit.ripple import as_it_is, divide, rebuild
-from slimreel.edit.targets import find_clip, seconds
-from slimreel.errors import BadParameter
+from slimreel.edit.operation import AnyClip, Edited, Operation, Stretch
+from slimreel.edit.ripple import as_it_is, rebuild
+from slimreel.edit.targets import play_alone, seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,26 +27,24 @@ class Reverse(Operation):
 
     op: ClassVar[str] = "reverse"
 
-    clip: Clip | None = None
+    clip: AnyClip = None
     range_s: Annotated[Stretch | None, Meta(description="only this stretch of the timeline, seconds")] = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
-        if self.range_s is not None and self.clip is not None:
-            raise BadParameter(op=self.op, field="range_s", why="give either clip or range_s")
-        clip = find_clip(draft, self.clip)
-        where = TimeRange(0, draft.length)
-        if self.range_s is not None:
-            where = stretch_of(draft, *self.range_s)
-            draft = divide(draft, (where.start, where.end))
-        chosen = [one for one in draft.clips if (one.id == clip.id if clip else where.meet(one.place) == one.place)]
-        at = draft.clips.index(chosen[0])
-        turned = [backwards(one) for one in reversed(chosen)]
-        enters = [chosen[0].enter, *(one.enter for one in reversed(chosen[1:]))]
-        turned = [replace(one, enter=enter) for one, enter in zip(turned, enters, strict=True)]
-        clips = [*draft.clips[:at], *turned, *draft.clips[at + len(turned) :]]
+        draft, chosen = play_alone(draft, self.op, self.clip, self.range_s)
+        clips: list[MediaSegment] = []
+        for is_chosen, neighbours in groupby(draft.clips, key=lambda clip: clip in chosen):
+            run = list(neighbours)
+            clips += turned(run) if is_chosen else run
         after = rebuild(draft, as_it_is(clips), follows=False)
         frames = sum(one.place.duration for one in chosen)
-        return after, (self.change(clip.id if clip else "", duration_s=seconds(draft, frames)),)
+        return after, (self.change(target_of(chosen), duration_s=seconds(draft, frames)),)
+
+
+def turned(run: list[MediaSegment]) -> list[MediaSegment]:
+    """Neighbours in the opposite order, each backwards, with the transitions between them where they were."""
+    enters = [run[0].enter, *(clip.enter for clip in reversed(run[1:]))]
+    return [replace(backwards(clip), enter=enter) for clip, enter in zip(reversed(run), enters, strict=True)]
 
 
 def backwards(clip: MediaSegment) -> MediaSegment:

@@ -14,7 +14,7 @@ from msgspec import Meta
 from slimreel.edit.affect import follow_picture, target_of
 from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Edited, Operation
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter
 
@@ -42,7 +42,7 @@ class Rotate(Operation):
         Annotated[int, Meta(ge=-3600, le=3600)],
         Meta(description="clockwise, a multiple of 90; negative is counterclockwise"),
     ]
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         if self.degrees % 90:

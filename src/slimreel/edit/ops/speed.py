@@ -13,12 +13,13 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from slimreel.core.timing import TimeRange, scaled
+from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Length, Operation, Stretch
-from slimreel.edit.placing import stretch_of
-from slimreel.edit.ripple import Part, divide, rebuild
-from slimreel.edit.targets import find_clip, seconds
+from slimreel.edit.follow import within_length
+from slimreel.edit.operation import AnyClip, Edited, Length, Operation, Stretch
+from slimreel.edit.ripple import Part, rebuild
+from slimreel.edit.targets import play_alone, seconds
 from slimreel.errors import BadParameter
 
 SLOWEST, FASTEST = Fraction(1, 20), Fraction(100)
@@ -34,27 +35,20 @@ class Speed(Operation):
         Annotated[float, Meta(gt=0, le=1000)] | None, Meta(description="times as fast as now; 0.5 is half as fast")
     ] = None
     fit_duration_s: Annotated[Length | None, Meta(description="how long it shall play, seconds")] = None
-    clip: Clip | None = None
+    clip: AnyClip = None
     range_s: Annotated[Stretch | None, Meta(description="only this stretch of the timeline, seconds")] = None
     keep_pitch: Annotated[bool, Meta(description="voices keep their height")] = True
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         if (self.factor is None) == (self.fit_duration_s is None):
             raise BadParameter(op=self.op, field="factor", why="give either factor or fit_duration_s")
-        if self.range_s is not None and self.clip is not None:
-            raise BadParameter(op=self.op, field="range_s", why="give either clip or range_s")
-        clip = find_clip(draft, self.clip)
-        where = TimeRange(0, draft.length)
-        if self.range_s is not None:
-            where = stretch_of(draft, *self.range_s)
-            draft = divide(draft, (where.start, where.end))
-        chosen = [one for one in draft.clips if (one.id == clip.id if clip else where.meet(one.place) == one.place)]
+        draft, chosen = play_alone(draft, self.op, self.clip, self.range_s)
         factor = self._factor(draft, chosen)
         after = rebuild(draft, self._parts(draft, {one.id for one in chosen}, factor))
         length_s = seconds(after, after.length)
-        return after, (self.change(clip.id if clip else "", factor=float(round(factor, 4)), length_s=length_s),)
+        return after, (self.change(target_of(chosen), factor=float(round(factor, 4)), length_s=length_s),)
 
-    def _factor(self, draft: Draft, chosen: list[MediaSegment]) -> Fraction:
+    def _factor(self, draft: Draft, chosen: tuple[MediaSegment, ...]) -> Fraction:
         if self.fit_duration_s is None:
             factor = Fraction(self.factor or 1).limit_denominator(10_000)
         else:
@@ -74,7 +68,7 @@ class Speed(Operation):
                 played += one.place.duration
                 place = TimeRange(0, max(1, end - start))
                 ratio = Fraction(place.duration, one.place.duration)
-                effects = tuple(effect.stretched(ratio) for effect in one.effects)
+                effects = within_length(tuple(effect.stretched(ratio) for effect in one.effects), place.duration)
                 new = replace(one, place=place, effects=effects, keep_pitch=self.keep_pitch)
             parts.append(Part(new, one.place))
         return parts

@@ -13,7 +13,7 @@ from msgspec import Meta
 
 from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation, Seconds
+from slimreel.edit.operation import AnyClip, Edited, Operation, Seconds
 from slimreel.edit.ripple import divide
 from slimreel.edit.targets import find_clip, seconds
 from slimreel.errors import OutsideRange
@@ -26,9 +26,10 @@ class Split(Operation):
     op: ClassVar[str] = "split"
 
     at_s: Annotated[
-        Annotated[tuple[Seconds, ...], Meta(min_length=1)], Meta(description="where to divide, a list of seconds")
+        Annotated[tuple[Seconds, ...], Meta(min_length=1, max_length=1000)],
+        Meta(description="where to divide, a list of seconds"),
     ]
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         clip = find_clip(draft, self.clip)

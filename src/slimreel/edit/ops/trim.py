@@ -14,7 +14,7 @@ from msgspec import Meta
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Moment, Operation, Seconds
+from slimreel.edit.operation import AnyClip, Edited, Moment, Operation, Seconds
 from slimreel.edit.ripple import keep_of, take_out
 from slimreel.edit.targets import find_clip, seconds, stretch_in
 
@@ -27,7 +27,7 @@ class Trim(Operation):
 
     start_s: Annotated[Seconds, Meta(description="where the stretch that stays begins, seconds")] = 0.0
     end_s: Annotated[Moment, Meta(description="where it ends, seconds or `end`")] = "end"
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         clip = find_clip(draft, self.clip)

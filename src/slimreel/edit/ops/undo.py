@@ -15,6 +15,7 @@ from slimreel.edit import history
 from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Edited, Operation, Stage
+from slimreel.edit.summary import changes
 from slimreel.edit.targets import seconds
 
 Steps = Annotated[Annotated[int, Meta(ge=1, le=1000)], Meta(description="how many turns; all where there are fewer")]
@@ -37,4 +38,5 @@ class Undo(Operation):
             after, count = history.undo_turn(draft, self.turn, facts), 1
         else:
             after, count = history.undo(draft, self.steps, facts)
-        return after, (self.change(count=count, length_s=seconds(after, after.length)),)
+        told = self.change(count=count, length_s=seconds(after, after.length))
+        return after, (told, *changes(draft, after))

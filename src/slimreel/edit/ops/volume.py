@@ -15,7 +15,7 @@ from slimreel.core.timing import TimeRange
 from slimreel.edit.affect import within
 from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation, Stretch
+from slimreel.edit.operation import AnyClip, Edited, Operation, Stretch
 from slimreel.edit.placing import stretch_of
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter, EditRefused
@@ -47,7 +47,7 @@ class SetVolume(Operation):
     level: Annotated[Level | None, Meta(description="0 is silent, 1 as loud as the file, 2 twice that")] = None
     gain_db: Annotated[Gain | None, Meta(description="louder than now, or quieter where negative; decibels")] = None
     range_s: Annotated[Stretch | None, Meta(description="only this stretch of the timeline, seconds")] = None
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         if (self.level is None) == (self.gain_db is None):
@@ -89,6 +89,24 @@ def sounding(draft: Draft, facts: Facts, target: Target, clip: str | int | None)
         missing = {"music": "there is no music on the timeline", "voiceover": "no voice was laid over the video"}
         raise EditRefused(detail=missing.get(target, "there is no sound in it"))
     return found
+
+
+def is_heard(draft: Draft, facts: Facts) -> bool:
+    """Does anything sound anywhere? Where nothing does, the output has no sound track."""
+    return any(
+        isinstance(one, MediaSegment)
+        and not one.is_still
+        and facts.asset(one.asset).has_audio
+        and any(level_at(one, frame) > 0 for frame in (0, *_edges(one)))
+        for one in draft.segments()
+    )
+
+
+def _edges(one: MediaSegment) -> list[int]:
+    """The frames at which the volume of a segment can change."""
+    spans = [effect.span for effect in one.effects if isinstance(effect, Volume) and effect.span]
+    frames = {frame for span in spans for frame in (span.start, span.end)}
+    return sorted(frame for frame in frames if frame < one.place.duration)
 
 
 def level_at(one: MediaSegment, frame: int) -> float:

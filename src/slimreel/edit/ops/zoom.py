@@ -15,7 +15,7 @@ from slimreel.core.timing import TimeRange
 from slimreel.edit.affect import target_of, with_effect, within
 from slimreel.edit.draft import Draft, Effect, Focus, Point, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation, Stretch
+from slimreel.edit.operation import AnyClip, Edited, Operation, Stretch
 from slimreel.edit.placing import stretch_of
 from slimreel.edit.targets import find_clips
 
@@ -46,7 +46,7 @@ class Zoom(Operation):
     )
     range_s: Annotated[Stretch | None, Meta(description="only this stretch of the timeline, seconds")] = None
     animate: Annotated[bool, Meta(description="move there slowly instead of at once")] = False
-    clip: Clip | None = None
+    clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         where = stretch_of(draft, *self.range_s) if self.range_s else TimeRange(0, draft.length)
