@@ -79,6 +79,11 @@ def dump(draft: Draft) -> dict[str, Any]:
     return _merged(_draft_written(draft, brief=True), draft.kept)
 
 
+def effective(draft: Draft) -> dict[str, Any]:
+    """What JSON holds of a draft with every value that holds, defaults among them."""
+    return _merged(_draft_written(draft, brief=False), draft.kept)
+
+
 def load(document: str | bytes | dict[str, Any], limits: Limits = FOREIGN) -> Draft:
     """The draft that JSON holds, checked whole. Raises BadDraft, or NewerDraft (fields: schema, known)."""
     raw = inspect(document, limits) if isinstance(document, dict) else parse(document, limits)

@@ -65,9 +65,7 @@ def trial(plan: EncodePlan, uncompressed: str, size: tuple[int, int], options: S
     return ["-i", uncompressed, "-vf", str(scale), *timing, *options, output]
 
 
-def pieces(
-    footage: Footage, plan: EncodePlan, size: tuple[int, int], wanted: Sequence[tuple[Chain, str]]
-) -> list[str]:
+def pieces(footage: Footage, plan: EncodePlan, size: tuple[int, int], wanted: Sequence[tuple[Chain, str]]) -> list[str]:
     """Some of the pictures as they will be encoded, at `size`, not compressed: a chain that picks and a file each."""
     picture = _picture(plan)
     copies = "".join(f"[p{number}]" for number in range(len(wanted)))

@@ -88,7 +88,9 @@ def of_graph(graph: RenderGraph, materials: Materials, folder: Path) -> Iterator
         inputs: list[str] = []
         fds: list[int] = []
         for one in graph.inputs:
-            options, fd = stack.enter_context(of_input(one, materials[one.asset], many=len(graph.inputs) > _MANY_INPUTS))
+            options, fd = stack.enter_context(
+                of_input(one, materials[one.asset], many=len(graph.inputs) > _MANY_INPUTS)
+            )
             inputs += options
             fds.append(fd)
         elsewhere: dict[int, str] = {}

@@ -17,7 +17,9 @@ from slimreel.errors import DamagedInput, HostileInput, NotAVideo
 from slimreel.graph.material import Material
 
 _TABLE_BYTES = 8_000_000  # 64 steps a side take 7 MB of text
-_TABLE_LINE = re.compile(r"\s*(#.*|TITLE .*|LUT_[13]D_(SIZE|INPUT_RANGE) [\d.\s+-]+|DOMAIN_(MIN|MAX) [\d.\s+-]+|[\d.eE\s+-]*)")
+_TABLE_LINE = re.compile(
+    r"\s*(#.*|TITLE .*|LUT_[13]D_(SIZE|INPUT_RANGE) [\d.\s+-]+|DOMAIN_(MIN|MAX) [\d.\s+-]+|[\d.eE\s+-]*)"
+)
 
 
 def gather(path: Path, asset_id: str, *, salvage: bool = False) -> Material:

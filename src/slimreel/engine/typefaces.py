@@ -60,7 +60,10 @@ def _face(path: Path, content: bytes, start: int) -> Face | None:
         return None
     weight, style = 400, 0
     if len(tables.get(b"OS/2", b"")) >= 64:
-        (weight,), (style,) = struct.unpack_from(">H", tables[b"OS/2"], 4), struct.unpack_from(">H", tables[b"OS/2"], 62)
+        (weight,), (style,) = (
+            struct.unpack_from(">H", tables[b"OS/2"], 4),
+            struct.unpack_from(">H", tables[b"OS/2"], 62),
+        )
     family = _family(tables[b"name"])
     return Face(path, family, weight, not style & 1, tables[b"cmap"]) if family else None
 

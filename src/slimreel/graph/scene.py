@@ -54,8 +54,8 @@ class Scene:
         return frames / self.rate
 
     def speed(self, segment: MediaSegment) -> Fraction:
-        """Seconds of the file in a second of the timeline; what lies over the clips plays at its own speed."""
-        return self.draft.speed(segment) if segment.role == "clip" and not segment.is_still else Fraction(1)
+        """Seconds of the file in a second of the timeline."""
+        return Fraction(1) if segment.is_still else self.draft.speed(segment)
 
     def samples(self, place: TimeRange) -> int:
         """How many samples sound while these frames are shown."""

@@ -55,7 +55,9 @@ def colors_of(draft: Draft, materials: Materials, pix_fmt: str = "yuv420p") -> C
     if matrix == "bt2020nc":
         return Colors(pix_fmt=pix_fmt, primaries="bt2020", transfer="bt2020-10", matrix=matrix)
     primaries = _PRIMARIES.get(matrix, "bt709")
-    return Colors(pix_fmt=pix_fmt, primaries=primaries, transfer="smpte170m" if matrix != "bt709" else "bt709", matrix=matrix)
+    return Colors(
+        pix_fmt=pix_fmt, primaries=primaries, transfer="smpte170m" if matrix != "bt709" else "bt709", matrix=matrix
+    )
 
 
 def usual_goal(draft: Draft, materials: Materials, container_codecs: frozenset[str]) -> Goal:

@@ -43,9 +43,7 @@ _PART_SHARE = 0.9
 _PREVIEW = Goal(crf=30, encode_speed="fast")
 
 
-def deliver(
-    draft: Draft, materials: Materials, out: Path, clock: Clock, *, overwrite: bool, salvage: bool
-) -> Files:
+def deliver(draft: Draft, materials: Materials, out: Path, clock: Clock, *, overwrite: bool, salvage: bool) -> Files:
     """Every file that the draft asks for: the first at `out`, the others beside it under names made from that."""
     kitchen = _Kitchen(materials, clock, overwrite=overwrite, salvage=salvage)
     outputs: tuple[Output, ...] = draft.outputs or (Exported(),)
@@ -112,7 +110,9 @@ class _Kitchen:
         size = (first.picture.width, first.picture.height)
         colors = colors_of(draft, self.materials, first.picture.pix_fmt)
         source = stand_in(draft, self.materials, size, colors)
-        plan = replace(plans.make_plan(goal, source, named), reasons=(*_tonemapped(goal, self.materials), *first.reasons))
+        plan = replace(
+            plans.make_plan(goal, source, named), reasons=(*_tonemapped(goal, self.materials), *first.reasons)
+        )
         return build(draft, self.materials, size, colors), source, plan, goal
 
     def _parts(self, draft: Draft, wanted: Parts, out: Path) -> Files:

@@ -16,6 +16,7 @@ from slimreel.edit.begin import begin
 from slimreel.edit.command import apply_all
 from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
+from slimreel.edit.invariants import check_against
 from slimreel.edit.log import EditCommand
 from slimreel.edit.operation import Change, Edited
 from slimreel.engine import gather, silence
@@ -94,7 +95,8 @@ def edit_events(
         yield Progress(stage="probe", fraction=0.0)
         materials[f"a{number}"] = gather.gather(Path(path), f"a{number}", salvage=salvage)
     facts = Facts(assets=tuple(material.asset for material in materials.values()))
-    start = draft if draft is not None else begin(facts)
+    start = begin(facts) if draft is None else draft
+    check_against(start, facts)
     after, changes = yield from _apply(start, given, facts, materials)
     if dry_run or out is None:
         return Edit(draft=after, changes=changes)
@@ -103,7 +105,7 @@ def edit_events(
     return Edit(draft=after, changes=changes, files=files)
 
 
-def read_command(command: Command) -> EditCommand:
+def read_command(command: object) -> EditCommand:
     """A command from JSON or as it is. Raises UsageError, BadParameter."""
     if isinstance(command, EditCommand):
         return command
