@@ -11,7 +11,7 @@ from slimreel.graph.fitting import fitted
 from slimreel.graph.material import Material
 from slimreel.graph.model import chain, one
 from slimreel.graph.scene import Scene, decimal
-from slimreel.graph.takes import Take
+from slimreel.graph.takes import EARLY, Take
 
 _XFADE: dict[TransitionType, str] = {"dissolve": "fade"}  # the others have FFmpeg's own names
 _COLOR_NAMES = {"bt709": "bt709", "smpte170m": "smpte170m", "bt470bg": "bt470bg", "bt2020nc": "bt2020nc"}
@@ -59,14 +59,18 @@ def joined(scene: Scene, pads: tuple[str, ...]) -> str:
 
 
 def timed(scene: Scene, take: Take, material: Material) -> Chain:
-    """Frames of the canvas's rate, the first at time 0, from an input that begins a little early."""
+    """Frames of the canvas's rate, the first at time 0, from an input that begins a little early.
+
+    At each moment the latest frame that has begun is shown; `EARLY` keeps rounded times from beginning too late.
+    """
     video = material.video
-    clock = f"(PTS-({take.lead_s})/TB)" if take.lead_s else "PTS"
+    early_s = take.lead_s + (0 if take.is_still else EARLY * material.frame_s)
+    clock = f"(PTS-({early_s})/TB)" if early_s else "PTS"
     if take.speed != 1:
         clock = f"{clock}/({take.speed})"
     filters = [deinterlacer()] if video and video.interlaced and material.asset.kind == "video" else []
     filters += [one("setpts", expr=clock)] if clock != "PTS" else []
-    filters += [one("fps", fps=scene.rate, start_time=0, eof_action="pass")]
+    filters += [one("fps", fps=scene.rate, start_time=0, round="up", eof_action="pass")]
     if take.is_still:
         filters.append(one("trim", end_frame=1))
     return chain(*filters)

@@ -18,6 +18,8 @@ _MOST_TURNED_BYTES = 200_000_000
 # Opened a little further than is needed: what is beyond is cut off by counting frames and samples.
 _SPARE_S = Fraction(1, 4)
 _STILL_S = Fraction(1)
+# Times in files are rounded: a frame may begin this share of its length late and still counts as begun.
+EARLY = Fraction(1, 4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,7 @@ def _open(scene: Scene, segment: MediaSegment, frames: TimeRange) -> Take:
         first, last = (scaled(frame, ticks_a_frame) for frame in (frames.start, frames.end))
         begin = source.end - last if segment.backwards else source.start + first
         start, length = SOURCE.seconds(max(0, begin)), SOURCE.seconds(last - first)
-    lead = min(start, material.frame_s / 2)
+    lead = min(start, material.frame_s * (1 - EARLY))
     opened = Input(segment.asset, start - lead, lead + length + (_SPARE_S if not segment.is_still else 0))
     is_turned = segment.backwards and not segment.is_still
     return Take(scene.wiring.open(opened), frames, lead, speed, is_still=segment.is_still, backwards=is_turned)
