@@ -1,9 +1,10 @@
-"""What tests of edits share: made clips whose pictures tell their own number, and looks at what came out of a render."""
+"""What tests of edits share: made clips whose pictures tell their own number, and looks at what was rendered."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -82,7 +83,7 @@ def level(path: Path, start_s: float, end_s: float) -> float:
 def pitch_hz(path: Path, start_s: float, end_s: float) -> float:
     """How often the sound rises through zero in a second."""
     part = samples(path)[round(start_s * 8000) : round(end_s * 8000)]
-    rises = sum(1 for before, after in zip(part, part[1:], strict=False) if before < 0 <= after)
+    rises = sum(1 for before, after in pairwise(part) if before < 0 <= after)
     return rises / (end_s - start_s)
 
 

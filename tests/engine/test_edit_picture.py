@@ -23,12 +23,24 @@ def corners(path: Path) -> list[int]:
 
 def grey(make: Make) -> Path:
     """Two seconds of plain grey."""
-    return make("grey.mp4", "-f", "lavfi", "-i", "color=gray:s=160x90:r=25:d=2", "-c:v", "libx264", "-pix_fmt", "yuv420p")
+    return make(
+        "grey.mp4", "-f", "lavfi", "-i", "color=gray:s=160x90:r=25:d=2", "-c:v", "libx264", "-pix_fmt", "yuv420p"
+    )
 
 
 def detailed(make: Make, filters: str = "null", name: str = "detail.mp4") -> Path:
     return make(
-        name, "-f", "lavfi", "-i", f"testsrc2=s=160x90:r=25:d=1,{filters}", "-c:v", "libx264", "-crf", "8", "-pix_fmt", "yuv420p"
+        name,
+        "-f",
+        "lavfi",
+        "-i",
+        f"testsrc2=s=160x90:r=25:d=1,{filters}",
+        "-c:v",
+        "libx264",
+        "-crf",
+        "8",
+        "-pix_fmt",
+        "yuv420p",
     )
 
 
@@ -69,10 +81,13 @@ def test_zoom_moves_evenly_and_away(make: Make, tmp_path: Path):
 
 
 @pytest.mark.parametrize(
-    ("mode", "outside", "inside"), [("pad", 76, 235), ("crop", 235, 235), ("stretch", 235, 235), ("blur_pad", None, 235)]
+    ("mode", "outside", "inside"),
+    [("pad", 76, 235), ("crop", 235, 235), ("stretch", 235, 235), ("blur_pad", None, 235)],
 )
 def test_reframe(make: Make, tmp_path: Path, mode: str, outside: float | None, inside: float):
-    white = make("white.mp4", "-f", "lavfi", "-i", "color=white:s=160x90:r=25:d=0.4", "-c:v", "libx264", "-pix_fmt", "yuv420p")
+    white = make(
+        "white.mp4", "-f", "lavfi", "-i", "color=white:s=160x90:r=25:d=0.4", "-c:v", "libx264", "-pix_fmt", "yuv420p"
+    )
     path = render(tmp_path, [white], do("reframe", aspect="9:16", mode=mode, color="#FF0000"))
     assert size(path) == (90, 160)
     assert lumas(path, "8:8:40:76")[2] == pytest.approx(inside, abs=5)
@@ -90,7 +105,7 @@ def test_reframe_crop_keeps_the_focus(make: Make, tmp_path: Path):
 def test_a_title_is_seen_in_its_frames_and_nowhere_else(make: Make, tmp_path: Path):
     title = do("add_text", text="HELLO", start_s=0.4, end_s=1.2, size_px=400, color="#FFFFFF")
     found = [max_luma(path, frame) for path in [render(tmp_path, [grey(make)], title)] for frame in (9, 10, 29, 30)]
-    assert found[0] < 140 < 200 < found[1] and found[3] < 140 < 200 < found[2]
+    assert max(found[0], found[3]) < 140 and min(found[1], found[2]) > 200
 
 
 def max_luma(path: Path, frame: int, region: str = "iw:ih:0:0") -> int:
@@ -108,7 +123,9 @@ def test_a_title_comes_in_by_its_animation(make: Make, tmp_path: Path, anim: str
     assert len(lumas(path)) == FRAMES
 
 
-@pytest.mark.parametrize("text", ["50% {b}", "a:b\\N'c'", '"];[x]movie=/etc/passwd', "{\\p1}m 0 0", "%{pts}", "ÄÖ é — …"])
+@pytest.mark.parametrize(
+    "text", ["50% {b}", "a:b\\N'c'", '"];[x]movie=/etc/passwd', "{\\p1}m 0 0", "%{pts}", "ÄÖ é — …"]
+)
 def test_text_is_only_text(make: Make, tmp_path: Path, text: str):
     path = render(tmp_path, [grey(make)], do("add_text", text=text, size_px=200, end_s=1))
     assert max_luma(path, 10) > 200 and max_luma(path, 40) < 140
@@ -138,12 +155,19 @@ def test_an_image_lies_in_its_corner_for_its_time(make: Make, tmp_path: Path):
     path = render(tmp_path, [grey(make), logo], over)
     found = lumas(path, "10:6:16:10")
     assert [found[at] > 200 for at in (9, 10, 29, 30)] == [False, True, True, False]
-    faint = render(tmp_path, [grey(make), logo], do("add_image", position="top_left", scale=0.25, opacity=0.5), out="f.mp4")
+    faint = render(
+        tmp_path, [grey(make), logo], do("add_image", position="top_left", scale=0.25, opacity=0.5), out="f.mp4"
+    )
     assert 160 < lumas(faint, "10:6:16:10")[5] < 200
 
 
 def test_a_picture_in_the_picture_plays_from_its_start(make: Make, tmp_path: Path):
-    path = render(tmp_path, [counting(make), quartered(make)], do("delete_clip", clip="c2"), do("pip", file="quarters", start_s=0.4, position="bottom_right", scale=0.5))
+    path = render(
+        tmp_path,
+        [counting(make), quartered(make)],
+        do("delete_clip", clip="c2"),
+        do("pip", file="quarters", start_s=0.4, position="bottom_right", scale=0.5),
+    )
     inside = lumas(path, "20:10:80:44")
     assert inside[5] == pytest.approx(lumas(path, "20:10:10:10")[5], abs=3)
     assert inside[12] > 220 and inside[34] > 220
@@ -204,7 +228,9 @@ def test_colours(make: Make, tmp_path: Path):
 
 @pytest.mark.parametrize("preset", ["warm", "cool", "vivid", "cinematic", "vintage"])
 def test_looks_change_the_picture(make: Make, tmp_path: Path, preset: str):
-    plum = make("plum.mp4", "-f", "lavfi", "-i", "color=0x906080:s=160x90:r=25:d=0.4", "-c:v", "libx264", "-pix_fmt", "yuv420p")
+    plum = make(
+        "plum.mp4", "-f", "lavfi", "-i", "color=0x906080:s=160x90:r=25:d=0.4", "-c:v", "libx264", "-pix_fmt", "yuv420p"
+    )
     before = witness.mean_rgb(render(tmp_path, [plum]), 3)
     after = witness.mean_rgb(render(tmp_path, [plum], do("color", preset=preset), out="l.mp4"), 3)
     assert max(abs(one - other) for one, other in zip(before, after, strict=True)) > 2
@@ -214,8 +240,8 @@ def test_sharpen_and_denoise(make: Make, tmp_path: Path):
     soft = detailed(make, "gblur=sigma=1.5", "soft.mp4")
     assert edges(render(tmp_path, [soft], do("sharpen", strength="high")), 5) > edges(soft, 5) * 1.08
     noisy = make(
-        "noisy.mp4", "-f", "lavfi", "-i", "color=gray:s=160x90:r=25:d=1,noise=alls=30:allf=t", "-c:v", "libx264", "-crf", "8",
-        "-pix_fmt", "yuv420p",
+        "noisy.mp4", "-f", "lavfi", "-i", "color=gray:s=160x90:r=25:d=1,noise=alls=30:allf=t",
+        "-c:v", "libx264", "-crf", "8", "-pix_fmt", "yuv420p",
     )  # fmt: skip
     clean = render(tmp_path, [noisy], do("denoise_video", strength="high"), out="c.mp4")
     assert movement(clean) < 0.6 * movement(noisy)
@@ -262,7 +288,9 @@ def test_deinterlace_takes_the_combs_away(make: Make, tmp_path: Path):
 
 def combs(path: Path, frame: int) -> float:
     """How much each line differs from the next, on average."""
-    picture = witness.pipe("-i", path, "-vf", f"select=eq(n\\,{frame}),format=gray", "-frames:v", "1", "-f", "rawvideo", "-")
+    picture = witness.pipe(
+        "-i", path, "-vf", f"select=eq(n\\,{frame}),format=gray", "-frames:v", "1", "-f", "rawvideo", "-"
+    )
     return sum(abs(one - below) for one, below in zip(picture, picture[160:], strict=False)) / len(picture)
 
 
@@ -270,13 +298,16 @@ def test_fades_of_the_whole_and_of_a_clip(make: Make, tmp_path: Path):
     path = render(tmp_path, [grey(make)], do("fade", duration_s=0.4))
     found = lumas(path)
     assert found[0] < 40 and found[-1] < 40 and abs(found[25] - GREY) < 3 and 40 < found[5] < 110
-    white = render(tmp_path, [grey(make)], do("fade", duration_s=0.4, direction="out", color="#FFFFFF", clip="c1"), out="w.mp4")
+    white = render(
+        tmp_path, [grey(make)], do("fade", duration_s=0.4, direction="out", color="#FFFFFF", clip="c1"), out="w.mp4"
+    )
     assert abs(lumas(white)[0] - GREY) < 3 and lumas(white)[-1] > 200
 
 
 def test_hdr_cannot_be_kept_in_an_edit(make: Make, tmp_path: Path):
     hdr = make(
-        "hdr.mp4", "-f", "lavfi", "-i", "color=gray:s=160x90:r=25:d=0.4,format=yuv420p10le,setparams=color_trc=smpte2084:color_primaries=bt2020:colorspace=bt2020nc",
+        "hdr.mp4", "-f", "lavfi", "-i", "color=gray:s=160x90:r=25:d=0.4,format=yuv420p10le,"
+        "setparams=color_trc=smpte2084:color_primaries=bt2020:colorspace=bt2020nc",
         "-c:v", "libx265", "-x265-params", "log-level=error",
     )  # fmt: skip
     with pytest.raises(UsageError):

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.engine.cutting import FRAMES, counting, do, level, lumas, numbers, pitch_hz, render
 from tests.engine.conftest import Make
+from tests.engine.cutting import FRAMES, counting, do, level, lumas, numbers, pitch_hz, render
 
 ALL = list(range(FRAMES))
 
@@ -71,7 +71,15 @@ def test_reverse_in_chunks_is_the_same(make: Make, tmp_path: Path, monkeypatch: 
 
 def test_clips_of_other_sizes_and_rates_come_to_the_first_ones(make: Make, tmp_path: Path):
     other = make(
-        "other.mp4", "-f", "lavfi", "-i", "color=white:s=64x128:r=30000/1001:d=1", "-c:v", "libx264", "-pix_fmt", "yuv420p"
+        "other.mp4",
+        "-f",
+        "lavfi",
+        "-i",
+        "color=white:s=64x128:r=30000/1001:d=1",
+        "-c:v",
+        "libx264",
+        "-pix_fmt",
+        "yuv420p",
     )
     path = render(tmp_path, [counting(make), other])
     found = lumas(path)
@@ -100,7 +108,7 @@ def test_every_transition_has_its_length(make: Make, tmp_path: Path, kind: str):
 
 def test_remove_silence_cuts_the_pauses(make: Make, tmp_path: Path):
     gaps = make(
-        "gaps.mp4", "-f", "lavfi", "-i", f"color=gray:s=160x90:r=25:d=3", "-f", "lavfi", "-i",
+        "gaps.mp4", "-f", "lavfi", "-i", "color=gray:s=160x90:r=25:d=3", "-f", "lavfi", "-i",
         "aevalsrc='if(between(t,1,2),0,0.5*sin(2*PI*440*t))':d=3:s=48000", "-c:v", "libx264", "-pix_fmt", "yuv420p",
     )  # fmt: skip
     path = render(tmp_path, [gaps], do("remove_silence", margin_s=0.1))
@@ -110,12 +118,14 @@ def test_remove_silence_cuts_the_pauses(make: Make, tmp_path: Path):
 def test_sound_stays_with_its_picture_after_twenty_joins(make: Make, tmp_path: Path):
     """A flash and a beep in the last clip are as far apart after 20 joins, half of them transitions, as in the file."""
     flash = make(
-        "flash.mp4", "-f", "lavfi", "-i", "color=black:s=160x90:r=30000/1001:d=1,geq=lum='if(eq(N,12),235,16)':cb=128:cr=128",
+        "flash.mp4", "-f", "lavfi", "-i",
+        "color=black:s=160x90:r=30000/1001:d=1,geq=lum='if(eq(N,12),235,16)':cb=128:cr=128",
         "-f", "lavfi", "-i", "aevalsrc='if(between(t,12*1001/30000,13*1001/30000),0.8*sin(2*PI*1000*t),0)':d=1:s=44100",
         "-c:v", "libx264", "-crf", "8", "-pix_fmt", "yuv420p", "-c:a", "aac",
     )  # fmt: skip
     short = make(
-        "short.mp4", "-f", "lavfi", "-i", "color=gray:s=160x90:r=24:d=0.7", "-f", "lavfi", "-i", "anullsrc=d=0.7:r=44100",
+        "short.mp4", "-f", "lavfi", "-i", "color=gray:s=160x90:r=24:d=0.7",
+        "-f", "lavfi", "-i", "anullsrc=d=0.7:r=44100",
         "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", "-shortest",
     )  # fmt: skip
     joins = [do("transition", type="dissolve", duration_s=0.2, at=[f"c{n}", f"c{n + 1}"]) for n in range(1, 21, 2)]
@@ -123,6 +133,9 @@ def test_sound_stays_with_its_picture_after_twenty_joins(make: Make, tmp_path: P
     found = lumas(path)
     bright = max(range(len(found) - 20, len(found)), key=lambda at: found[at])
     rate = 24
-    parts = [level(path, at / 1000, (at + 5) / 1000) for at in range(round(bright / rate * 1000) - 200, round(bright / rate * 1000) + 200)]
+    parts = [
+        level(path, at / 1000, (at + 5) / 1000)
+        for at in range(round(bright / rate * 1000) - 200, round(bright / rate * 1000) + 200)
+    ]
     loud = next(at for at, value in enumerate(parts) if value > 0.2) - 200
     assert abs(loud) <= 1000 / rate

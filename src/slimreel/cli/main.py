@@ -143,7 +143,7 @@ def _usage(error: typer.TyperException, arguments: list[str]) -> int:
 
 
 def _wants_json(arguments: list[str]) -> bool:
-    """Was JSON asked of `compress`, `compare` or `edit`? Looked up in the raw words, for they could not be read as options."""
+    """Was JSON asked of a verb that makes files? Looked up in the raw words: they could not be read as options."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     spaced = " ".join(options).replace("--progress=json", "--json").replace("--progress json", "--json")
     return arguments[:1] in (["compress"], ["compare"], ["edit"]) and "--json" in spaced.split(" ")

@@ -1,4 +1,4 @@
-"""Reads subtitles (SubRip, WebVTT, ASS) into plain cues. Strict and small: no font, no drawing, no file is ever taken from them.
+"""Reads subtitles (SubRip, WebVTT, ASS) into plain cues. No font, no drawing and no file is ever taken from them.
 
 What a letter means for a renderer is not known here; formatting is dropped.
 """

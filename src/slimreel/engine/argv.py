@@ -234,7 +234,7 @@ def _pix_fmt(picture: Picture) -> list[str]:
 
 
 def _pictures(encoder: Encoder, picture: Picture, taken: Callable[[Chain], list[str]], chain: Chain) -> list[str]:
-    """The pictures taken through the filters, and where their pictures go: to the encoder in a format it takes, or into a card's memory."""
+    """The pictures taken through filters, to the encoder in a format it takes or into a card's memory."""
     card = card_of(encoder)
     if card is None or encoder.chip is None or not encoder.chip.uploads:
         return [*taken(chain), *_pix_fmt(picture)]

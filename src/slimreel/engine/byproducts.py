@@ -1,4 +1,4 @@
-"""Makes what is not a video of a timeline: an animation, a single picture, its sound alone. Each is one run and a check.
+"""Makes what is not a video of a timeline: an animation, a single picture, its sound alone. Each is one run.
 
 What is wanted comes as the outputs of a draft; how the timeline came to be is not known here.
 """

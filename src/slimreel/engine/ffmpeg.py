@@ -77,10 +77,8 @@ def run(
     stage: str,
     path: str,
     fds: Sequence[int] = (),
-    memory_bytes: int | None = None,
-    open_files: int | None = None,
+    policy: sandbox.Policy | None = None,
     card: Card | None = None,
-    environment: tuple[tuple[str, str], ...] = (),
 ) -> Run:
     """Run FFmpeg with `arguments`, its working folder `folder` (the only place it may write).
 
@@ -90,11 +88,7 @@ def run(
     """
     argv = [str(binary()), "-hide_banner", "-nostdin", "-y", "-loglevel", "level+error"]
     argv += ["-nostats", "-stats_period", str(_TICK_S), "-progress", "pipe:1", *arguments]
-    policy = sandbox.Policy(write=(folder,), environment=environment)
-    if memory_bytes is not None:
-        policy = replace(policy, memory_bytes=memory_bytes)
-    if open_files is not None:
-        policy = replace(policy, open_files=open_files)
+    policy = replace(policy or sandbox.Policy(), write=(folder,))
     if card is not None:
         policy = card.opened_to(policy)
     process = sandbox.start(argv, policy, pass_fds=fds, cwd=folder)

@@ -112,10 +112,8 @@ class Job:
             stage=stage,
             path=self.source.path,
             fds=fds,
-            memory_bytes=self._memory_bytes(),
-            open_files=_OPEN_FILES + 2 * len(fds),
+            policy=self._policy(len(fds)),
             card=self._card(arguments),
-            environment=self._environment(),
         )
         yield self.progress(stage)
         with contextlib.closing(running):
@@ -131,11 +129,13 @@ class Job:
         named = encoder is not None and encoder.name in arguments
         return card_of(encoder) if encoder is not None and named else None
 
-    def _environment(self) -> tuple[tuple[str, str], ...]:
-        """Letters are drawn with the fonts in the job's folder alone."""
-        if self.timeline is None or not self.timeline.fonts:
-            return ()
-        return (("FONTCONFIG_FILE", str((self.folder / FONTS_CONFIG).absolute())),)
+    def _policy(self, inputs: int) -> sandbox.Policy:
+        """What the run may use. Letters are drawn with the fonts in the job's folder alone."""
+        fonts = self.timeline.fonts if self.timeline is not None else ()
+        environment = (("FONTCONFIG_FILE", str((self.folder / FONTS_CONFIG).absolute())),) if fonts else ()
+        return sandbox.Policy(
+            memory_bytes=self._memory_bytes(), open_files=_OPEN_FILES + 2 * inputs, environment=environment
+        )
 
     def _memory_bytes(self) -> int:
         """What decoding the source and encoding its picture need at once, on all of this machine's cores."""

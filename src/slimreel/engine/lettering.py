@@ -23,11 +23,9 @@ _USUAL = (
 )  # fmt: skip
 _SUFFIXES = {".ttf", ".otf", ".ttc", ".otc"}
 _BOLD = 600
-# Which package of Debian has the letters of a script, by the words their Unicode names begin with.
-_PACKAGES = (
-    (("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "FULLWIDTH", "IDEOGRAPHIC", "BOPOMOFO"), "a font with Chinese, Japanese "
-     "and Korean letters (Debian: fonts-noto-cjk)"),
-)  # fmt: skip
+# What to install, by the words that the letters' Unicode names begin with.
+_EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "FULLWIDTH", "IDEOGRAPHIC", "BOPOMOFO")
+_CJK = "a font with Chinese, Japanese and Korean letters (Debian: fonts-noto-cjk)"
 _SYMBOLS = "a font with symbols and emoji drawn as outlines (Debian: fonts-symbola; others: Noto Emoji)"
 _OTHERS = "a font that has them (Debian: fonts-noto)"
 
@@ -71,9 +69,8 @@ def _check(texts: Mapping[str, frozenset[str]], missing: set[str]) -> None:
 
 def _package(letter: str) -> str:
     name = unicodedata.name(letter, "")
-    for beginnings, package in _PACKAGES:
-        if name.startswith(beginnings):
-            return package
+    if name.startswith(_EAST_ASIAN):
+        return _CJK
     return _SYMBOLS if unicodedata.category(letter) == "So" else _OTHERS
 
 

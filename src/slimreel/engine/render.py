@@ -53,7 +53,8 @@ def render(
     chunk_folder: Path | None = None,
     timeline: Timeline | None = None,
 ) -> Steps[Rendered]:
-    """Carry out `plan` on `source`, or on the timeline that `source` describes. Raises the errors of its stages; nothing is left behind by any of them.
+    """Carry out `plan` on `source`, or on the timeline that `source` describes. Raises the errors of its stages;
+    nothing is left behind by any of them.
 
     Chunks that are finished in `chunk_folder` are not made again, and stay there: it is the caller's to remove.
     """

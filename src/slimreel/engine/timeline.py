@@ -1,4 +1,4 @@
-"""An edited timeline ready to be decoded: its graph at a size, the files that it opens, the fonts that write its text."""
+"""An edited timeline ready to be decoded: its graph at a size, the files that it opens, the fonts of its text."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Timeline:
 
 
 def build(draft: Draft, materials: Materials, size: tuple[int, int], colors: Colors) -> Timeline:
-    """The timeline of a draft. Raises EditRefused for what cannot be rendered, GlyphsMissing for what cannot be written."""
+    """The timeline of a draft. Raises EditRefused if it cannot be rendered, GlyphsMissing for letters without a font."""
     named = [one.style.font for one in draft.elements() if isinstance(one, TextSegment) and one.style.font]
     chosen = lettering.choose(written_letters(draft, materials), named)
     make = partial(lower, draft, materials, size, colors, lettering=chosen.lettering)

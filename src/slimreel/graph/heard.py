@@ -1,4 +1,4 @@
-"""How each effect on sound is made heard: filters of its own, by its type, on sound at 48 kHz that begins at sample 0."""
+"""How each effect on sound is made heard: filters of its own, by its type. All sound is at 48 kHz."""
 
 from __future__ import annotations
 

@@ -46,7 +46,8 @@ def lower(
     picture = scene.wiring.graph(pad, PICTURE)
     sound, meter = sound_of(scene, takes, loudness)
     if len(scene.wiring.inputs) > MOST_INPUTS:
-        detail = f"it plays {len(scene.wiring.inputs)} stretches of files, more than {MOST_INPUTS} at once; render it in parts"
+        count = len(scene.wiring.inputs)
+        detail = f"it plays {count} stretches of files, more than {MOST_INPUTS} at once; render it in parts"
         raise EditRefused(detail=detail)
     return RenderGraph(
         width=width,

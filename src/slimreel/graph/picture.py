@@ -1,4 +1,4 @@
-"""The pictures of a timeline: every clip brought to one size, rate and colour, then joined, then what lies over them."""
+"""The pictures of the clips: each brought to one size, rate and colour, then joined by cuts and transitions."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def sequence(scene: Scene, clips: tuple[tuple[MediaSegment, str], ...]) -> str:
 
 
 def joined(scene: Scene, pads: tuple[str, ...]) -> str:
-    """Pictures end to end on the clock of the canvas. One alone is left as it is: older FFmpegs join no fewer than two."""
+    """Pictures end to end on the clock of the canvas. One alone stays: older FFmpegs join no fewer than two."""
     if len(pads) == 1:
         return pads[0]
     return scene.wiring.through(pads, chain(one("concat", n=len(pads), v=1, a=0), scene.ticks()))

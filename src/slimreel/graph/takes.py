@@ -1,6 +1,6 @@
 """Divides a segment into takes: openings of its file that play one after the other, each with its share of frames.
 
-A segment that runs forwards is one take. Backwards it is many, since turning pictures round keeps all of them in memory.
+A segment that runs forwards is one take. Backwards it is many: turning pictures round keeps them all in memory.
 """
 
 from __future__ import annotations

@@ -120,7 +120,7 @@ def _title(scene: Scene, segment: TextSegment) -> str:
 
 
 def _dressed(scene: Scene, text: str, font: str | None, step_ms: int | None) -> str:
-    """The text with the font of each run; with a step, each letter appears so many milliseconds after the one before."""
+    """The text with the font of each run; with a step, letters appear so many milliseconds apart."""
     pieces: list[str] = []
     count = 0
     for family, run in scene.lettering.runs(text, font):
@@ -194,7 +194,7 @@ def _anchor(scene: Scene, position: Position) -> tuple[int, int]:
 
 
 def _event(scene: Scene, layer: int, place: TimeRange, style: str, text: str) -> str:
-    """Times half a frame early: they are told in hundredths of a second, and a frame must not fall on the wrong side."""
+    """Times half a frame early: told in hundredths of a second, a frame must not fall on the wrong side."""
     half = 1 / (2 * scene.rate)
     start, end = (scene.seconds(frame) - half for frame in (place.start, place.end))
     return f"Dialogue: {layer},{_clock(max(Fraction(0), start))},{_clock(end)},{style},,0,0,0,,{text}"

@@ -193,7 +193,7 @@ def _check_outputs(materials: Materials, out: Path, *, overwrite: bool) -> None:
 
 
 def _place(out: Path, wanted: Output, *, first: bool, taken: set[Path]) -> Path:
-    """Where a file goes: where it was said, where the name fits its kind; else the same name with an ending of its own."""
+    """Where a file goes: the place said, if the name fits its kind; else the same name with another ending."""
     endings = _endings(wanted)
     if not endings or out.suffix.lower() in endings:
         path = out
