@@ -31,7 +31,7 @@ class Timeline:
 
 
 def build(draft: Draft, materials: Materials, size: tuple[int, int], colors: Colors) -> Timeline:
-    """The timeline of a draft. Raises EditRefused if it cannot be rendered, GlyphsMissing for letters without a font."""
+    """The timeline of a draft. Raises EditRefused where there is no way to render it, and GlyphsMissing."""
     named = [one.style.font for one in draft.elements() if isinstance(one, TextSegment) and one.style.font]
     chosen = lettering.choose(written_letters(draft, materials), named)
     make = partial(lower, draft, materials, size, colors, lettering=chosen.lettering)
