@@ -17,8 +17,9 @@ from tests.engine.cutting import counting, do, lumas, numbers, render, rendered
 def busy(make: Make) -> Path:
     """Six seconds of 320x180 with a tone, about 1 Mbit/s."""
     return make(
-        "busy.mp4", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=6,noise=alls=12:allf=t", "-f", "lavfi", "-i", "sine=d=6:r=48000",
-        "-c:v", "libx264", "-preset", "veryfast", "-b:v", "1M", "-pix_fmt", "yuv420p", "-c:a", "aac", "-metadata", "title=Busy",
+        "busy.mp4", "-f", "lavfi", "-i", "testsrc2=s=320x180:r=25:d=6,noise=alls=12:allf=t",
+        "-f", "lavfi", "-i", "sine=d=6:r=48000", "-c:v", "libx264", "-preset", "veryfast", "-b:v", "1M",
+        "-pix_fmt", "yuv420p", "-c:a", "aac", "-metadata", "title=Busy",
     )  # fmt: skip
 
 
@@ -114,8 +115,10 @@ def test_a_picture_of_a_moment_and_a_good_one(make: Make, tmp_path: Path):
     found = rendered(tmp_path, [counting(make)], do("thumbnail", at_s=1, format="png", width_px=80), out="a.png")
     assert numbers(Path(found.files[0].path)) == [25]
     scenes = make(
-        "scenes.mp4", "-f", "lavfi", "-i", "color=black:s=160x90:r=25:d=1", "-f", "lavfi", "-i", "testsrc=s=160x90:r=25:d=1",
-        "-filter_complex", "[1]gblur=sigma=8:enable='lt(n,8)'[b];[0][b]concat=n=2", "-c:v", "libx264", "-crf", "8", "-pix_fmt", "yuv420p",
+        "scenes.mp4", "-f", "lavfi", "-i", "color=black:s=160x90:r=25:d=1",
+        "-f", "lavfi", "-i", "testsrc=s=160x90:r=25:d=1",
+        "-filter_complex", "[1]gblur=sigma=8:enable='lt(n,8)'[b];[0][b]concat=n=2",
+        "-c:v", "libx264", "-crf", "8", "-pix_fmt", "yuv420p",
     )  # fmt: skip
     good = rendered(tmp_path, [scenes], do("thumbnail", format="jpg"), out="b.jpg")
     assert max(witness.pipe("-i", good.files[0].path, "-vf", "format=gray,sobel", "-f", "rawvideo", "-")) > 150

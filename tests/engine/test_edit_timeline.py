@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from slimreel.errors import FfmpegFailed
+from slimreel.workbench.edit import edit
 from tests.engine.conftest import Make
 from tests.engine.cutting import FRAMES, counting, do, level, lumas, numbers, pitch_hz, render
 
@@ -113,6 +115,33 @@ def test_remove_silence_cuts_the_pauses(make: Make, tmp_path: Path):
     )  # fmt: skip
     path = render(tmp_path, [gaps], do("remove_silence", margin_s=0.1))
     assert abs(len(lumas(path)) - 55) <= 1
+
+
+def test_many_clips_are_drawn_in_runs_of_their_own(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    split = do("split", at_s=[number * 0.2 for number in range(1, 10)])
+    mixed = do("reorder", order=["c9", "c2", "c7", "c1", "c10", "c3"])
+    blend = do("transition", type="dissolve", duration_s=0.08, at=["c7", "c1"])
+    title = do("add_text", text="HELLO", end_s=0.4)
+    sources = [counting(make)]
+    whole = render(tmp_path, sources, split, mixed, blend, title)
+    monkeypatch.setattr("slimreel.graph.batches.MOST_TAKES", 2)
+    monkeypatch.setattr("slimreel.graph.batches._A_RUN", 2)
+    parts = render(tmp_path, sources, split, mixed, blend, title, out="parts.mp4")
+    assert numbers(whole) == numbers(parts) and len(numbers(parts)) == FRAMES - 2
+    assert lumas(whole)[5] == pytest.approx(lumas(parts)[5], abs=0.5)
+    sized = {"target_size_bytes": 60_000, "encode_speed": "fast"}
+    found = edit(sources, [split, mixed, do("compress", **sized)], tmp_path / "sized.mp4")
+    assert found.files[0].bytes <= 60_000
+
+
+def test_what_goes_wrong_in_a_run_of_its_own_is_told(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("slimreel.graph.batches.MOST_TAKES", 1)
+    monkeypatch.setattr("slimreel.graph.picture._XFADE", {"dissolve": "nonsense"})
+    split = do("split", at_s=[1])
+    with pytest.raises(FfmpegFailed) as caught:
+        render(tmp_path, [counting(make)], split, do("transition", type="dissolve"))
+    assert "xfade" in str(caught.value.fields["stderr"])
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_sound_stays_with_its_picture_after_twenty_joins(make: Make, tmp_path: Path):

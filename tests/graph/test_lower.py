@@ -18,7 +18,7 @@ from slimreel.graph import drawn, heard
 from slimreel.graph.excerpt import excerpt
 from slimreel.graph.lower import has_sound, lower
 from slimreel.graph.material import Loudness
-from slimreel.graph.model import RenderGraph, TextFile, samples_at
+from slimreel.graph.model import DRAWN, RenderGraph, TextFile, samples_at
 from slimreel.graph.stand_in import colors_of, stand_in, usual_goal
 from slimreel.graph.titles import plain
 from tests.edit.commands import TURNS, attempt
@@ -64,7 +64,8 @@ def test_a_graph_has_the_frames_and_samples_of_its_draft(turns: list[list[EditCo
         graph = graph_of(draft)
     except EditRefused:  # too much at once, or backwards and stabilized: said by tests of their own
         return
-    assert graph.frames == draft.length == length_of(graph.picture, graph.rate)
+    drawn_frames = sum(length_of(one.picture, graph.rate) for one in graph.drawings) or None
+    assert graph.frames == draft.length == (drawn_frames or length_of(graph.picture, graph.rate))
     assert (graph.sound is not None) == has_sound(draft, MATERIALS)
     if graph.sound is not None:
         assert graph.samples == samples_at(draft.length, draft.canvas.rate)
@@ -127,6 +128,15 @@ def test_a_timeline_is_described_as_a_file_of_its_sources_rate():
     goal = usual_goal(draft, MATERIALS, frozenset({"h264"}))
     assert (goal.codec, goal.quality, goal.reencode) == ("h264", "medium", True)
     assert usual_goal(three_clips(), MATERIALS, frozenset({"vp9"})).quality == "high"
+
+
+def test_many_clips_become_drawings_of_a_few_inputs_each():
+    draft = edited(one_clip(), do("split", at_s=[number / 5 for number in range(1, 40)]))
+    graph = graph_of(draft)
+    assert len(graph.drawings) == 5 and all(len(drawing.inputs) <= 8 for drawing in graph.drawings)
+    assert [length_of(one.picture, graph.rate) for one in graph.drawings] == [one.frames for one in graph.drawings]
+    assert sum(drawing.frames for drawing in graph.drawings) == draft.length
+    assert graph.inputs[0].asset == DRAWN
 
 
 def test_what_cannot_be_opened_at_once_is_refused():

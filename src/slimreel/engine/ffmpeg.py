@@ -106,6 +106,14 @@ def run(
     return Finished(reader.last, reader.complaints)
 
 
+def start(
+    arguments: Sequence[str], folder: Path, policy: sandbox.Policy, *, fds: Sequence[int], stdout: int
+) -> sandbox.Process:
+    """An FFmpeg whose output goes to a descriptor; whoever started it reads what it says on stderr, and ends it."""
+    argv = [str(binary()), "-hide_banner", "-nostdin", "-y", "-loglevel", "level+error", "-nostats", *arguments]
+    return sandbox.start(argv, replace(policy, write=(folder,)), pass_fds=fds, stdout=stdout, cwd=folder)
+
+
 def failure(status: int, tail: list[str], stage: str, path: str, arguments: Sequence[str]) -> FfmpegFailed | DiskFull:
     """The error that an exit status and the last lines of stderr mean."""
     text = "\n".join(tail)

@@ -9,15 +9,17 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 from slimreel.core.codecs import ALPHA_DECODERS
 from slimreel.core.filters import Chain
 from slimreel.core.media import MediaInfo
 from slimreel.core.plan import EncodePlan
-from slimreel.engine import sniff
+from slimreel.engine import sandbox, sniff
+from slimreel.engine.feeding import feeding
 from slimreel.graph.material import Material, Materials
-from slimreel.graph.model import SOUND, Filtergraph, Input, RenderGraph
+from slimreel.graph.model import DRAWN, SOUND, Drawing, Filtergraph, Input, RenderGraph
 
 # A timeline described as a file: the number of its sound, and of the first of its subtitles.
 SOUND_INDEX, FIRST_SUBTITLES_INDEX = 1, 2
@@ -82,12 +84,24 @@ def of_file(info: MediaInfo, plan: EncodePlan, folder: Path) -> Iterator[Footage
 
 
 @contextmanager
-def of_graph(graph: RenderGraph, materials: Materials, folder: Path) -> Iterator[Footage]:
-    """A timeline. Its subtitles are files of ours in the folder."""
+def of_graph(
+    graph: RenderGraph, materials: Materials, folder: Path, policy: sandbox.Policy, heard: list[str]
+) -> Iterator[Footage]:
+    """A timeline. Its subtitles are files of ours in the folder; runs that draw for it get `policy`, and what their
+    decoders complain of is added to `heard`."""
     with ExitStack() as stack:
         inputs: list[str] = []
         fds: list[int] = []
         for one in graph.inputs:
+            if one.asset == DRAWN:
+                openings = [
+                    partial(_drawing, drawing, number, materials, graph, folder)
+                    for number, drawing in enumerate(graph.drawings)
+                ]
+                fd = stack.enter_context(feeding(openings, folder, policy, heard))
+                inputs += _raw(graph, fd)
+                fds.append(fd)
+                continue
             options, fd = stack.enter_context(
                 of_input(one, materials[one.asset], many=len(graph.inputs) > _MANY_INPUTS)
             )
@@ -107,6 +121,28 @@ def of_graph(graph: RenderGraph, materials: Materials, folder: Path) -> Iterator
             sound=graph.sound,
             elsewhere=elsewhere,
         )
+
+
+@contextmanager
+def _drawing(
+    drawing: Drawing, number: int, materials: Materials, graph: RenderGraph, folder: Path
+) -> Iterator[tuple[list[str], list[int]]]:
+    """The run that draws some clips and writes their pictures to its standard output."""
+    script = f"drawing{number}.graph"
+    (folder / script).write_text(str(drawing.picture), encoding="utf-8")
+    with ExitStack() as stack:
+        opened_inputs = [stack.enter_context(of_input(one, materials[one.asset])) for one in drawing.inputs]
+        options = [part for options, _ in opened_inputs for part in options]
+        raw = ["-f", "rawvideo", "-pix_fmt", graph.pix_fmt, "-frames:v", str(drawing.frames), "pipe:1"]
+        taken = ["-/filter_complex", script, "-map", f"[{drawing.picture.out}]", "-fps_mode", "passthrough", *raw]
+        yield [*options, *taken], [fd for _, fd in opened_inputs]
+
+
+def _raw(graph: RenderGraph, fd: int) -> list[str]:
+    """Uncompressed pictures from a pipe as an input."""
+    size = ["-pixel_format", graph.pix_fmt, "-video_size", f"{graph.width}x{graph.height}"]
+    rate = ["-framerate", f"{graph.rate.numerator}/{graph.rate.denominator}"]
+    return ["-protocol_whitelist", "fd", "-f", "rawvideo", *size, *rate, "-fd", str(fd), "-i", "fd:"]
 
 
 @contextmanager

@@ -76,9 +76,11 @@ class Job:
 
     def open_footage(self) -> contextlib.AbstractContextManager[Footage]:
         """What is decoded: the source, or the timeline."""
-        if self.timeline is not None:
-            return footage.of_graph(self.timeline.graph, self.timeline.materials, self.folder)
-        return footage.of_file(self.source, self.plan, self.folder)
+        if self.timeline is None:
+            return footage.of_file(self.source, self.plan, self.folder)
+        graph = self.timeline.graph
+        policy = self._policy(max((len(drawing.inputs) for drawing in graph.drawings), default=0))
+        return footage.of_graph(graph, self.timeline.materials, self.folder, policy, self.complaints)
 
     def because(self, *reasons: Reason) -> Decided:
         """Adds reasons to the plan, each once, and gives the event that tells of them."""

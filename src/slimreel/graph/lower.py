@@ -10,17 +10,17 @@ from collections.abc import Iterator
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import Draft, MediaSegment, TrackKind
 from slimreel.errors import EditRefused
+from slimreel.graph.batches import clips_of
 from slimreel.graph.drawn import Part, all_drawn
 from slimreel.graph.material import Colors, Lettering, Loudness, Materials
 from slimreel.graph.model import PICTURE, RenderGraph, chain, one
 from slimreel.graph.over import laid_over
-from slimreel.graph.picture import clip_picture, sequence
 from slimreel.graph.scene import Scene
 from slimreel.graph.sound import is_heard, sound_of
 from slimreel.graph.takes import takes_of
 from slimreel.graph.titles import lettered, letters_of, soft_tracks, texts
 
-# Each opened input holds a decoder; measured 20 MB for one of 1080p.
+# Inputs of one run at the most: sound that was cut to pieces, pictures of up to MOST_TAKES, what lies over them.
 MOST_INPUTS = 240
 
 
@@ -36,15 +36,15 @@ def lower(
     """The graph that renders `draft` at `size`. Raises EditRefused for what cannot be rendered, NoSuchAsset."""
     width, height = size
     scene = Scene(draft, materials, width, height, colors, lettering or Lettering())
-    takes = {segment.id: takes_of(scene, segment) for segment in _played(scene)}
-    clips = tuple((clip, clip_picture(scene, clip, takes[clip.id])) for clip in draft.clips)
-    pad = laid_over(scene, sequence(scene, clips), takes)
+    clips, drawings = clips_of(scene)
+    takes = {segment.id: takes_of(scene, segment) for segment in _played(scene) if segment.id not in clips.takes}
+    pad = laid_over(scene, clips.pad, takes)
     ends = tuple(effect for effect in draft.effects if effect.slot != "sound")
     pad = all_drawn(ends, scene, Part(pad, size, draft.length)).pad
     pad = lettered(scene, pad)
     pad = scene.wiring.through(pad, chain(one("format", pix_fmts=colors.pix_fmt), scene.ticks()))
     picture = scene.wiring.graph(pad, PICTURE)
-    sound, meter = sound_of(scene, takes, loudness)
+    sound, meter = sound_of(scene, {**clips.takes, **takes}, loudness)
     if len(scene.wiring.inputs) > MOST_INPUTS:
         count = len(scene.wiring.inputs)
         detail = f"it plays {count} stretches of files, more than {MOST_INPUTS} at once; render it in parts"
@@ -53,6 +53,7 @@ def lower(
         width=width,
         height=height,
         rate=draft.canvas.rate,
+        pix_fmt=colors.pix_fmt,
         frames=draft.length,
         samples=scene.samples(_whole(draft)),
         inputs=tuple(scene.wiring.inputs),
@@ -62,6 +63,7 @@ def lower(
         files=tuple(scene.files),
         looks=tuple(scene.looks),
         soft=soft_tracks(scene),
+        drawings=drawings,
     )
 
 
@@ -78,10 +80,11 @@ def has_sound(draft: Draft, materials: Materials) -> bool:
 
 
 def _played(scene: Scene) -> Iterator[MediaSegment]:
-    """Every segment that has to be opened: all that is seen, and sound that is heard."""
+    """Every segment that has to be opened in this run: clips that are heard, all that lies over them and is seen."""
     for track in scene.draft.tracks:
         for segment in track.segments:
-            if isinstance(segment, MediaSegment) and (track.kind == TrackKind.VIDEO or is_heard(scene, segment)):
+            is_seen = track.kind == TrackKind.VIDEO and track is not scene.draft.tracks[0]
+            if isinstance(segment, MediaSegment) and (is_seen or is_heard(scene, segment)):
                 yield segment
 
 

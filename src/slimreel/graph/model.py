@@ -14,6 +14,8 @@ from slimreel.core.filters import Chain, Filter, Value
 # Of sound inside a graph: one rate and one layout, or mixing falls to the lowest of those that come in.
 SAMPLE_RATE_HZ = 48_000
 PICTURE, SOUND = "picture", "sound"
+# The asset of an input whose pictures are drawn by runs of their own and handed over.
+DRAWN = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +79,15 @@ class Look:
 
 
 @dataclass(frozen=True, slots=True)
+class Drawing:
+    """A run that draws some clips after one another and hands their pictures over as they are."""
+
+    inputs: tuple[Input, ...]
+    picture: Filtergraph
+    frames: int
+
+
+@dataclass(frozen=True, slots=True)
 class SoftTrack:
     """Subtitles as a stream of their own: SubRip text in the working folder."""
 
@@ -89,12 +100,15 @@ class SoftTrack:
 class RenderGraph:
     """A whole timeline. Its pictures come out at one size and one rate, exactly `frames` of them, and as long a sound.
 
-    `sound` is None where nothing is heard. `loudness` is the graph that measures it, where it shall be made even.
+    `sound` is None where nothing is heard. `drawings` are there where clips are too many for one run: the first input
+    then takes what they hand over, one after the other, in `pix_fmt`. `loudness` is the graph that measures how loud
+    it is, where that shall be made even.
     """
 
     width: int
     height: int
     rate: Fraction
+    pix_fmt: str
     frames: int
     samples: int
     inputs: tuple[Input, ...]
@@ -104,6 +118,7 @@ class RenderGraph:
     files: tuple[TextFile | AssetFile, ...] = ()
     looks: tuple[Look, ...] = ()
     soft: tuple[SoftTrack, ...] = ()
+    drawings: tuple[Drawing, ...] = ()
 
     @property
     def duration_s(self) -> Fraction:

@@ -36,6 +36,7 @@ def sequence(scene: Scene, clips: tuple[tuple[MediaSegment, str], ...]) -> str:
             runs[-1].append((clip, pad))
         else:
             runs.append([(clip, pad)])
+    first = clips[0][0].place.start
     pad = joined(scene, tuple(pad for _, pad in runs[0]))
     for run in runs[1:]:
         enter, start = run[0][0].enter, run[0][0].place.start
@@ -45,7 +46,7 @@ def sequence(scene: Scene, clips: tuple[tuple[MediaSegment, str], ...]) -> str:
             "xfade",
             transition=_XFADE.get(enter.type, enter.type),
             duration=decimal(scene.seconds(enter.frames)),
-            offset=decimal(scene.seconds(start)),
+            offset=decimal(scene.seconds(start - first)),
         )
         pad = scene.wiring.through((pad, following), chain(blend))
     return pad
@@ -110,10 +111,7 @@ def colored(scene: Scene, material: Material, pix_fmt: str | None = None) -> lis
     """Filters that bring pictures to the timeline's colours and pixel format."""
     video, colors = material.video, scene.colors
     wanted = pix_fmt or colors.pix_fmt
-    tags = one(
-        "setparams",
-        range="limited", color_primaries=colors.primaries, color_trc=colors.transfer, colorspace=colors.matrix,
-    )  # fmt: skip
+    tags = tagged(scene)
     if video is None:
         return [one("format", pix_fmts=wanted), tags]
     if video.hdr:
@@ -129,6 +127,15 @@ def colored(scene: Scene, material: Material, pix_fmt: str | None = None) -> lis
             change |= {"in_range": "pc", "out_range": "tv"}
     scale = [Filter("scale", dict(change))] if change else []
     return [*scale, one("format", pix_fmts=wanted), tags]
+
+
+def tagged(scene: Scene) -> Filter:
+    """Says what the colours are; changes none."""
+    colors = scene.colors
+    return one(
+        "setparams",
+        range="limited", color_primaries=colors.primaries, color_trc=colors.transfer, colorspace=colors.matrix,
+    )  # fmt: skip
 
 
 def matrix_of(video: VideoStream) -> str:

@@ -39,12 +39,16 @@ class Take:
 
 def takes_of(scene: Scene, segment: MediaSegment) -> tuple[Take, ...]:
     """The takes of a segment in the order they play, opened."""
+    return tuple(_open(scene, segment, frames) for frames in shares_of(scene, segment))
+
+
+def shares_of(scene: Scene, segment: MediaSegment) -> list[TimeRange]:
+    """The frames of each take, counted from the segment's start."""
     whole = TimeRange(0, segment.place.duration)
     if not segment.backwards or segment.is_still:
-        return (_open(scene, segment, whole),)
+        return [whole]
     step = max(1, _MOST_TURNED_BYTES // (scene.width * scene.height * 3 // 2))
-    starts = range(0, whole.duration, step)
-    return tuple(_open(scene, segment, TimeRange(start, step).meet(whole)) for start in starts)
+    return [TimeRange(start, step).meet(whole) for start in range(0, whole.duration, step)]
 
 
 def sound_input(scene: Scene, segment: MediaSegment, earlier_s: Fraction) -> tuple[int, Fraction]:
