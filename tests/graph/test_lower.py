@@ -23,7 +23,7 @@ from slimreel.graph.stand_in import colors_of, stand_in, usual_goal
 from slimreel.graph.titles import plain
 from tests.edit.commands import TURNS, attempt
 from tests.edit.facts import do, edited, full, one_clip, three_clips
-from tests.graph.cases import CASES, draft_of
+from tests.graph.cases import CASES, draft_of, mixed
 from tests.graph.counting import length_of
 from tests.graph.golden import FOLDER, goldens, graph_of
 from tests.graph.materials import MATERIALS
@@ -95,6 +95,28 @@ def test_what_would_be_a_command_is_made_plain(text: str):
     assert not re.search(r"(?<!\\)\{", shown)
     assert "\n" not in shown and "\r" not in shown
     assert not re.search(r"\\[^N{}\u2060]", shown)
+
+
+# Every filter that a graph may use. None of them opens a socket or a file but those that read a name of ours.
+FILTERS = set(
+    "adelay aformat afade afftdn alimiter aloop amix anull anullsrc apad areverse aresample acrossfade asetnsamples asetpts "
+    "asetrate asplit ass atempo atrim blend bwdif colorbalance colorchannelmixer colortemperature concat crop curves eq "
+    "exposure fade format fps gblur hflip hqdn3d hue idet loudnorm lut3d null overlay pad pan perspective premultiply "
+    "reverse scale setparams setpts setsar settb sidechaincompress sidedata split tonemap tpad transpose trim unsharp vflip "
+    "vidstabdetect vidstabtransform volume xfade zscale".split()
+)
+OUR_FILES = re.compile(r"titles\.ass|fonts|loudness\.json|path\d+\.trf|table\d+\.cube")
+
+
+@pytest.mark.parametrize("case", [*sorted(CASES), "mixed"])
+def test_graphs_use_a_closed_set_of_filters_and_name_no_file_but_ours(case: str):
+    graph = graph_of(mixed() if case == "mixed" else draft_of(case))
+    graphs = [graph.picture, graph.sound, graph.loudness, *(look.graph for look in graph.looks)]
+    for found in (filter_ for one in graphs if one for step in one.steps for filter_ in step.chain.filters):
+        assert found.name in FILTERS
+        for option in ("filename", "file", "fontsdir", "stats_file", "result", "input"):
+            assert option not in found.options or OUR_FILES.fullmatch(str(found.options[option]))
+        assert not {"textfile", "text", "fontfile"} & set(found.options)
 
 
 def test_titles_and_numbers_follow_the_size():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from slimreel.core.filters import Chain, Filter
 from slimreel.core.media import VideoStream
-from slimreel.core.picture import deinterlacer, tonemap_chain
+from slimreel.core.picture import deinterlacer, flattening, tonemap_chain
 from slimreel.edit.draft import MediaSegment, TransitionType
 from slimreel.graph.drawn import Part, all_drawn
 from slimreel.graph.fitting import fitted
@@ -80,7 +80,9 @@ def timed(scene: Scene, take: Take, material: Material) -> Chain:
 def _take(scene: Scene, clip: MediaSegment, take: Take) -> str:
     material = scene.material(clip)
     part = sourced(scene, clip, take, material)
-    pad = fitted(scene, part.pad, part.size, clip.fit)
+    video = material.video
+    pad = scene.wiring.through(part.pad, chain(*flattening(video)) if video and video.has_alpha else chain())
+    pad = fitted(scene, pad, part.size, clip.fit)
     end = [*colored(scene, material), *counted(take)]
     if take.backwards:
         end += [one("reverse"), one("setpts", expr="PTS-STARTPTS")]
