@@ -72,8 +72,8 @@ def test_what_shows_through_is_kept_over_the_video_and_black_in_a_clip(make: Mak
 
 
 def test_ten_bits_stay_where_the_codec_holds_them(make: Make, tmp_path: Path):
-    deep = make("deep.mp4", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=0.4", "-c:v", "libx265", "-pix_fmt", "yuv420p10le",
-                "-x265-params", "log-level=error")  # fmt: skip
+    coded = ("-c:v", "libx265", "-pix_fmt", "yuv420p10le", "-x265-params", "log-level=error")
+    deep = make("deep.mp4", "-f", "lavfi", "-i", "testsrc2=s=160x90:r=25:d=0.4", *coded)
     found = rendered(tmp_path, [deep], do("add_text", text="X"), do("compress", crf=20, encode_speed="fast"))
     assert "yuv420p10le" in witness.video_line(Path(found.files[0].path))
 

@@ -99,12 +99,13 @@ def test_what_would_be_a_command_is_made_plain(text: str):
 
 # Every filter that a graph may use. None of them opens a socket or a file but those that read a name of ours.
 FILTERS = set(
-    "adelay aformat afade afftdn alimiter aloop amix anull anullsrc apad areverse aresample acrossfade asetnsamples asetpts "
-    "asetrate asplit ass atempo atrim blend bwdif colorbalance colorchannelmixer colortemperature concat crop curves eq "
-    "exposure fade format fps gblur hflip hqdn3d hue idet loudnorm lut3d null overlay pad pan perspective premultiply "
-    "reverse scale setparams setpts setsar settb sidechaincompress sidedata split tonemap tpad transpose trim unsharp vflip "
-    "vidstabdetect vidstabtransform volume xfade zscale".split()
-)
+    ("adelay aformat afade afftdn alimiter aloop amix anull anullsrc apad areverse aresample acrossfade "
+     "asetnsamples asetpts asetrate asplit ass atempo atrim blend bwdif colorbalance colorchannelmixer "
+     "colortemperature concat crop curves eq exposure fade format fps gblur hflip hqdn3d hue idet loudnorm "
+     "lut3d null overlay pad pan perspective premultiply reverse scale setparams setpts setsar settb "
+     "sidechaincompress sidedata split tonemap tpad transpose trim unsharp vflip vidstabdetect vidstabtransform "
+     "volume xfade zscale").split()
+)  # fmt: skip
 OUR_FILES = re.compile(r"titles\.ass|fonts|loudness\.json|path\d+\.trf|table\d+\.cube")
 
 

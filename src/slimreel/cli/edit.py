@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -13,6 +16,7 @@ from slimreel.cli import options
 
 if TYPE_CHECKING:
     from slimreel.edit.draft import Draft
+    from slimreel.workbench.compress import Event
     from slimreel.workbench.edit import Edit
 
 Inputs = Annotated[
@@ -148,29 +152,29 @@ def _write_draft(path: Path, draft: Draft, *, overwrite: bool) -> None:
         raise StorageError(path=path, detail=error.strerror or str(error)) from error
 
 
-def _listening(first: Path, manner: str) -> Any:
-    """A context that gives the listener of the edit's events."""
-    from contextlib import nullcontext
-
+@contextmanager
+def _listening(first: Path, manner: str) -> Iterator[Callable[[Event], None]]:
+    """The listener of the edit's events; what it shows never goes back."""
     from slimreel.cli import records, terminal
+    from slimreel.cli.bar import drawn
     from slimreel.cli.eta import Remaining
     from slimreel.core.events import Progress as Advance
 
-    remaining = Remaining()
-    if manner == "json":
-        return nullcontext(lambda event: terminal.line(records.as_line(records.of_event(first, event, None, "en"))))
-    if manner == "none":
-        return nullcontext(lambda event: None)
-    from contextlib import contextmanager
+    remaining, furthest = Remaining(), 0.0
+    with drawn(first, "en", (1, 1)) if manner == "bar" else nullcontext() as bar:
 
-    from slimreel.cli.bar import drawn
+        def heed(event: Event) -> None:
+            nonlocal furthest
+            if isinstance(event, Advance):
+                furthest = max(furthest, event.fraction)
+                event = replace(event, fraction=furthest)
+            left_s = remaining.update(furthest)
+            if bar is not None:
+                bar(event, left_s)
+            elif manner == "json":
+                terminal.line(records.as_line(records.of_event(first, event, left_s, "en")))
 
-    @contextmanager
-    def bar() -> Any:
-        with drawn(first, "en", (1, 1)) as show:
-            yield lambda event: show(event, remaining.update(event.fraction) if isinstance(event, Advance) else None)
-
-    return bar()
+        yield heed
 
 
 def _lines(done: Edit) -> list[str]:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from slimreel.engine.fonts import find_fonts
 from slimreel.engine.typefaces import Face, faces_of
-from slimreel.errors import GlyphsMissing
+from slimreel.errors import EditRefused, GlyphsMissing
 from slimreel.graph.material import Lettering
 
 # Plain sans serifs with many letters, in the order they are taken.
@@ -39,11 +39,14 @@ class Chosen:
 
 
 def choose(texts: Mapping[str, frozenset[str]], wanted: Iterable[str] = ()) -> Chosen:
-    """Fonts for these texts, those named by a person among them. Raises GlyphsMissing."""
+    """Fonts for these texts, those named by a person among them. Raises GlyphsMissing, EditRefused."""
     if not texts:
         return Chosen(Lettering(), ())
     faces = _faces()
     named = {name.casefold() for name in wanted}
+    for name in sorted(named - {face.family.casefold() for face in faces}):
+        detail = f"there is no font called {name} here; leave it out, or put it into a folder named in SLIMREEL_FONTS"
+        raise EditRefused(detail=detail)
     letters = {letter for found in texts.values() for letter in found if not _is_silent(letter)}
     families: dict[str, str] = {}
     first = ""
