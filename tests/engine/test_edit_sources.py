@@ -111,3 +111,22 @@ def test_sound_keeps_its_place_in_what_is_cut_and_sped_up(make: Make, tmp_path: 
         loud = next(ms for ms in range(0, 2000, 4) if level(path, ms / 1000, (ms + 4) / 1000) > 0.25) / 1000
         assert seen == pytest.approx(at, abs=0.041), number
         assert loud == pytest.approx(seen, abs=0.041), number
+
+
+def coloured(make: Make, name: str, matrix: str, tags: str, scale_range: str = "tv") -> Path:
+    """A plain 0xC04020 in these colours, told so."""
+    coded = f"scale=out_color_matrix={matrix}:out_range={scale_range},format=yuv420p,setparams={tags}"
+    drawn = f"color=0xC04020:s=160x90:r=25:d=0.4,format=gbrp,{coded}"
+    return make(name, "-f", "lavfi", "-i", drawn, "-c:v", "libx264", "-crf", "4")
+
+
+def test_colours_of_unlike_files_look_alike(make: Make, tmp_path: Path):
+    hd = coloured(make, "hd.mp4", "bt709", "colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv")
+    sd = coloured(make, "sd.mp4", "smpte170m", "colorspace=smpte170m:color_primaries=bt709:color_trc=bt709:range=tv")
+    full = coloured(make, "full.mp4", "bt709", "colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=pc", "pc")
+    wide = coloured(make, "bt2020.mp4", "bt2020", "colorspace=bt2020nc:color_primaries=bt709:color_trc=bt709:range=tv")
+    for order in ([hd, sd, full, wide], [sd, hd], [full, hd], [wide, hd]):
+        path = render(tmp_path, order)
+        for clip in range(len(order)):
+            before, after = witness.mean_rgb(order[clip], 5), witness.mean_rgb(path, clip * 10 + 5)
+            assert after == pytest.approx(before, abs=6), (order[0].name, order[clip].name)

@@ -44,12 +44,12 @@ _PREVIEW = Goal(crf=30, encode_speed="fast")
 
 
 def deliver(draft: Draft, materials: Materials, out: Path, clock: Clock, *, overwrite: bool, salvage: bool) -> Files:
-    """Every file that the draft asks for: the first at `out`, the others beside it under names made from that."""
+    """Every file that the draft asks for: at `out` with the ending of its kind, numbered where that is taken."""
     kitchen = _Kitchen(materials, clock, overwrite=overwrite, salvage=salvage)
     outputs: tuple[Output, ...] = draft.outputs or (Exported(),)
     made: list[Finished] = []
     for wanted in outputs:
-        place = _place(out, wanted, first=wanted is outputs[0], taken={path for path, *_ in made})
+        place = _place(out, wanted, {path for path, *_ in made})
         made += yield from kitchen.make(draft, wanted, place)
     return made
 
@@ -192,7 +192,7 @@ def _check_outputs(materials: Materials, out: Path, *, overwrite: bool) -> None:
         check_output(Path(material.asset.path), out, overwrite=overwrite)
 
 
-def _place(out: Path, wanted: Output, *, first: bool, taken: set[Path]) -> Path:
+def _place(out: Path, wanted: Output, taken: set[Path]) -> Path:
     """Where a file goes: the place said, if the name fits its kind; else the same name with another ending."""
     endings = _endings(wanted)
     if not endings or out.suffix.lower() in endings:
@@ -200,7 +200,7 @@ def _place(out: Path, wanted: Output, *, first: bool, taken: set[Path]) -> Path:
     else:
         path = out.with_suffix(endings[0])
     number = 2
-    while path in taken or (not first and path == out):
+    while path in taken:
         path = path.with_name(f"{out.stem}-{number}{path.suffix}")
         number += 1
     return path
