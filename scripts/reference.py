@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import inspect
+import json
 import sys
 from collections.abc import Iterator
 from importlib import import_module
@@ -26,6 +27,8 @@ def pages() -> dict[str, str]:
         found["presets.md"] = presets_page()
     if find_spec("slimreel.core.hardware"):
         found["encoders.md"] = encoders_page()
+    if find_spec("slimreel.edit.schema"):
+        found["operations.md"] = operations_page()
     return found
 
 
@@ -114,6 +117,62 @@ def encoders_page() -> str:
             tried = "yes" if row.chip is None or row.chip.tried else "**no**"
             lines.append(f"| {codec} | `{row.name}` | `{kind}` | {title} | {speeds} | {steps} | {tried} |")
     return "\n".join(lines) + "\n"
+
+
+def operations_page() -> str:
+    schema = import_module("slimreel.edit.schema")
+    params_of = import_module("slimreel.edit.operation").params_schema
+    lines = [
+        NOTE,
+        "# Operations",
+        "",
+        'What can be done to a timeline, as commands `{"op": …, "params": {…}}`. Times are seconds on the timeline;',
+        "with `clip` they count from the start of that clip. Edits are done in the order said, outputs after them.",
+        "",
+    ]
+    for name, kind in import_module("slimreel.edit.registry").operations().items():
+        lines += [
+            f"## `{name}`",
+            "",
+            schema.about(kind),
+            "",
+            *(f"    {line}" for line in schema.picture(kind).splitlines()),
+            "",
+        ]
+        rows = [
+            f"| `{param}` | {_cell(_values(facts))} | {_default(facts)} | {_cell(facts.get('description'))} |"
+            for param, facts in params_of(kind)["properties"].items()
+        ]
+        if rows:
+            lines += ["| parameter | values | default | meaning |", "|---|---|---|---|", *rows, ""]
+    return "\n".join(lines)
+
+
+def _default(facts: dict[str, Any]) -> str:
+    if "default" not in facts:
+        return "has to be given"
+    return "" if facts["default"] in (None, []) else f"`{json.dumps(facts['default'])}`"
+
+
+def _values(facts: dict[str, Any]) -> str:
+    """The values that a schema allows, in few words."""
+    if "anyOf" in facts:
+        return " or ".join(filter(None, map(_values, facts["anyOf"])))
+    if "enum" in facts:
+        return ", ".join(f"`{value}`" for value in facts["enum"] if value is not None)
+    if "$ref" in facts:
+        return "{x, y}"
+    if facts.get("type") == "null":
+        return ""
+    if facts.get("type") == "array":
+        inner = facts.get("prefixItems")
+        held = ", ".join(map(_values, inner)) if inner else _values(facts.get("items") or {})
+        return f"[{held}]" if inner else f"list of {held}"
+    low = [f"from {facts['minimum']}"] if "minimum" in facts else []
+    low += [f"above {facts['exclusiveMinimum']}"] if "exclusiveMinimum" in facts else []
+    high = [f"to {facts['maximum']}"] if "maximum" in facts else []
+    high += [f"below {facts['exclusiveMaximum']}"] if "exclusiveMaximum" in facts else []
+    return " ".join([facts.get("type", "any"), *low, *high])
 
 
 def _commands(path: str, command: Any) -> Iterator[tuple[str, Any]]:

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
     from slimreel.core.goal import Goal
     from slimreel.core.media import MediaInfo
     from slimreel.errors import (
+        BadDraft,
         DamagedInput,
+        EditRefused,
         EngineError,
+        GlyphsMissing,
         NotAVideo,
         NotComparable,
         OutputExists,
@@ -26,16 +29,22 @@ if TYPE_CHECKING:
     from slimreel.workbench.compare import compare, compare_events
     from slimreel.workbench.comparison import Comparison
     from slimreel.workbench.compress import compress, compress_events
+    from slimreel.workbench.edit import Edit, Made, edit, edit_events
     from slimreel.workbench.estimate import Prospect, estimate
     from slimreel.workbench.probe import probe
     from slimreel.workbench.report import write_report
     from slimreel.workbench.result import Result
 
 __all__ = [
+    "BadDraft",
     "Comparison",
     "DamagedInput",
+    "Edit",
+    "EditRefused",
     "EngineError",
+    "GlyphsMissing",
     "Goal",
+    "Made",
     "MediaInfo",
     "NotAVideo",
     "NotComparable",
@@ -51,6 +60,8 @@ __all__ = [
     "compare_events",
     "compress",
     "compress_events",
+    "edit",
+    "edit_events",
     "estimate",
     "probe",
     "write_report",
@@ -58,7 +69,9 @@ __all__ = [
 
 _HOMES = {
     "Comparison": "workbench.comparison",
+    "Edit": "workbench.edit",
     "Goal": "core.goal",
+    "Made": "workbench.edit",
     "MediaInfo": "core.media",
     "Prospect": "workbench.estimate",
     "Result": "workbench.result",
@@ -66,6 +79,8 @@ _HOMES = {
     "compare_events": "workbench.compare",
     "compress": "workbench.compress",
     "compress_events": "workbench.compress",
+    "edit": "workbench.edit",
+    "edit_events": "workbench.edit",
     "estimate": "workbench.estimate",
     "probe": "workbench.probe",
     "write_report": "workbench.report",

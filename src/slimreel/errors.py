@@ -7,7 +7,18 @@
     │   ├── ImpossiblePair           this container cannot hold that codec
     │   ├── UnavailableEncoder
     │   │   └── UnavailableHardware
-    │   └── NotComparable
+    │   ├── NotComparable
+    │   ├── EditRefused              an operation cannot be done on this draft
+    │   │   ├── UnknownOperation
+    │   │   ├── BadParameter
+    │   │   ├── NoSuchElement
+    │   │   ├── NoSuchAsset
+    │   │   ├── OutsideRange         carries the range that is valid
+    │   │   └── FactsMissing         something has to be measured first
+    │   ├── GlyphsMissing            no font here can write a text
+    │   ├── BadSubtitles
+    │   └── BadDraft                 a document that is no draft, or a hostile one
+    │       └── NewerDraft
     ├── NotAVideo
     │   └── HostileInput             a playlist, manifest or script in disguise
     ├── DamagedInput
@@ -107,6 +118,76 @@ class NotComparable(UsageError):
 
     code = "not_comparable"
     http_status = 422
+
+
+class EditRefused(UsageError):
+    """This edit cannot be done: {detail}."""
+
+    code = "edit_refused"
+    http_status = 422
+
+
+class UnknownOperation(EditRefused):
+    """There is no operation called {op}. The nearest are: {likely}."""
+
+    code = "unknown_operation"
+
+
+class BadParameter(EditRefused):
+    """{op}: {field}: {why}."""
+
+    code = "bad_parameter"
+
+
+class NoSuchElement(EditRefused):
+    """There is nothing called {target} on the timeline. It holds: {known}."""
+
+    code = "no_such_element"
+
+
+class NoSuchAsset(EditRefused):
+    """There is no file called {name} here. There are: {known}."""
+
+    code = "no_such_asset"
+
+
+class OutsideRange(EditRefused):
+    """{asked} lies outside of {target}, which goes from {first} to {last}."""
+
+    code = "outside_range"
+
+
+class FactsMissing(EditRefused):
+    """This needs something that is not known yet of {asset}: {need}."""
+
+    code = "facts_missing"
+
+
+class GlyphsMissing(UsageError):
+    """No font on this machine has the letters {letters} of “{text}”. Install {package}, or put a font that has them
+    into a folder and name it in SLIMREEL_FONTS."""
+
+    code = "glyphs_missing"
+    http_status = 422
+
+
+class BadSubtitles(UsageError):
+    """These subtitles cannot be read: {detail}. Give a file in SubRip (.srt), WebVTT (.vtt) or ASS (.ass)."""
+
+    code = "bad_subtitles"
+    http_status = 422
+
+
+class BadDraft(UsageError):
+    """This is not a timeline that slimreel can use: {detail}."""
+
+    code = "bad_draft"
+
+
+class NewerDraft(BadDraft):
+    """This timeline was written by a newer slimreel (form {schema}; this one knows up to {known}). Update slimreel."""
+
+    code = "newer_draft"
 
 
 class NotAVideo(SlimreelError):

@@ -57,7 +57,8 @@ def test_the_total_lands_in_its_window(prices: list[float], off: float, halving:
     crfs = [made.crf for made in first]
     few = waves(prices)[0]
     others = [crf for number, crf in enumerate(crfs) if number not in few]
-    assert max(others) - min(others) <= 2 * chunk_budget.MOST_STEP
+    # Each is rounded to a hundredth.
+    assert max(others) - min(others) <= 2 * chunk_budget.MOST_STEP + 0.011
     assert len(rounds) <= 3
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from slimreel.core.plan import make_plan
-from slimreel.engine import seeking, windows
+from slimreel.engine import argv, seeking, windows
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.probe import probe
 from slimreel.engine.windows import Cut
@@ -89,12 +89,12 @@ def test_sought_frames_are_the_frames(name: str, make: Make, tmp_path: Path, mon
 def test_a_frame_missing_is_noticed(make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = make("closed.mp4", *NUMBERED, *FILES["closed.mp4"])
     _, whole = cut(path, tmp_path / "whole")
-    real = seeking.argv.excerpt
+    real = argv.excerpt
 
     def short(*arguments: object) -> list[str]:
         return [word.replace("start_pts=", "start_pts=1") for word in real(*arguments)]  # type: ignore[arg-type]
 
-    monkeypatch.setattr(seeking.argv, "excerpt", short)
+    monkeypatch.setattr(argv, "excerpt", short)
     assert cut(path, tmp_path / "again")[1] == whole
 
 

@@ -82,6 +82,6 @@ def _written(message: str, name: str, value: str | int | float) -> str:
         return format_bitrate(value)
     if (name in _SIZES and message != "not_upscaled") or (message in _SIZE_MESSAGES and name == "source"):
         return format_size(value)
-    if name == "duration":
+    if name == "duration" or name.endswith("_s"):
         return format_duration(value)
     return f"{value:g}" if isinstance(value, float) else str(value)

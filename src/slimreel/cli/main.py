@@ -14,8 +14,10 @@ from slimreel.cli.compare import compare
 from slimreel.cli.compress import compress
 from slimreel.cli.demo import demo
 from slimreel.cli.doctor import doctor
+from slimreel.cli.edit import edit
 from slimreel.cli.estimate import estimate
 from slimreel.cli.probe import probe
+from slimreel.cli.show import show
 from slimreel.errors import Interrupted, SlimreelError, UsageError
 
 Value = TypeVar("Value")
@@ -40,6 +42,8 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110},
 )
 app.command(epilog=EXIT_CODES, no_args_is_help=True, short_help="Compress videos, and check each result.")(compress)
+app.command(epilog=EXIT_CODES, no_args_is_help=True, short_help="Cut, join and change videos.")(edit)
+app.command(no_args_is_help=True, short_help="Show what a draft holds.")(show)
 app.command(no_args_is_help=True, short_help="Foretell size, quality and time.")(estimate)
 app.command(epilog=EXIT_CODES, no_args_is_help=True, short_help="Measure how much quality is left.")(compare)
 app.command(no_args_is_help=True, short_help="Show what a video holds.")(probe)
@@ -139,7 +143,7 @@ def _usage(error: typer.TyperException, arguments: list[str]) -> int:
 
 
 def _wants_json(arguments: list[str]) -> bool:
-    """Was JSON asked of `compress` or `compare`? Looked up in the raw words, for they could not be read as options."""
+    """Was JSON asked of a verb that makes files? Looked up in the raw words: they could not be read as options."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     spaced = " ".join(options).replace("--progress=json", "--json").replace("--progress json", "--json")
-    return arguments[:1] in (["compress"], ["compare"]) and "--json" in spaced.split(" ")
+    return arguments[:1] in (["compress"], ["compare"], ["edit"]) and "--json" in spaced.split(" ")

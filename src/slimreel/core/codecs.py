@@ -155,6 +155,17 @@ ENCODERS: Mapping[Codec, Encoder] = {
 }
 
 AUDIO_ENCODERS: Mapping[str, str] = {"aac": "aac", "opus": "libopus"}
+# Of files that hold sound alone, beside those.
+SOUND_FILE_ENCODERS: Mapping[str, str] = {
+    **AUDIO_ENCODERS, "mp3": "libmp3lame", "flac": "flac", "pcm": "pcm_s16le",
+}  # fmt: skip
+
+# Of single pictures, by the kind of file: how they are encoded, at a quality that shows no loss.
+PICTURE_ENCODERS: Mapping[str, tuple[str, ...]] = {
+    "jpg": ("-c:v", "mjpeg", "-q:v", "2", "-pix_fmt", "yuvj420p"),
+    "png": ("-c:v", "png", "-pix_fmt", "rgb24"),
+    "webp": ("-c:v", "libwebp", "-quality", "90"),
+}
 
 # FFmpeg's native VP8 and VP9 decoders drop the alpha plane; libvpx's keep it.
 ALPHA_DECODERS: Mapping[str, str] = {"vp8": "libvpx", "vp9": "libvpx-vp9"}

@@ -127,10 +127,7 @@ def _repairs(video: VideoStream, encoder: Encoder, goal: Goal, reasons: list[Rea
         filters.append(deinterlacer())
         reasons.append(Reason(id="deinterlaced"))
     if video.has_alpha and not encoder.holds_alpha:
-        filters += [
-            Filter("format", {"pix_fmts": "gbrap" if video.chroma == "rgb" else "yuva444p"}),
-            Filter("premultiply", {"inplace": 1}),
-        ]
+        filters += flattening(video)
         reasons.append(Reason(id="alpha_flattened"))
     sar = video.upright_sar
     sane = Fraction(1, 8) <= sar <= 8
@@ -234,6 +231,12 @@ def _color(
         matrix = "bt709"
     tags = ColorTags(video.color_primaries, video.color_transfer, matrix, video.color_range)
     return tags, Chain((format_filter,))
+
+
+def flattening(video: VideoStream) -> list[Filter]:
+    """A transparent picture as it looks on black."""
+    with_alpha = Filter("format", {"pix_fmts": "gbrap" if video.chroma == "rgb" else "yuva444p"})
+    return [with_alpha, Filter("premultiply", {"inplace": 1})]
 
 
 def deinterlacer() -> Filter:

@@ -19,9 +19,9 @@ Record = TypeVar("Record")
 PRIVATE = {"private": True}
 # What the library says, for people.
 _WORDS = {
-    " | null`": "`", "Expected": "it must be", "`int`": "a whole number", "`float`": "a number", "`str`": "a word",
-    "`bool`": "true or false", "`array`": "a list", ">= ": "of at least ", "<= ": "of at most ", "> ": "above ",
-    "Invalid enum value": "it cannot be", "got ": "not ",
+    " | null`": "`", " of length >= 1": " that is not empty", "Expected": "it must be", "`int`": "a whole number",
+    "`float`": "a number", "`str`": "a word", "`bool`": "true or false", "`array`": "a list", "`null`": "nothing",
+    ">= ": "of at least ", "<= ": "of at most ", "> ": "above ", "Invalid enum value": "it cannot be", "got ": "not ",
 }  # fmt: skip
 
 
@@ -74,10 +74,11 @@ def check(record: Any) -> None:
         try:
             msgspec.convert(value, hints[name])
         except msgspec.ValidationError as error:
-            raise BadRecord(name, _in_words(str(error))) from error
+            raise BadRecord(name, in_words(str(error))) from error
 
 
-def _in_words(complaint: str) -> str:
+def in_words(complaint: str) -> str:
+    """What the library says of a value that does not fit, for people."""
     for theirs, ours in _WORDS.items():
         complaint = complaint.replace(theirs, ours)
     return re.sub(r"\.0\b", "", complaint)

@@ -5,12 +5,12 @@ It starts nothing and decides nothing; every number comes from the plan or the c
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
 from slimreel.core.choices import Speed
-from slimreel.core.codecs import ALPHA_DECODERS, AUDIO_ENCODERS, Encoder, quick_options, speed_options
+from slimreel.core.codecs import AUDIO_ENCODERS, Encoder, quick_options, speed_options
 from slimreel.core.excerpts import Excerpt
 from slimreel.core.filters import Chain, Filter
 from slimreel.core.media import MediaInfo
@@ -18,6 +18,7 @@ from slimreel.core.picture import Picture
 from slimreel.core.plan import EncodePlan
 from slimreel.engine import sniff, standing
 from slimreel.engine.card import card_of
+from slimreel.engine.footage import Footage
 from slimreel.settings import read_settings
 
 # Before an input whose frames are counted: pictures whose colours or size change on the way are left to the scaler,
@@ -26,48 +27,41 @@ STEADY = ("-reinit_filter", "0")
 # Before an input whose pictures are looked at from afar or thrown away: smoothing block edges is a fifth of decoding
 # (H.264, 2160p, on one machine), errors of a stream show without it, and small pictures hardly differ.
 UNSMOOTHED = ("-skip_loop_filter", "all")
-# Frames go out with the timestamps they came in with, on the source's own clock.
-_KEEP_TIMING = ["-fps_mode", "passthrough", "-enc_time_base", "demux"]
 
 
-def source(info: MediaInfo, fd: int | Path, plan: EncodePlan | None = None) -> list[str]:
-    """The source as an input. With a plan that needs transparency, the decoder that knows it."""
-    options: list[str] = []
-    if plan and plan.video.has_alpha and plan.strategy == "encode":
-        decoder = ALPHA_DECODERS.get(plan.video.codec)
-        options = ["-c:v", decoder] if decoder else []
-    return [*options, *sniff.input_options(info.demuxer, fd)]
+def source(info: MediaInfo, fd: int | Path) -> list[str]:
+    """The source file as an input."""
+    return sniff.input_options(info.demuxer, fd)
 
 
 def analyse(
-    info: MediaInfo, fd: int, plan: EncodePlan, size: tuple[int, int], options: Sequence[str], output: str | None
+    footage: Footage, plan: EncodePlan, size: tuple[int, int], options: Sequence[str], output: str | None
 ) -> list[str]:
     """A pass over small pictures that leaves statistics; with an `output`, also a rehearsal of the whole file:
     the same sound, extras and container around small pictures, to learn what they take."""
     picture = _picture(plan)
     return [
-        *UNSMOOTHED,
-        *source(info, fd, plan),
-        *("-map", f"0:{plan.video.index}", "-vf", str(picture.chain(*size, quick=True))),
-        *_KEEP_TIMING,
+        *footage.read(*UNSMOOTHED),
+        *footage.pictures(picture.chain(*size, quick=True)),
+        *footage.timing,
         *options,
         *_threads(),
-        *(("-f", "null", "-") if output is None else (*_rehearsed(plan), output)),
+        *(("-f", "null", "-") if output is None else (*_rehearsed(footage, plan), output)),
     ]
 
 
-def _rehearsed(plan: EncodePlan) -> list[str]:
+def _rehearsed(footage: Footage, plan: EncodePlan) -> list[str]:
     """WebM does not take H.264; Matroska is the same container without that rule."""
     muxer = "matroska" if plan.container.muxer == "webm" else plan.container.muxer
-    return [*standing.of_encode(plan), *_rest(plan), "-f", muxer]
+    return [*standing.of_encode(plan), *_rest(footage.stream, plan), "-f", muxer]
 
 
-def stretch(info: MediaInfo, fd: int, plan: EncodePlan, frames: int, output: str) -> list[str]:
+def stretch(footage: Footage, plan: EncodePlan, frames: int, output: str) -> list[str]:
     """The first pictures alone, as they will be encoded but not compressed."""
     picture = _picture(plan)
     return [
-        *source(info, fd, plan),
-        *("-map", f"0:{plan.video.index}", "-vf", str(picture.chain()), *_KEEP_TIMING),
+        *footage.inputs,
+        *(*footage.pictures(picture.chain()), *footage.timing),
         *("-frames:v", str(frames), *_raw(picture), "-f", "nut", output),
     ]
 
@@ -80,9 +74,7 @@ def trial(plan: EncodePlan, uncompressed: str, size: tuple[int, int], options: S
     return ["-i", uncompressed, "-vf", str(scale), *timing, *options, output]
 
 
-def pieces(
-    info: MediaInfo, fd: int, plan: EncodePlan, size: tuple[int, int], wanted: Sequence[tuple[Chain, str]]
-) -> list[str]:
+def pieces(footage: Footage, plan: EncodePlan, size: tuple[int, int], wanted: Sequence[tuple[Chain, str]]) -> list[str]:
     """Some of the pictures as they will be encoded, at `size`, not compressed: a chain that picks and a file each.
 
     What is not picked is not filtered either, wherever a picture does not depend on its neighbours.
@@ -92,39 +84,38 @@ def pieces(
     before, after = Chain((Filter("null"),)), picture.chain(*size)
     if not picture.frame_by_frame:
         before, after = after, before
-    graph = [f"[0:{plan.video.index}]{before},split={len(wanted)}{copies}"]
+    graph = [f"[{footage.pad}]{before},split={len(wanted)}{copies}"]
     graph += [f"[p{number}]{chain},{after}[o{number}]" for number, (chain, _) in enumerate(wanted)]
     outputs = []
     for number, (_, name) in enumerate(wanted):
-        outputs += ["-map", f"[o{number}]", *_KEEP_TIMING, *_raw(picture), "-f", "nut", name]
-    return [*STEADY, *source(info, fd, plan), "-filter_complex", ";".join(graph), *outputs]
+        outputs += ["-map", f"[o{number}]", *footage.timing, *_raw(picture), "-f", "nut", name]
+    return [*footage.read(*STEADY), *footage.through(graph), *outputs]
 
 
 def excerpt(
-    info: MediaInfo,
-    fd: int,
+    footage: Footage,
     plan: EncodePlan,
     size: tuple[int, int],
     wanted: Excerpt,
     timebase: Fraction,
     files: Sequence[str],
 ) -> list[str]:
-    """As `pieces`, but from the keyframe that a seek finds, and the pictures whose times (ticks of `timebase`) are in
-    the pieces of an excerpt."""
+    """As `pieces`, but of a file from the keyframe that a seek finds, and the pictures whose times (ticks of
+    `timebase`) are in the pieces of an excerpt."""
     picture = _picture(plan)
     # Times of the container itself, and all pictures from the keyframe on: what is shown is chosen in ticks.
-    seek = [*STEADY, "-copyts", "-noaccurate_seek"]
+    seek = ["-copyts", "-noaccurate_seek"]
     if wanted.seek is not None:
         seek += ["-seek_timestamp", "1", "-ss", f"{float(wanted.seek * timebase):.6f}"]
     copies = "".join(f"[p{number}]" for number in range(len(files)))
-    graph = [f"[0:{plan.video.index}]split={len(files)}{copies}"]
+    graph = [f"[{footage.pad}]split={len(files)}{copies}"]
     outputs = []
     for number, (piece, name) in enumerate(zip(wanted.pieces, files, strict=True)):
         end = {} if piece.end is None else {"end_pts": piece.end}
         trim = Filter("trim", {"start_pts": piece.start, **end})
         graph.append(f"[p{number}]{trim},{picture.chain(*size)}[o{number}]")
-        outputs += ["-map", f"[o{number}]", *_KEEP_TIMING, *_raw(picture), "-f", "nut", name]
-    return [*seek, *source(info, fd, plan), "-filter_complex", ";".join(graph), *outputs]
+        outputs += ["-map", f"[o{number}]", *footage.timing, *_raw(picture), "-f", "nut", name]
+    return [*footage.read(*STEADY, *seek), *footage.through(graph), *outputs]
 
 
 def joined(listed: str, output: str) -> list[str]:
@@ -148,16 +139,17 @@ def probe(
     timing = ["-fps_mode", "passthrough", "-enc_time_base", str(plan.video.timebase)]
     keyframes = ["-force_key_frames", f"expr:not(mod(n,{window}))"]
     made = [*options, *speed_options(encoder, speed), *keyframes, *_threads()]
-    return ["-i", uncompressed, *_pictures(encoder, picture, Chain((scale,))), *timing, *made, output]
+    taken = _pictures(encoder, picture, lambda chain: ["-vf", str(chain)], Chain((scale,)))
+    return ["-i", uncompressed, *taken, *timing, *made, output]
 
 
-def first_pass(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Sequence[str]) -> list[str]:
+def first_pass(footage: Footage, plan: EncodePlan, speed: Speed, options: Sequence[str]) -> list[str]:
     """A first pass at the final size, for encoders that need one."""
     encoder, picture = _encoder(plan), _picture(plan)
     return [
-        *source(info, fd, plan),
-        *("-map", f"0:{plan.video.index}", "-vf", str(picture.chain())),
-        *_KEEP_TIMING,
+        *footage.inputs,
+        *footage.pictures(picture.chain()),
+        *footage.timing,
         *options,
         *speed_options(encoder, speed),
         *_pix_fmt(picture),
@@ -166,14 +158,13 @@ def first_pass(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options
     ]
 
 
-def encode(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Sequence[str], output: str) -> list[str]:
+def encode(footage: Footage, plan: EncodePlan, speed: Speed, options: Sequence[str], output: str) -> list[str]:
     """The run that makes the file: pictures by `options`, sound, subtitles, chapters and tags by the plan."""
     encoder, picture = _encoder(plan), _picture(plan)
     tag = plan.container.video_tags.get(encoder.codec)
     video = [
-        *("-map", f"0:{plan.video.index}"),
-        *_pictures(encoder, picture, picture.chain()),
-        *_KEEP_TIMING,
+        *_pictures(encoder, picture, footage.pictures, picture.chain()),
+        *footage.timing,
         *options,
         *speed_options(encoder, speed),
         *picture.colors.options(),
@@ -181,7 +172,7 @@ def encode(info: MediaInfo, fd: int, plan: EncodePlan, speed: Speed, options: Se
         *(("-tag:v", tag) if tag else ()),
         *standing.of_encode(plan),
     ]
-    return [*source(info, fd, plan), *video, *_rest(plan), output]
+    return [*footage.inputs, *video, *_rest(footage.stream, plan), output]
 
 
 def first_packet(info: MediaInfo, fd: int, stream: int, output: str) -> list[str]:
@@ -196,7 +187,7 @@ def join(info: MediaInfo, fd: int, plan: EncodePlan, pictures: str, output: str)
     # Its times count from the beginning of the source already.
     finished = ["-seek_timestamp", "1", "-f", "mov", "-i", pictures, "-map", "1:v", "-c:v", "copy"]
     tagged = ["-tag:v", tag] if tag else []
-    return [*source(info, fd), *finished, *tagged, *standing.of_encode(plan), *_rest(plan), output]
+    return [*source(info, fd), *finished, *tagged, *standing.of_encode(plan), *_rest(_of_source, plan), output]
 
 
 def picture_options(plan: EncodePlan, speed: Speed, *, quick: bool = False) -> list[str]:
@@ -210,7 +201,7 @@ def remux(info: MediaInfo, fd: int, plan: EncodePlan, output: str) -> list[str]:
     """The run that copies the pictures into the plan's container."""
     tag = plan.container.video_tags.get(plan.video.codec)
     video = ["-map", f"0:{plan.video.index}", "-c:v", "copy", *(("-tag:v", tag) if tag else ())]
-    return [*source(info, fd), *video, *standing.of_remux(plan, info.demuxer), *_rest(plan), output]
+    return [*source(info, fd), *video, *standing.of_remux(plan, info.demuxer), *_rest(_of_source, plan), output]
 
 
 def decode(demuxer: str, fd: int) -> list[str]:
@@ -230,11 +221,16 @@ def packet_hashes(info: MediaInfo, fd: int, indexes: Sequence[int], output: str)
     return [*source(info, fd), *maps, "-c", "copy", "-f", "streamhash", "-hash", "md5", output]
 
 
-def _rest(plan: EncodePlan) -> list[str]:
-    """Everything beside the pictures, and the muxer."""
-    maps = [part for track in plan.sound for part in ("-map", f"0:{track.source_index}")]
+def _of_source(index: int) -> list[str]:
+    """A stream of the first input."""
+    return ["-map", f"0:{index}"]
+
+
+def _rest(taken: Callable[[int], list[str]], plan: EncodePlan) -> list[str]:
+    """Everything beside the pictures, and the muxer. `taken` tells how a stream of the source is taken."""
+    maps = [part for track in plan.sound for part in taken(track.source_index)]
     extras = plan.extras
-    maps += [part for track in extras.subtitles for part in ("-map", f"0:{track.source_index}")]
+    maps += [part for track in extras.subtitles for part in taken(track.source_index)]
     options = [*_sound_options(plan)]
     for number, subtitle in enumerate(extras.subtitles):
         stream = f"s:{number}"
@@ -291,13 +287,13 @@ def _pix_fmt(picture: Picture) -> list[str]:
     return ["-pix_fmt", picture.pix_fmt]
 
 
-def _pictures(encoder: Encoder, picture: Picture, chain: Chain) -> list[str]:
-    """The filters, and where their pictures go: to the encoder in a format it takes, or into a card's memory."""
+def _pictures(encoder: Encoder, picture: Picture, taken: Callable[[Chain], list[str]], chain: Chain) -> list[str]:
+    """The pictures taken through filters, to the encoder in a format it takes or into a card's memory."""
     card = card_of(encoder)
     if card is None or encoder.chip is None or not encoder.chip.uploads:
-        return ["-vf", str(chain), *_pix_fmt(picture)]
+        return [*taken(chain), *_pix_fmt(picture)]
     upload = Chain((Filter("format", {"pix_fmts": picture.pix_fmt}), Filter("hwupload")))
-    return [*card.options, "-vf", str(chain + upload)]
+    return [*card.options, *taken(chain + upload)]
 
 
 def _threads() -> list[str]:

@@ -36,7 +36,9 @@ class Card:
         """The same policy with these devices. Drivers map a card's whole memory, so address space has no bound."""
         described = tuple(path for path in map(Path, _DESCRIPTIONS) if path.exists())
         read = (*policy.read, *described)
-        return replace(policy, read=read, devices=self.nodes, memory_bytes=None, open_files=_OPEN_FILES)
+        return replace(
+            policy, read=read, devices=self.nodes, memory_bytes=None, open_files=max(policy.open_files, _OPEN_FILES)
+        )
 
 
 def card_of(encoder: Encoder) -> Card | None:

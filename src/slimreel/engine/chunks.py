@@ -138,7 +138,7 @@ def _run(task: ChunkTask, unfinished: Path, listen: Callable[[Advance], bool] | 
             stage="encode",
             path=task.path,
             fds=(source.fd,),
-            memory_bytes=memory,
+            policy=sandbox.Policy(memory_bytes=memory),
         )
         with contextlib.closing(running):
             while True:

@@ -124,9 +124,8 @@ def _both_open(reference: Path, output: Path) -> Iterator[tuple[list[str], tuple
 
 
 def _run(arguments: Sequence[str], folder: Path, fds: tuple[int, int], pairing: Pairing, path: Path) -> ffmpeg.Run:
-    return ffmpeg.run(
-        arguments, folder=folder, stage="measure", path=str(path), fds=fds, memory_bytes=_memory_bytes(pairing)
-    )
+    policy = sandbox.Policy(memory_bytes=_memory_bytes(pairing))
+    return ffmpeg.run(arguments, folder=folder, stage="measure", path=str(path), fds=fds, policy=policy)
 
 
 def _memory_bytes(pairing: Pairing) -> int:

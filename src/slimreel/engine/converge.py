@@ -138,8 +138,8 @@ def encode(
     """One encode of the whole file, measured. Raises TooLarge as soon as it has more than `most_bytes`."""
     if corrected:
         job.fraction = max(0.1, job.fraction - ENCODE_SHARE)
-    with job.open_source() as fd:
-        arguments = argv.encode(job.source, fd, job.plan, job.speed, options, job.result.name)
+    with job.open_footage() as footage:
+        arguments = argv.encode(footage, job.plan, job.speed, options, job.result.name)
         stage: Stage = "correct" if corrected else "encode"
-        yield from job.run(stage, ENCODE_SHARE, arguments, (fd,), most_bytes=most_bytes)
+        yield from job.run(stage, ENCODE_SHARE, arguments, footage.fds, most_bytes=most_bytes)
     return measure(job.result)

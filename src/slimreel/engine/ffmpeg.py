@@ -77,7 +77,7 @@ def run(
     stage: str,
     path: str,
     fds: Sequence[int] = (),
-    memory_bytes: int | None = None,
+    policy: sandbox.Policy | None = None,
     card: Card | None = None,
 ) -> Run:
     """Run FFmpeg with `arguments`, its working folder `folder` (the only place it may write).
@@ -88,9 +88,7 @@ def run(
     """
     argv = [str(binary()), "-hide_banner", "-nostdin", "-y", "-loglevel", "level+error"]
     argv += ["-nostats", "-stats_period", str(_TICK_S), "-progress", "pipe:1", *arguments]
-    policy = sandbox.Policy(write=(folder,))
-    if memory_bytes is not None:
-        policy = replace(policy, memory_bytes=memory_bytes)
+    policy = replace(policy or sandbox.Policy(), write=(folder,))
     if card is not None:
         policy = card.opened_to(policy)
     process = sandbox.start(argv, policy, pass_fds=fds, cwd=folder)
@@ -106,6 +104,14 @@ def run(
     if status != 0:
         raise failure(status, list(reader.tail), stage, path, arguments)
     return Finished(reader.last, reader.complaints)
+
+
+def start(
+    arguments: Sequence[str], folder: Path, policy: sandbox.Policy, *, fds: Sequence[int], stdout: int
+) -> sandbox.Process:
+    """An FFmpeg whose output goes to a descriptor; whoever started it reads what it says on stderr, and ends it."""
+    argv = [str(binary()), "-hide_banner", "-nostdin", "-y", "-loglevel", "level+error", "-nostats", *arguments]
+    return sandbox.start(argv, replace(policy, write=(folder,)), pass_fds=fds, stdout=stdout, cwd=folder)
 
 
 def failure(status: int, tail: list[str], stage: str, path: str, arguments: Sequence[str]) -> FfmpegFailed | DiskFull:

@@ -96,9 +96,9 @@ def _coarsest(job: Job) -> Steps[Measured]:
     size = smaller[-1] if smaller else (plan.picture.width, plan.picture.height)
     tiny = replace(plan, picture=plan.picture.at(*size))
     options = quality_options(plan.encoder, plan.encoder.crf_max, plan.keyint)
-    with job.open_source() as fd:
-        arguments = argv.encode(job.source, fd, tiny, "fast", options, "floor.part")
-        yield from job.run("measure", 0.05, arguments, (fd,))
+    with job.open_footage() as footage:
+        arguments = argv.encode(footage, tiny, "fast", options, "floor.part")
+        yield from job.run("measure", 0.05, arguments, footage.fds)
     found = measure(job.folder / "floor.part")
     (job.folder / "floor.part").unlink()
     return found

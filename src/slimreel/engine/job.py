@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -17,9 +17,17 @@ from slimreel.core.events import Decided, Progress, Reason, Stage
 from slimreel.core.media import MediaInfo
 from slimreel.core.perception import Scores
 from slimreel.core.plan import EncodePlan
-from slimreel.engine import complaints, ffmpeg, sandbox
+from slimreel.engine import complaints, ffmpeg, footage, sandbox
 from slimreel.engine.card import Card, card_of
+from slimreel.engine.footage import Footage
+from slimreel.engine.timeline import Timeline
 from slimreel.settings import read_settings
+
+# Beside descriptors of inputs: pipes, the output, statistics, libraries.
+_OPEN_FILES = 64
+FONTS_CONFIG = "fonts.conf"
+# Address space of one more decoder with its threads; they work one after the other, but all are there.
+_INPUT_BYTES = 192 * 1024**2
 
 Event = Progress | Decided
 Value = TypeVar("Value")
@@ -54,6 +62,7 @@ class Job:
     complaints: list[str] = field(default_factory=list)
     other_bytes: int | None = None  # of the file beside its pictures, once a rehearsal has told
     assessed: Assessed | None = None  # how the result looks, where a quality was wanted
+    timeline: Timeline | None = None  # what is decoded instead of the source, which then only describes it
     chunk_folder: Path | None = None  # where finished chunks outlive the job; None: in its own folder
 
     @property
@@ -61,14 +70,17 @@ class Job:
         """The unfinished file, under a name that a muxer would not guess anything from."""
         return self.folder / "result.part"
 
-    @contextlib.contextmanager
-    def open_source(self) -> Iterator[int]:
-        """A new descriptor of the source: two runs must not share an offset."""
-        fd = os.open(self.source.path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
-        try:
-            yield fd
-        finally:
-            os.close(fd)
+    def open_source(self) -> contextlib.AbstractContextManager[int]:
+        """A new descriptor of the source, for what is done to the file itself and not to its pictures."""
+        return footage.opened(self.source.path)
+
+    def open_footage(self) -> contextlib.AbstractContextManager[Footage]:
+        """What is decoded: the source, or the timeline."""
+        if self.timeline is None:
+            return footage.of_file(self.source, self.plan, self.folder)
+        graph = self.timeline.graph
+        policy = self._policy(max((len(drawing.inputs) for drawing in graph.drawings), default=0))
+        return footage.of_graph(graph, self.timeline.materials, self.folder, policy, self.complaints)
 
     def because(self, *reasons: Reason) -> Decided:
         """Adds reasons to the plan, each once, and gives the event that tells of them."""
@@ -102,7 +114,7 @@ class Job:
             stage=stage,
             path=self.source.path,
             fds=fds,
-            memory_bytes=self._memory_bytes(),
+            policy=self._policy(len(fds)),
             card=self._card(arguments),
         )
         yield self.progress(stage)
@@ -119,10 +131,21 @@ class Job:
         named = encoder is not None and encoder.name in arguments
         return card_of(encoder) if encoder is not None and named else None
 
+    def _policy(self, inputs: int) -> sandbox.Policy:
+        """What the run may use. Letters are drawn with the fonts in the job's folder alone."""
+        fonts = self.timeline.fonts if self.timeline is not None else ()
+        environment = (("FONTCONFIG_FILE", str((self.folder / FONTS_CONFIG).absolute())),) if fonts else ()
+        return sandbox.Policy(
+            memory_bytes=self._memory_bytes(), open_files=_OPEN_FILES + 2 * inputs, environment=environment
+        )
+
     def _memory_bytes(self) -> int:
         """What decoding the source and encoding its picture need at once, on all of this machine's cores."""
         video, threads = self.plan.video, read_settings().threads or os.cpu_count() or 2
-        return sandbox.memory_for(video.width * video.height, threads) + sandbox.GIB
+        if self.timeline is None:
+            return sandbox.memory_for(video.width * video.height, threads) + sandbox.GIB
+        inputs = len(self.timeline.graph.inputs)
+        return sandbox.memory_for(self.timeline.most_pixels, threads) + sandbox.GIB + inputs * _INPUT_BYTES
 
     def _follow(
         self, running: ffmpeg.Run, stage: Stage, start: float, share: float, most_bytes: float | None

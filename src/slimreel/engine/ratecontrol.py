@@ -88,9 +88,9 @@ def _by_rate(job: Job) -> Steps[Measured]:
         if job.speed == "fast" and _short_side(job) < encoder.fast_from_px:
             job.speed = "balanced"
         options = rate_options(encoder, Pass.ANALYSE, rate, job.plan.keyint, tolerance, stats)
-        with job.open_source() as fd:
-            arguments = argv.first_pass(job.source, fd, job.plan, job.speed, options)
-            yield from job.run("analyse", 0.2, arguments, (fd,))
+        with job.open_footage() as footage:
+            arguments = argv.first_pass(footage, job.plan, job.speed, options)
+            yield from job.run("analyse", 0.2, arguments, footage.fds)
 
     def options_for(number: float) -> list[str]:
         # x264 takes whole kilobits; what is left of one turns the tolerance, so that no two numbers give one file.

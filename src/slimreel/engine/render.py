@@ -26,9 +26,10 @@ from slimreel.core.events import Reason
 from slimreel.core.goal import Goal
 from slimreel.core.media import MediaInfo
 from slimreel.core.plan import EncodePlan, make_plan
-from slimreel.engine import argv, complaints, place, reach, verify
+from slimreel.engine import argv, complaints, place, prelude, reach, verify
 from slimreel.engine.job import Assessed, Job, Steps
 from slimreel.engine.measured import Measured, measure
+from slimreel.engine.timeline import Timeline
 from slimreel.errors import DamagedInput
 
 
@@ -50,13 +51,16 @@ def render(
     salvage: bool,
     overwrite: bool,
     chunk_folder: Path | None = None,
+    timeline: Timeline | None = None,
 ) -> Steps[Rendered]:
-    """Carry out `plan`. Raises the errors of its stages; nothing is left behind by any of them.
+    """Carry out `plan` on `source`, or on the timeline that `source` describes. Raises the errors of its stages;
+    nothing is left behind by any of them.
 
     Chunks that are finished in `chunk_folder` are not made again, and stay there: it is the caller's to remove.
     """
     with place.working_folder(output) as folder:
-        job = Job(source, plan, folder, goal.encode_speed, salvage, chunk_folder=chunk_folder)
+        job = Job(source, plan, folder, goal.encode_speed, salvage, chunk_folder=chunk_folder, timeline=timeline)
+        yield from prelude.prepare(job)
         made = yield from _make(job, goal)
         damage = [*source.damage, *([complaints.in_words(job.complaints)] if job.complaints else [])]
         if damage and not salvage:
@@ -66,7 +70,7 @@ def render(
             yield job.because(Reason(id="salvaged", fields={"detail": "; ".join(damage)}))
         job.fraction = 1.0
         yield job.progress("verify")
-        keep_times = None if goal.strip_metadata else Path(source.path)
+        keep_times = None if goal.strip_metadata or timeline else Path(source.path)
         place.publish(job.result, output, overwrite=overwrite, times_of=keep_times)
         return Rendered(job.plan, made, job.assessed)
 

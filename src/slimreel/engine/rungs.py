@@ -50,9 +50,9 @@ def best_rung(job: Job, rate_bps: int, share: float) -> Steps[tuple[Rung, Rung] 
     whole = job.plan.video.packets
     frames = min(whole, max(_LEAST_FRAMES, min(_MOST_FRAMES, whole // _FRAMES_SHARE)))
     full_size = (picture.width, picture.height)
-    with job.open_source() as fd:
-        arguments = argv.stretch(job.source, fd, job.plan, frames, _WINDOW)
-        yield from job.run("measure", share / 6, arguments, (fd,))
+    with job.open_footage() as footage:
+        arguments = argv.stretch(footage, job.plan, frames, _WINDOW)
+        yield from job.run("measure", share / 6, arguments, footage.fds)
     full = yield from _measure(job, full_size, equivalent, frames, share / 3)
     if full.vmaf >= _GOOD_ENOUGH:
         return None

@@ -37,9 +37,9 @@ def look(job: Job, rate_bps: int, share: float) -> Steps[float]:
     options = rate_options(encoder, Pass.ANALYSE, rate, plan.keyint, 1.0, STATS)
     options += [*speed_options(encoder, speed(job)), "-pix_fmt", pix_fmt(job)]
     rehearsal = "rehearsal.part" if plan.size_limit_bytes is not None else None
-    with job.open_source() as fd:
-        arguments = argv.analyse(job.source, fd, plan, size, options, rehearsal)
-        yield from job.run("analyse", share, arguments, (fd,))
+    with job.open_footage() as footage:
+        arguments = argv.analyse(footage, plan, size, options, rehearsal)
+        yield from job.run("analyse", share, arguments, footage.fds)
     if rehearsal is not None:
         job.other_bytes = measure(job.folder / rehearsal).other_bytes
         (job.folder / rehearsal).unlink()

@@ -22,7 +22,8 @@ def is_exact(job: Job) -> bool:
     video, picture = job.plan.video, job.plan.picture
     assert picture is not None
     return (
-        job.source.demuxer in _EXACT
+        job.timeline is None
+        and job.source.demuxer in _EXACT
         and not (job.salvage or job.source.damage)
         and video.packets == video.frames
         and picture.frame_by_frame
@@ -48,9 +49,9 @@ def cut(
     try:
         for number, excerpt in enumerate(excerpts):
             files = [f"{number}-{place}.nut" for place in range(len(excerpt.pieces))]
-            with job.open_source() as fd:
-                arguments = argv.excerpt(job.source, fd, job.plan, size, excerpt, packets.timebase, files)
-                yield from job.run("measure", share * excerpt.decoded / total, arguments, (fd,))
+            with job.open_footage() as footage:
+                arguments = argv.excerpt(footage, job.plan, size, excerpt, packets.timebase, files)
+                yield from job.run("measure", share * excerpt.decoded / total, arguments, footage.fds)
             for piece, file in zip(excerpt.pieces, files, strict=True):
                 end = packets.pts[-1] if piece.end is None else piece.end
                 made[piece.of_list].append((file, float(max(1, end - piece.start) * packets.timebase)))

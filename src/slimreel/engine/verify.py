@@ -22,6 +22,7 @@ _DURATION_SLACK_S = 0.1
 def verify(job: Job, found: Measured) -> Steps[None]:
     """Raise VerificationFailed, or DamagedInput where it is the source that ends early."""
     _check_length(job, found)
+    _check_frames(job, found)
     _check_streams(job, found)
     _check_size(job, found)
     if job.plan.strategy != "encode":
@@ -46,6 +47,16 @@ def _check_length(job: Job, found: Measured) -> None:
         raise VerificationFailed(path=job.source.path, detail=f"the result is {short:.2f} s shorter")
     if -short > max(slack, 2.5 * _mean_frame_s(job)):
         raise VerificationFailed(path=job.source.path, detail=f"the result is {-short:.2f} s longer")
+
+
+def _check_frames(job: Job, found: Measured) -> None:
+    """A timeline says how many frames it has; a limit of the rate leaves some of them out."""
+    if job.timeline is None or job.plan.picture is None or job.plan.picture.rate_cap is not None:
+        return
+    wanted, made = job.timeline.graph.frames, found.info.video[0].frames
+    if made != wanted:
+        detail = f"it has {made} pictures, not the {wanted} of the timeline"
+        raise VerificationFailed(path=job.source.path, detail=detail)
 
 
 def _mean_frame_s(job: Job) -> float:

@@ -28,6 +28,7 @@ from slimreel.engine.job import Job, Steps
 _MOST_BYTES = 700_000_000
 # A clip up to so long is decoded once more for its check, of which about so many frames are scored.
 _SHORT_FRAMES, _LOOKED_AT = 900, 120
+_ROUNDING = 1e-6  # of a length in seconds, so that 4 s at 25 are 100 pictures
 _SEARCH, _CHECK, _CODED = "search.nut", "check.nut", "probe.mkv"
 
 
@@ -61,9 +62,8 @@ def cut(job: Job, size: tuple[int, int], share: float) -> Steps[Cut]:
     not decoded where it can be passed over, and everything once where not."""
     picture = job.plan.picture
     assert picture is not None
-    packets = (
-        None if picture.rate_cap is not None else packet_list.packets_of(Path(job.source.path), job.plan.video.index)
-    )
+    counted = picture.rate_cap is None and job.timeline is None
+    packets = packet_list.packets_of(Path(job.source.path), job.plan.video.index) if counted else None
     weights = _weights(job, packets)
     sample = sampling.choose(len(weights), weights, most_frames=max(8, _MOST_BYTES // argv.frame_bytes(picture, size)))
     lists = [sample.search, *([sample.check] if sample.check else [])]
@@ -75,10 +75,10 @@ def cut(job: Job, size: tuple[int, int], share: float) -> Steps[Cut]:
             seen = sum(one.decoded for one in found) / sample.frames
             return Cut(sample, size, weights, (time.monotonic() - start) / seen)
         start = time.monotonic()
-    with job.open_source() as fd:
-        pieces = [(picked(spans), name) for spans, name in zip(lists, names, strict=True)]
-        arguments = argv.pieces(job.source, fd, job.plan, size, pieces)
-        yield from job.run("measure", share, arguments, (fd,))
+    pieces = [(picked(spans), name) for spans, name in zip(lists, names, strict=True)]
+    with job.open_footage() as footage:
+        arguments = argv.pieces(footage, job.plan, size, pieces)
+        yield from job.run("measure", share, arguments, footage.fds)
     return Cut(sample, size, weights, time.monotonic() - start)
 
 
@@ -87,8 +87,8 @@ def _weights(job: Job, packets: PacketList | None) -> Sequence[float]:
     picture, video = job.plan.picture, job.plan.video
     assert picture is not None
     if packets is None:
-        assert picture.rate_cap is not None
-        return [1.0] * max(1, min(video.packets, int(video.duration_s * picture.rate_cap)))
+        rate = picture.rate_cap or video.frame_rate
+        return [1.0] * max(1, min(video.packets, int(video.duration_s * rate + _ROUNDING)))
     sizes = frame_sizes.in_order(packets)
     return sizes if len(sizes) == video.packets else [1.0] * max(1, video.packets)
 
@@ -121,11 +121,12 @@ def check(job: Job, cut: Cut, share: float) -> Steps[Scores]:
     searched on included."""
     picture = job.plan.picture
     assert picture is not None
-    if cut.sample.frames <= _SHORT_FRAMES:
+    if cut.sample.frames <= _SHORT_FRAMES and job.timeline is None:
         step = max(1, cut.sample.frames // _LOOKED_AT) // 2 * 2 + 1
-        with job.open_source() as fd:
-            source = (*argv.STEADY, *argv.source(job.source, fd, job.plan))
-            pair = scoring.Pair(source, picture.chain(*cut.size), Chain(), str(job.plan.video.index), (fd,))
+        with job.open_footage() as footage:
+            index = str(job.plan.video.index)
+            inputs = tuple(footage.read(*argv.STEADY))
+            pair = scoring.Pair(inputs, picture.chain(*cut.size), Chain(), index, footage.fds)
             return (yield from scoring.scores(job, job.result, [pair], cut.size, subsample=step, share=share))
     pairs = [_kept(_SEARCH, picked(cut.sample.search))]
     if cut.sample.check:

@@ -72,9 +72,9 @@ def compress_events(
     if source.damage and not salvage:
         raise DamagedInput(path=source_path, detail="; ".join(source.damage))
     output = Path(out) if out is not None else default_output(source_path, wanted)
-    container = _named_container(output, wanted)
+    container = named_container(output, wanted)
     plan = plans.make_plan(wanted, source, container, salvage=salvage)
-    _check_output(source_path, output, overwrite=overwrite)
+    check_output(source_path, output, overwrite=overwrite)
     if plan.encoder is not None and plan.encoder.chip is not None:
         wanted = replace(wanted, encoder=capabilities.choose_hardware(plan.encoder.codec, wanted.encoder or "hardware"))
         plan = plans.make_plan(wanted, source, container, salvage=salvage)
@@ -86,7 +86,7 @@ def compress_events(
         done = yield from render.render(plan, source, wanted, output, salvage=salvage, overwrite=overwrite)
     except DiskFull as error:  # whatever was being done: what fills up is the disk of the output
         raise DiskFull(path=output.absolute().parent) from error
-    return _result(source, output, wanted, done, clock)
+    return result_of(source, output, wanted, done, clock)
 
 
 def read_goal(goal: Goal | str) -> Goal:
@@ -113,7 +113,7 @@ def default_output(path: Path, goal: Goal, folder: Path | None = None) -> Path:
     return (folder or path.parent) / f"{path.stem}-slim{CONTAINERS[name].suffixes[0]}"
 
 
-def _named_container(output: Path, goal: Goal) -> str | None:
+def named_container(output: Path, goal: Goal) -> str | None:
     """What the output's suffix says. A suffix that means nothing needs --container."""
     named = container_of_suffix(output.suffix)
     if named is None and goal.container is None:
@@ -123,7 +123,8 @@ def _named_container(output: Path, goal: Goal) -> str | None:
     return named
 
 
-def _check_output(source: Path, output: Path, *, overwrite: bool) -> None:
+def check_output(source: Path, output: Path, *, overwrite: bool) -> None:
+    """Raise UsageError or OutputExists where the output cannot be written there."""
     if output.is_dir():
         raise UsageError(detail=f"{output} is a folder; use --out-dir for it.")
     if output.exists():
@@ -135,7 +136,8 @@ def _check_output(source: Path, output: Path, *, overwrite: bool) -> None:
             raise OutputExists(path=output)
 
 
-def _result(source: MediaInfo, output: Path, goal: Goal, done: Rendered, clock: Clock) -> Result:
+def result_of(source: MediaInfo, output: Path, goal: Goal, done: Rendered, clock: Clock) -> Result:
+    """What a render gave, measured on the file."""
     info, video = done.made.info, done.made.info.video[0]
     target, error = _target_and_error(done, goal, source)
     cpu, wall = clock.read()

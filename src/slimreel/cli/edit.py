@@ -1,0 +1,223 @@
+"""The verb `edit`: reads the commands from a file, hands them to the workbench, and shows what became of them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from slimreel.cli import options
+
+if TYPE_CHECKING:
+    from slimreel.edit.draft import Draft
+    from slimreel.workbench.compress import Event
+    from slimreel.workbench.edit import Edit
+
+Inputs = Annotated[
+    list[Path],
+    typer.Argument(
+        metavar="INPUT...", help="Videos in the order they play; then music, pictures, subtitles, .cube tables."
+    ),
+]
+Ops = Annotated[
+    Path | None,
+    typer.Option("--ops", metavar="FILE", help='A JSON list of {"op": …, "params": {…}}; - reads it from stdin.'),
+]
+Start = Annotated[
+    Path | None, typer.Option("--draft", metavar="FILE", help="Go on with a draft that was saved for the same inputs.")
+]
+Save = Annotated[Path | None, typer.Option("--save-draft", metavar="FILE", help="Write the draft after the edit here.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Do all but the render, and show what the timeline became.")]
+Out = Annotated[
+    Path | None, typer.Option("-o", "--out", help="The output file. Other files that were asked for go beside it.")
+]
+Progress = Annotated[
+    Literal["bar", "json", "none"] | None, typer.Option("--progress", help="As for compress: bar, json or none.")
+]
+
+
+def edit(
+    inputs: Inputs,
+    ops: Ops = None,
+    *,
+    out: Out = None,
+    draft: Start = None,
+    save_draft: Save = None,
+    dry_run: DryRun = False,
+    overwrite: options.Overwrite = False,
+    salvage: options.Salvage = False,
+    as_json: options.Json = False,
+    progress: Progress = None,
+) -> None:
+    """Cut, join and change videos by a list of operations, and render the result. All operations are in
+    docs/reference/operations.md.
+
+    \b
+    Example:
+        slimreel edit a.mp4 b.mp4 song.mp3 --ops ops.json -o film.mp4
+    where ops.json holds:
+        [{"op": "trim", "params": {"end_s": 10, "clip": "c1"}},
+         {"op": "transition", "params": {"type": "dissolve"}},
+         {"op": "add_text", "params": {"text": "Summer 24", "duration_s": 3}},
+         {"op": "add_music", "params": {"duck": true}},
+         {"op": "compress", "params": {"target_size_bytes": 25000000}}]
+    """
+    from slimreel.agent.reply import say_error
+    from slimreel.cli import records, terminal
+    from slimreel.cli.main import contain
+    from slimreel.errors import SlimreelError
+
+    def work() -> Edit:
+        done = _edited(inputs, ops, out, draft, progress, as_json, (overwrite, salvage, dry_run))
+        if save_draft is not None:
+            _write_draft(save_draft, done.draft, overwrite=overwrite)
+        return done
+
+    try:
+        done = contain(work)
+    except SlimreelError as error:
+        terminal.complain(say_error(error))
+        if as_json:
+            terminal.line(records.as_line(records.of_error(inputs[0], error)))
+        raise typer.Exit(error.exit_code) from error
+    for text in [records.as_line(_record(done))] if as_json else _lines(done):
+        terminal.line(text)
+
+
+def _edited(
+    inputs: list[Path], ops: Path | None, out: Path | None, draft: Path | None, progress: str | None, as_json: bool,
+    may: tuple[bool, bool, bool],
+) -> Edit:  # fmt: skip
+    from slimreel.errors import UsageError
+    from slimreel.workbench.edit import edit_events
+    from slimreel.workbench.finish import finish
+
+    overwrite, salvage, dry_run = may
+    if out is None and not dry_run:
+        raise UsageError(detail="Say where the result goes with -o, or add --dry-run.")
+    manner = progress or ("bar" if sys.stderr.isatty() else "none")
+    started = None if draft is None else read_draft(draft)
+    events = edit_events(
+        inputs, _commands(ops), out, draft=started, overwrite=overwrite, salvage=salvage, dry_run=dry_run
+    )
+    with _listening(inputs[0], manner) as listen:
+        return finish(events, listen)
+
+
+def read_draft(path: Path) -> Draft:
+    """A draft that was saved. Raises NoSuchFile, BadDraft."""
+    from slimreel.edit.wire import load
+    from slimreel.errors import NoSuchFile, StorageError
+
+    try:
+        return load(path.read_bytes())
+    except FileNotFoundError as error:
+        raise NoSuchFile(path=path) from error
+    except OSError as error:
+        raise StorageError(path=path, detail=error.strerror or str(error)) from error
+
+
+def _commands(path: Path | None) -> list[Any]:
+    from slimreel.errors import NoSuchFile, UsageError
+
+    if path is None:
+        return []
+    try:
+        found = json.loads(sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise NoSuchFile(path=path) from error
+    except (OSError, ValueError, RecursionError) as error:
+        raise UsageError(detail=f"{path} holds no JSON that can be read ({error}).") from error
+    if not isinstance(found, list):
+        raise UsageError(detail=f'{path} has to hold a list of {{"op": …, "params": {{…}}}}.')
+    return found
+
+
+def _write_draft(path: Path, draft: Draft, *, overwrite: bool) -> None:
+    from slimreel.edit.wire import dump_text
+    from slimreel.errors import OutputExists, StorageError
+
+    try:
+        with path.open("w" if overwrite else "x", encoding="utf-8") as file:
+            file.write(dump_text(draft) + "\n")
+    except FileExistsError as error:
+        raise OutputExists(path=path) from error
+    except OSError as error:
+        raise StorageError(path=path, detail=error.strerror or str(error)) from error
+
+
+@contextmanager
+def _listening(first: Path, manner: str) -> Iterator[Callable[[Event], None]]:
+    """The listener of the edit's events; what it shows never goes back."""
+    from slimreel.cli import records, terminal
+    from slimreel.cli.bar import drawn
+    from slimreel.cli.eta import Remaining
+    from slimreel.core.events import Progress as Advance
+
+    remaining, furthest = Remaining(), 0.0
+    with drawn(first, "en", (1, 1)) if manner == "bar" else nullcontext() as bar:
+
+        def heed(event: Event) -> None:
+            nonlocal furthest
+            if isinstance(event, Advance):
+                furthest = max(furthest, event.fraction)
+                event = replace(event, fraction=furthest)
+            left_s = remaining.update(furthest)
+            if bar is not None:
+                bar(event, left_s)
+            elif manner == "json":
+                terminal.line(records.as_line(records.of_event(first, event, left_s, "en")))
+
+        yield heed
+
+
+def _lines(done: Edit) -> list[str]:
+    from slimreel.agent.reply import say
+    from slimreel.cli.terminal import plain
+    from slimreel.core.units import format_size
+    from slimreel.edit.summary import describe
+
+    told = [plain(say(change)) for change in done.changes]
+    told.append(plain(describe(done.draft)))
+    for made in done.files:
+        if made.result is None:
+            told.append(f"{plain(made.path)}  {format_size(made.bytes)}")
+            continue
+        result = made.result
+        size = f"{result.codec} {result.width}x{result.height} {result.fps:g} fps, {result.duration_s:g} s"
+        told.append(f"{plain(made.path)}  {format_size(made.bytes)}  {size}")
+        told += [f"  {plain(say(reason))}" for reason in result.reasons]
+    return told
+
+
+def _record(done: Edit) -> dict[str, Any]:
+    """The object of `--json`: what each command did with the values that took effect, the draft, and the files."""
+    from slimreel.agent.reply import say
+    from slimreel.cli import records
+    from slimreel.edit.summary import describe
+    from slimreel.edit.wire import dump
+
+    changes = [
+        {"id": change.id, "target": change.target, "fields": change.fields, "text": say(change)}
+        for change in done.changes
+    ]
+    files = [
+        {"output": made.path, "kind": made.kind, "bytes": made.bytes}
+        | ({} if made.result is None else {"video": records.of_result(made.result, "en")})
+        for made in done.files
+    ]
+    draft = done.draft
+    timeline = {
+        "frames": draft.length,
+        "duration_s": float(draft.length_s),
+        "width": draft.canvas.width,
+        "height": draft.canvas.height,
+        "fps": float(draft.canvas.rate),
+    }
+    return {"changes": changes, "summary": describe(draft), "timeline": timeline, "draft": dump(draft), "files": files}

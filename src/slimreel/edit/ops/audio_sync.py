@@ -1,0 +1,52 @@
+"""Moves the sound of clips against their picture, where lips do not match.
+
+before  picture |-----|   sound |-----|
+after   picture |-----|   sound  |-----|
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from slimreel.core.timing import SOURCE
+from slimreel.edit.affect import target_of
+from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
+from slimreel.edit.facts import Facts
+from slimreel.edit.operation import AnyClip, Edited, Operation
+from slimreel.edit.targets import find_clips
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundShifted(Effect):
+    """The sound later than the picture, earlier where negative, in ticks of core.timing.SOURCE."""
+
+    kind: ClassVar[str] = "sound_shifted"
+    slot: ClassVar[Slot] = "sound"
+
+    offset_ticks: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AudioSync(Operation):
+    """Asked for again, it is added to what was moved before."""
+
+    op: ClassVar[str] = "audio_sync"
+
+    offset_s: Annotated[
+        Annotated[float, Meta(ge=-60, le=60)], Meta(description="later, or earlier where negative; seconds")
+    ]
+    clip: AnyClip = None
+
+    def apply(self, draft: Draft, facts: Facts) -> Edited:
+        clips = find_clips(draft, self.clip)
+        after = draft.with_segments(self._shifted(clip) for clip in clips)
+        return after, (self.change(target_of(clips), offset=f"{self.offset_s:+g} s"),)
+
+    def _shifted(self, clip: MediaSegment) -> MediaSegment:
+        before = sum(one.offset_ticks for one in clip.effects if isinstance(one, SoundShifted))
+        others = tuple(one for one in clip.effects if not isinstance(one, SoundShifted))
+        ticks = before + SOURCE.ticks(self.offset_s)
+        return replace(clip, effects=(*others, SoundShifted(offset_ticks=ticks)) if ticks else others)

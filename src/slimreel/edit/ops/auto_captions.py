@@ -1,0 +1,66 @@
+"""Writes down what is said in the clips and shows it as subtitles.
+
+before  |--------A--------|
+after   |--------A--------|
+          -- --- - -- ---
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
+
+from slimreel.core.timing import TimeRange
+from slimreel.edit.draft import Draft, MediaSegment, SubtitleSegment
+from slimreel.edit.facts import Facts
+from slimreel.edit.operation import Edited, Operation
+from slimreel.edit.ops.add_text import Size
+from slimreel.edit.ops.subtitles import SIZES_PX, Language
+from slimreel.edit.placing import put
+from slimreel.edit.ripple import slice_of
+from slimreel.errors import EditRefused
+
+_SIZES: dict[str, Size] = {"plain": "medium", "small": "small", "large": "large"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AutoCaptions(Operation):
+    """Needs a speech engine, and what it heard in each clip has to be among the facts."""
+
+    op: ClassVar[str] = "auto_captions"
+
+    language: Annotated[Language, Meta(description="what is spoken, such as `en`; `auto` finds out")] = "auto"
+    mode: Annotated[Literal["burn", "soft"], Meta(description="drawn into the picture, or a track of their own")] = (
+        "burn"
+    )
+    style: Annotated[Literal["plain", "small", "large"], Meta(description="how the letters look")] = "plain"
+
+    def apply(self, draft: Draft, facts: Facts) -> Edited:
+        if not facts.has_speech_engine:
+            raise EditRefused(detail="no speech engine is set up here; give a file with subtitles instead")
+        forwards = [clip for clip in draft.clips if not clip.is_still and not clip.backwards]
+        heard = [clip for clip in forwards if facts.asset(clip.asset).has_audio]
+        if not heard:
+            raise EditRefused(detail="there is no sound in which anything could be said")
+        base, after = draft.new_id("s")
+        for number, clip in enumerate(heard, 1):
+            part_id = base if number == 1 else f"{base}.{number}"
+            after = put(after, self._captions(part_id, clip, draft, facts))
+        return after, (self.change(base, language=self.language, mode=self.mode),)
+
+    def _captions(self, part_id: str, clip: MediaSegment, draft: Draft, facts: Facts) -> SubtitleSegment:
+        found = facts.transcript(clip.asset, self.language)
+        behind = next((one for one in draft.clips if one.place.start > clip.place.start), None)
+        shown = slice_of(clip, TimeRange(0, clip.place.duration - (behind.overlap if behind else 0)))
+        return SubtitleSegment(
+            id=part_id,
+            place=shown.place,
+            asset=found.subtitles,
+            title=facts.asset(found.subtitles).title,
+            source=shown.source,
+            mode=self.mode,
+            language=None if found.language == "auto" else found.language,
+            size_px=SIZES_PX[_SIZES[self.style]],
+        )

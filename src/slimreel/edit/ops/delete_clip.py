@@ -1,0 +1,32 @@
+"""Removes a whole clip and closes the gap.
+
+before  |--A--|--B--|--C--|
+after   |--A--|--C--|
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import ClassVar
+
+from slimreel.edit.draft import Draft
+from slimreel.edit.facts import Facts
+from slimreel.edit.operation import Clip, Edited, Operation
+from slimreel.edit.ripple import as_it_is, rebuild
+from slimreel.edit.targets import find_clips, seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeleteClip(Operation):
+    """The last clip cannot be removed; a timeline without any is no video."""
+
+    op: ClassVar[str] = "delete_clip"
+
+    clip: Clip
+
+    def apply(self, draft: Draft, facts: Facts) -> Edited:
+        gone = find_clips(draft, self.clip)
+        ids = {clip.id for clip in gone}
+        after = rebuild(draft, as_it_is(clip for clip in draft.clips if clip.id not in ids))
+        title = ", ".join(clip.title for clip in gone)
+        return after, (self.change(gone[0].id, title=title, length_s=seconds(after, after.length)),)

@@ -1,0 +1,97 @@
+"""Lets picture and sound come out of black and silence, and go back into them.
+
+before  |##########|
+after   |.-######-.|
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
+
+from slimreel.core.timing import TimeRange
+from slimreel.edit.affect import target_of
+from slimreel.edit.draft import Color, Draft, Effect, Slot
+from slimreel.edit.facts import Facts
+from slimreel.edit.operation import AnyClip, Change, Edited, Operation
+from slimreel.edit.targets import find_clips, seconds
+
+Direction = Literal["in", "out"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Faded(Effect):
+    """`frames` long, at the beginning or at the end of what it is on."""
+
+    direction: Direction
+    frames: int
+
+    def part(self, kept: TimeRange, length: int) -> Effect | None:
+        at_edge = kept.start == 0 if self.direction == "in" else kept.end == length
+        return replace(self, frames=min(self.frames, kept.duration)) if at_edge else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PictureFaded(Faded):
+    """From or to a colour."""
+
+    kind: ClassVar[str] = "picture_faded"
+    slot: ClassVar[Slot] = "picture"
+
+    color: Color = "#000000"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundFaded(Faded):
+    """From or to silence."""
+
+    kind: ClassVar[str] = "sound_faded"
+    slot: ClassVar[Slot] = "sound"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fade(Operation):
+    """Without `clip` it is the beginning and the end of the whole, whatever is cut or added later."""
+
+    op: ClassVar[str] = "fade"
+
+    direction: Annotated[Literal["in", "out", "both"], Meta(description="at the beginning, the end, or both")] = "both"
+    target: Annotated[Literal["video", "audio", "both"], Meta(description="what fades")] = "both"
+    duration_s: Annotated[Annotated[float, Meta(gt=0, le=60)], Meta(description="how long, seconds")] = 1.0
+    color: Annotated[Color, Meta(description="that the picture comes from or goes to")] = "#000000"
+    clip: AnyClip = None
+
+    def apply(self, draft: Draft, facts: Facts) -> Edited:
+        wanted = max(1, draft.timebase.ticks(self.duration_s))
+        if self.clip is None or self.clip == "all":
+            frames = self._room(wanted, draft.length)
+            after = replace(draft, effects=with_fades(draft.effects, self._fades(frames)))
+            return after, (self._told(draft, frames, ""),)
+        clips = find_clips(draft, self.clip)
+        frames = min(self._room(wanted, clip.place.duration) for clip in clips)
+        faded = (replace(clip, effects=with_fades(clip.effects, self._fades(frames))) for clip in clips)
+        return draft.with_segments(faded), (self._told(draft, frames, target_of(clips)),)
+
+    def _room(self, wanted: int, length: int) -> int:
+        return max(1, min(wanted, length // 2 if self.direction == "both" else length))
+
+    def _fades(self, frames: int) -> list[Faded]:
+        directions: list[Direction] = [one for one in ("in", "out") if self.direction in (one, "both")]
+        pictures = [PictureFaded(direction=one, frames=frames, color=self.color.upper()) for one in directions]
+        sounds = [SoundFaded(direction=one, frames=frames) for one in directions]
+        return [
+            *(pictures if self.target in ("video", "both") else ()),
+            *(sounds if self.target in ("audio", "both") else ()),
+        ]
+
+    def _told(self, draft: Draft, frames: int, target: str) -> Change:
+        return self.change(target, direction=self.direction, what=self.target, duration_s=seconds(draft, frames))
+
+
+def with_fades(effects: tuple[Effect, ...], fades: list[Faded]) -> tuple[Effect, ...]:
+    """The effects with these fades in the place of those of the same kind at the same end."""
+    keys = {(type(fade), fade.direction) for fade in fades}
+    others = (one for one in effects if not isinstance(one, Faded) or (type(one), one.direction) not in keys)
+    return (*others, *fades)

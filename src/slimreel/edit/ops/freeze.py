@@ -1,0 +1,54 @@
+"""Holds one picture for a while, in silence; what comes after comes later.
+
+before  |----A----|
+after   |--A--....--A--|
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from slimreel.core.timing import TimeRange
+from slimreel.edit.draft import Draft, MediaSegment
+from slimreel.edit.facts import Facts
+from slimreel.edit.operation import Edited, Length, Moment, Operation
+from slimreel.edit.ripple import Part, divide, rebuild, slice_of
+from slimreel.edit.targets import seconds
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Freeze(Operation):
+    """A time at or beyond the end holds the last picture."""
+
+    op: ClassVar[str] = "freeze"
+
+    at_s: Annotated[Moment, Meta(description="the picture that is held, seconds or `end` for the last")]
+    duration_s: Annotated[Length, Meta(description="how long, seconds")] = 1.0
+
+    def apply(self, draft: Draft, facts: Facts) -> Edited:
+        wanted = draft.length if isinstance(self.at_s, str) else draft.timebase.ticks(self.at_s)
+        at = min(wanted, draft.length)
+        frames = max(1, draft.timebase.ticks(self.duration_s))
+        divided = divide(draft, [at])
+        parts: list[Part] = []
+        for clip in divided.clips:
+            if clip.place.start == at:
+                parts.append(Part(_still(clip, 0, frames), None))
+                clip = replace(clip, enter=None)  # noqa: PLW2901
+            parts.append(Part(clip, clip.place))
+        if at == divided.length:
+            last = divided.clips[-1]
+            parts.append(Part(_still(last, last.place.duration - 1, frames), None))
+        after = rebuild(divided, parts)
+        at_s, length_s = seconds(draft, min(at, draft.length - 1)), seconds(after, after.length)
+        return after, (self.change(at_s=at_s, duration_s=seconds(draft, frames), length_s=length_s),)
+
+
+def _still(clip: MediaSegment, frame: int, frames: int) -> MediaSegment:
+    shown = slice_of(clip, TimeRange(frame, 1))
+    effects = tuple(replace(effect, span=None) for effect in shown.effects if effect.slot != "sound")
+    source, place = TimeRange(shown.source.start, 0), TimeRange(shown.place.start, frames)
+    return replace(shown, source=source, place=place, effects=effects, enter=None)

@@ -1,0 +1,50 @@
+"""Grades the picture with a table of colours from a file.
+
+before  [ flat ]
+after   [ graded ]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from slimreel.edit.affect import target_of, with_effect
+from slimreel.edit.draft import Draft, Effect, Share, Slot
+from slimreel.edit.facts import Facts
+from slimreel.edit.operation import AnyClip, Edited, Name, Operation
+from slimreel.edit.targets import find_clips
+from slimreel.errors import BadParameter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Graded(Effect):
+    """Each colour looked up in the table `asset`, and mixed with the old one by `intensity`."""
+
+    kind: ClassVar[str] = "graded"
+    slot: ClassVar[Slot] = "picture"
+
+    asset: str
+    intensity: Share = 1.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lut(Operation):
+    """A second table takes the place of the first."""
+
+    op: ClassVar[str] = "lut"
+
+    file: Annotated[Name, Meta(description="the table: id or name of a .cube file")]
+    intensity: Annotated[Share, Meta(description="1 is all of it")] = 1.0
+    clip: AnyClip = None
+
+    def apply(self, draft: Draft, facts: Facts) -> Edited:
+        asset = facts.asset(self.file)
+        if asset.kind != "lut":
+            raise BadParameter(op=self.op, field="file", why=f"{asset.name} is no table of colours")
+        clips = find_clips(draft, self.clip)
+        graded = Graded(asset=asset.id, intensity=self.intensity)
+        after = draft.with_segments(with_effect(clip, graded) for clip in clips)
+        return after, (self.change(target_of(clips), title=asset.title, percent=round(self.intensity * 100)),)

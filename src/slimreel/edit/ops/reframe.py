@@ -1,0 +1,55 @@
+"""Gives the output another shape, and says how the pictures are fitted to it.
+
+before  16:9  [ picture ]
+after   9:16  [ blurred | picture | blurred ], or cropped, or with bars
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from slimreel.edit.affect import target_of
+from slimreel.edit.draft import Color, Draft, Fit, FitMode, Focus, even
+from slimreel.edit.facts import Facts
+from slimreel.edit.operation import AnyClip, Edited, Operation
+from slimreel.edit.targets import find_clips
+from slimreel.errors import BadParameter
+
+WIDEST = 8  # times as wide as high, or the other way
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reframe(Operation):
+    """The short side stays as it is. With `clip` the canvas stays too, and only that clip is fitted anew."""
+
+    op: ClassVar[str] = "reframe"
+
+    aspect: Annotated[
+        Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,4}:[1-9][0-9]{0,4}$")],
+        Meta(description="width to height, such as `9:16`"),
+    ]
+    mode: Annotated[
+        FitMode, Meta(description="fill and cut off, blurred copy behind, bars of a colour, or pulled to the shape")
+    ] = "blur_pad"
+    color: Annotated[Color, Meta(description="of the bars that `pad` adds")] = "#000000"
+    focus: Annotated[Focus, Meta(description="what `crop` keeps")] = "center"
+    clip: AnyClip = None
+
+    def apply(self, draft: Draft, facts: Facts) -> Edited:
+        aspect = Fraction(*map(int, self.aspect.split(":")))
+        if not Fraction(1, WIDEST) <= aspect <= WIDEST:
+            raise BadParameter(op=self.op, field="aspect", why=f"it goes from 1:{WIDEST} to {WIDEST}:1")
+        canvas = draft.canvas
+        clips = find_clips(draft, self.clip)
+        if len(clips) == len(draft.clips):
+            short = min(canvas.width, canvas.height)
+            width, height = (even(short * aspect), short) if aspect >= 1 else (short, even(short / aspect))
+            canvas = replace(canvas, width=width, height=height, chosen=True)
+        fit = Fit(mode=self.mode, color=self.color.upper(), focus=self.focus)
+        after = replace(draft, canvas=canvas).with_segments(replace(clip, fit=fit) for clip in clips)
+        size = f"{canvas.width}x{canvas.height}"
+        return after, (self.change(target_of(clips), aspect=self.aspect, mode=self.mode, size=size),)

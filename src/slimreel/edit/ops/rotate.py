@@ -1,0 +1,61 @@
+"""Turns the picture by quarters, clockwise.
+
+before  [ wide ]
+after   [ high ]      at 90 degrees
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from slimreel.edit.affect import follow_picture, target_of
+from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
+from slimreel.edit.facts import Facts
+from slimreel.edit.operation import AnyClip, Edited, Operation
+from slimreel.edit.targets import find_clips
+from slimreel.errors import BadParameter
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotated(Effect):
+    """A turn of 90, 180 or 270 degrees clockwise, on top of what the file itself says."""
+
+    kind: ClassVar[str] = "rotated"
+    slot: ClassVar[Slot] = "source"
+
+    degrees: int
+
+    def resized(self, width: int, height: int) -> tuple[int, int]:
+        return (width, height) if self.degrees % 180 == 0 else (height, width)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rotate(Operation):
+    """Turns add up: four of 90 degrees are none."""
+
+    op: ClassVar[str] = "rotate"
+
+    degrees: Annotated[
+        Annotated[int, Meta(ge=-3600, le=3600)],
+        Meta(description="clockwise, a multiple of 90; negative is counterclockwise"),
+    ]
+    clip: AnyClip = None
+
+    def apply(self, draft: Draft, facts: Facts) -> Edited:
+        if self.degrees % 90:
+            raise BadParameter(op=self.op, field="degrees", why="it has to be a multiple of 90")
+        clips = find_clips(draft, self.clip)
+        after = draft.with_segments(self._turned(clip) for clip in clips)
+        if len(clips) == len(draft.clips):
+            after = follow_picture(after, facts)
+        return after, (self.change(target_of(clips), degrees=self.degrees % 360),)
+
+    def _turned(self, clip: MediaSegment) -> MediaSegment:
+        effects, degrees = clip.effects, self.degrees % 360
+        if effects and isinstance(effects[-1], Rotated):
+            degrees = (degrees + effects[-1].degrees) % 360
+            effects = effects[:-1]
+        return replace(clip, effects=(*effects, Rotated(degrees=degrees)) if degrees else effects)

@@ -1,0 +1,38 @@
+"""Makes edges in the picture crisper.
+
+before  [ soft ]
+after   [ CRISP ]
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from slimreel.edit.affect import Affecting
+from slimreel.edit.draft import Effect, Slot
+from slimreel.edit.operation import Strength
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharpened(Effect):
+    """Edges with more contrast, at the size of the canvas."""
+
+    kind: ClassVar[str] = "sharpened"
+    slot: ClassVar[Slot] = "picture"
+
+    strength: Strength = "medium"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sharpen(Affecting):
+    """A picture out of focus stays out of focus."""
+
+    op: ClassVar[str] = "sharpen"
+
+    strength: Annotated[Strength, Meta(description="how much")] = "medium"
+
+    def effect(self) -> Effect:
+        return Sharpened(strength=self.strength)

@@ -1,0 +1,74 @@
+"""Plays clips, or a stretch of the timeline, faster or slower.
+
+before  |--------A--------|
+after   |----A----|              at twice the speed
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from slimreel.core.timing import TimeRange, scaled
+from slimreel.edit.affect import target_of
+from slimreel.edit.draft import Draft, MediaSegment
+from slimreel.edit.facts import Facts
+from slimreel.edit.follow import within_length
+from slimreel.edit.operation import AnyClip, Edited, Length, Operation, Stretch
+from slimreel.edit.ripple import Part, rebuild
+from slimreel.edit.targets import play_alone, seconds
+from slimreel.errors import BadParameter
+
+SLOWEST, FASTEST = Fraction(1, 20), Fraction(100)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Speed(Operation):
+    """One of `factor` and `fit_duration_s` has to be given. What is beyond 0.05 to 100 times is clamped."""
+
+    op: ClassVar[str] = "speed"
+
+    factor: Annotated[
+        Annotated[float, Meta(gt=0, le=1000)] | None, Meta(description="times as fast as now; 0.5 is half as fast")
+    ] = None
+    fit_duration_s: Annotated[Length | None, Meta(description="how long it shall play, seconds")] = None
+    clip: AnyClip = None
+    range_s: Annotated[Stretch | None, Meta(description="only this stretch of the timeline, seconds")] = None
+    keep_pitch: Annotated[bool, Meta(description="voices keep their height")] = True
+
+    def apply(self, draft: Draft, facts: Facts) -> Edited:
+        if (self.factor is None) == (self.fit_duration_s is None):
+            raise BadParameter(op=self.op, field="factor", why="give either factor or fit_duration_s")
+        draft, chosen = play_alone(draft, self.op, self.clip, self.range_s)
+        factor = self._factor(draft, chosen)
+        after = rebuild(draft, self._parts(draft, {one.id for one in chosen}, factor))
+        length_s = seconds(after, after.length)
+        return after, (self.change(target_of(chosen), factor=float(round(factor, 4)), length_s=length_s),)
+
+    def _factor(self, draft: Draft, chosen: tuple[MediaSegment, ...]) -> Fraction:
+        if self.fit_duration_s is None:
+            factor = Fraction(self.factor or 1).limit_denominator(10_000)
+        else:
+            frames = sum(one.place.duration for one in chosen)
+            overlap = sum(one.overlap for one in chosen[1:])
+            factor = Fraction(frames, max(1, draft.timebase.ticks(self.fit_duration_s) + overlap))
+        return min(max(factor, SLOWEST), FASTEST)
+
+    def _parts(self, draft: Draft, chosen: set[str], factor: Fraction) -> list[Part]:
+        """New lengths rounded so that their sum is the sum made shorter, however many clips there are."""
+        parts: list[Part] = []
+        played = 0
+        for one in draft.clips:
+            new = one
+            if one.id in chosen:
+                start, end = (scaled(frames, 1 / factor) for frames in (played, played + one.place.duration))
+                played += one.place.duration
+                place = TimeRange(0, max(1, end - start))
+                ratio = Fraction(place.duration, one.place.duration)
+                effects = within_length(tuple(effect.stretched(ratio) for effect in one.effects), place.duration)
+                new = replace(one, place=place, effects=effects, keep_pitch=self.keep_pitch)
+            parts.append(Part(new, one.place))
+        return parts

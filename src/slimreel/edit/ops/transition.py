@@ -1,0 +1,65 @@
+"""Lets clips run into each other instead of cutting. They overlap, so the timeline gets shorter at each join.
+
+before  |----A----|----B----|
+after   |----A--xx--B----|
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import Annotated, ClassVar, Literal
+
+from msgspec import Meta
+
+from slimreel.edit.draft import Draft, MediaSegment, Transition, TransitionType
+from slimreel.edit.facts import Facts
+from slimreel.edit.operation import Clip, Edited, Operation
+from slimreel.edit.ripple import Part, rebuild
+from slimreel.edit.targets import find_clips, seconds
+from slimreel.errors import BadParameter, EditRefused
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SetTransition(Operation):
+    """A transition takes at most half of the shorter of its two clips; the sound is blended as long."""
+
+    op: ClassVar[str] = "transition"
+
+    type: Annotated[TransitionType, Meta(description="how one clip gives way to the next; `cut` is none")] = "dissolve"
+    duration_s: Annotated[
+        Annotated[float, Meta(gt=0, le=60)], Meta(description="how long both clips play together, seconds")
+    ] = 0.5
+    at: Annotated[
+        Literal["all"] | tuple[Clip, Clip], Meta(description="`all` joins, or the two clips between which it shall be")
+    ] = "all"
+
+    def apply(self, draft: Draft, facts: Facts) -> Edited:
+        clips = draft.clips
+        if len(clips) < 2:
+            raise EditRefused(detail="there is only one clip, and a transition needs two")
+        joins = range(1, len(clips)) if self.at == "all" else [self._join(draft)]
+        parts = [
+            Part(self._entering(draft, clips[at - 1], clip) if at in joins else clip, clip.place)
+            for at, clip in enumerate(clips)
+        ]
+        after = rebuild(draft, parts)
+        longest = max(after.clips[at].overlap for at in joins)
+        duration_s = seconds(after, longest)
+        change = self.change(type=self.type, duration_s=duration_s, length_s=seconds(after, after.length))
+        if self.type == "cut":
+            change = replace(change, id="edit_transition_none")
+        return after, (change,)
+
+    def _join(self, draft: Draft) -> int:
+        first, second = (find_clips(draft, one)[0] for one in self.at)
+        at = draft.clips.index(second)
+        if at == 0 or draft.clips[at - 1] != first:
+            raise BadParameter(op=self.op, field="at", why=f"{second.id} does not come right after {first.id}")
+        return at
+
+    def _entering(self, draft: Draft, before: MediaSegment, clip: MediaSegment) -> MediaSegment:
+        if self.type == "cut":
+            return replace(clip, enter=None)
+        room = min(before.place.duration, clip.place.duration) // 2
+        frames = min(max(1, draft.timebase.ticks(self.duration_s)), room)
+        return replace(clip, enter=Transition(type=self.type, frames=frames) if frames else None)

@@ -1,0 +1,41 @@
+"""Keeps one stretch of the timeline, or of a clip, and drops the rest.
+
+before  |----A----|----B----|
+after       |--A--|--B--|
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from slimreel.core.timing import TimeRange
+from slimreel.edit.draft import Draft
+from slimreel.edit.facts import Facts
+from slimreel.edit.operation import AnyClip, Edited, Moment, Operation, Seconds
+from slimreel.edit.ripple import keep_of, take_out
+from slimreel.edit.targets import find_clip, seconds, stretch_in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trim(Operation):
+    """What is beyond the end is clamped to it."""
+
+    op: ClassVar[str] = "trim"
+
+    start_s: Annotated[Seconds, Meta(description="where the stretch that stays begins, seconds")] = 0.0
+    end_s: Annotated[Moment, Meta(description="where it ends, seconds or `end`")] = "end"
+    clip: AnyClip = None
+
+    def apply(self, draft: Draft, facts: Facts) -> Edited:
+        clip = find_clip(draft, self.clip)
+        kept = stretch_in(draft, clip, self.start_s, self.end_s)
+        if clip is None:
+            after = take_out(draft, TimeRange(0, draft.length).without([kept]))
+        else:
+            after = keep_of(draft, clip, [kept])
+        start_s, end_s = seconds(draft, kept.start), seconds(draft, kept.end)
+        target = clip.id if clip else ""
+        return after, (self.change(target, start_s=start_s, end_s=end_s, length_s=seconds(after, after.length)),)

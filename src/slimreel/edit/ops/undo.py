@@ -1,0 +1,42 @@
+"""Takes the last turns back, each with all that it asked for.
+
+before  trim · title · music
+after   trim · title
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Annotated, ClassVar
+
+from msgspec import Meta
+
+from slimreel.edit import history
+from slimreel.edit.draft import Draft
+from slimreel.edit.facts import Facts
+from slimreel.edit.operation import Edited, Operation, Stage
+from slimreel.edit.summary import changes
+from slimreel.edit.targets import seconds
+
+Steps = Annotated[Annotated[int, Meta(ge=1, le=1000)], Meta(description="how many turns; all where there are fewer")]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Undo(Operation):
+    """With `turn` one turn in the middle is taken back, if nothing that came later builds on it."""
+
+    op: ClassVar[str] = "undo"
+    stage: ClassVar[Stage] = "history"
+
+    steps: Steps = 1
+    turn: Annotated[
+        Annotated[int, Meta(ge=1)] | None, Meta(description="the number of a single turn to take back, from 1 on")
+    ] = None
+
+    def apply(self, draft: Draft, facts: Facts) -> Edited:
+        if self.turn is not None:
+            after, count = history.undo_turn(draft, self.turn, facts), 1
+        else:
+            after, count = history.undo(draft, self.steps, facts)
+        told = self.change(count=count, length_s=seconds(after, after.length))
+        return after, (told, *changes(draft, after))

@@ -1,0 +1,135 @@
+"""One person's edit at one machine: files and commands in, a draft and finished files out. The library's second verb.
+
+It brings edit, graph, plan and engine together; it prints nothing and keeps nothing. A dry run does all but the render.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from slimreel.core.events import Progress
+from slimreel.edit.begin import begin
+from slimreel.edit.command import apply_all
+from slimreel.edit.draft import Draft
+from slimreel.edit.facts import Facts
+from slimreel.edit.invariants import check_against
+from slimreel.edit.log import EditCommand
+from slimreel.edit.operation import Change, Edited
+from slimreel.engine import gather, silence
+from slimreel.errors import BadParameter, FactsMissing, UsageError
+from slimreel.graph.material import Material
+from slimreel.workbench.clock import Clock
+from slimreel.workbench.compress import Event
+from slimreel.workbench.deliver import deliver
+from slimreel.workbench.finish import finish
+from slimreel.workbench.result import Result
+
+Command = EditCommand | Mapping[str, Any]
+# Every round measures one thing of one file; a turn that needs more than this goes in circles.
+_MOST_MEASUREMENTS = 200
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Made:
+    """One file that an edit gave. `result` tells of a video; other kinds have only a size."""
+
+    path: str
+    kind: str
+    bytes: int
+    result: Result | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edit:
+    """What an edit gave: the draft after it, what each command did, and the files, none after a dry run."""
+
+    draft: Draft
+    changes: tuple[Change, ...]
+    files: tuple[Made, ...] = ()
+
+
+def edit(
+    paths: Sequence[str | os.PathLike[str]],
+    commands: Iterable[Command],
+    out: str | os.PathLike[str] | None = None,
+    on_progress: Callable[[Event], None] | None = None,
+    *,
+    draft: Draft | None = None,
+    overwrite: bool = False,
+    salvage: bool = False,
+    dry_run: bool = False,
+) -> Edit:
+    """Put the videos at `paths` on a timeline, carry out `commands`, and render it to `out`.
+
+    A command is `{"op": "trim", "params": {"start_s": 2}}`; every operation is in docs/reference/operations.md. The
+    files are called a1, a2, … in the order given, or by their names. A `draft` made of the same files is gone on with.
+
+    Raises the classes of slimreel.errors: EditRefused (its field `command` is the place of the command), GlyphsMissing,
+    NotAVideo, DamagedInput, TargetImpossible, OutputExists, StorageError. After any of them nothing is left behind.
+    """
+    events = edit_events(paths, commands, out, draft=draft, overwrite=overwrite, salvage=salvage, dry_run=dry_run)
+    return finish(events, on_progress or (lambda event: None))
+
+
+def edit_events(
+    paths: Sequence[str | os.PathLike[str]],
+    commands: Iterable[Command],
+    out: str | os.PathLike[str] | None = None,
+    *,
+    draft: Draft | None = None,
+    overwrite: bool = False,
+    salvage: bool = False,
+    dry_run: bool = False,
+) -> Generator[Event, None, Edit]:
+    """The iterator beneath `edit`: yields Progress and Decided events, returns the Edit."""
+    clock = Clock()
+    given = [read_command(command) for command in commands]
+    if out is None and not dry_run:
+        raise UsageError(detail="Say where the result shall go, or ask for a dry run.")
+    materials: dict[str, Material] = {}
+    for number, path in enumerate(paths, 1):
+        yield Progress(stage="probe", fraction=0.0)
+        materials[f"a{number}"] = gather.gather(Path(path), f"a{number}", salvage=salvage)
+    facts = Facts(assets=tuple(material.asset for material in materials.values()))
+    start = begin(facts) if draft is None else draft
+    check_against(start, facts)
+    after, changes = yield from _apply(start, given, facts, materials)
+    if dry_run or out is None:
+        return Edit(draft=after, changes=changes)
+    made = yield from deliver(after, materials, Path(out), clock, overwrite=overwrite, salvage=salvage)
+    files = tuple(Made(path=str(path), kind=kind, bytes=size, result=result) for path, kind, size, result in made)
+    return Edit(draft=after, changes=changes, files=files)
+
+
+def read_command(command: object) -> EditCommand:
+    """A command from JSON or as it is. Raises UsageError, BadParameter."""
+    if isinstance(command, EditCommand):
+        return command
+    if not isinstance(command, Mapping) or not isinstance(command.get("op"), str):
+        raise UsageError(detail=f'A command is {{"op": …, "params": {{…}}}}, not {str(command)[:80]}.')
+    op, params = command["op"], command.get("params", {})
+    if not isinstance(params, Mapping):
+        raise BadParameter(op=op[:80], field="params", why="they have to be an object")
+    if unknown := sorted(set(command) - {"op", "params"}):
+        raise BadParameter(op=op[:80], field=str(unknown[0])[:80], why="beside op and params a command holds nothing")
+    return EditCommand(op=op, params=dict(params))
+
+
+def _apply(
+    draft: Draft, commands: list[EditCommand], facts: Facts, materials: Mapping[str, Material]
+) -> Generator[Event, None, Edited]:
+    """The draft after the commands. What they need to know and nobody measured yet is measured on the way."""
+    for _ in range(_MOST_MEASUREMENTS):
+        try:
+            return apply_all(draft, commands, facts)
+        except FactsMissing as missing:
+            if missing.fields.get("need") != "silences":
+                raise
+            asset, threshold_db = str(missing.fields["asset"]), float(str(missing.fields["threshold_db"]))
+            found = yield from silence.measure(materials[asset], threshold_db)
+            facts = replace(facts, silences=(*facts.silences, found))
+    return apply_all(draft, commands, facts)
