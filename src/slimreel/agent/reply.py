@@ -4,6 +4,7 @@ what led to it is not known here."""
 from __future__ import annotations
 
 import string
+from collections.abc import Mapping
 
 from slimreel.core.events import Reason
 from slimreel.core.units import format_bitrate, format_duration, format_size
@@ -37,7 +38,9 @@ def say(reason: Reason, language: str = "en") -> str:
     counts = [reason.fields[name] for name in _COUNTS if name in reason.fields]
     template = messages.get(f"{reason.id}_one", messages[reason.id]) if counts == [1] else messages[reason.id]
     names = {name for _, name, _, _ in string.Formatter().parse(template) if name}
-    fields = {name: _written(reason.id, name, reason.fields.get(name, "?")) for name in names}
+    fields = {name: _written(reason.id, name, reason.fields.get(name, "?"), language) for name in names}
+    if "wanted_values" in fields:
+        fields["wanted_values"] = _wanted(reason.fields, language)
     if "kinds" in fields:
         fields["kinds"] = _named_kinds(fields["kinds"], language)
     return template.format_map(fields)
@@ -75,9 +78,32 @@ def _named_kinds(kinds: str, language: str) -> str:
     return between.join(table.get(f"data_{kind}", kind) for kind in kinds.split(", "))
 
 
-def _written(message: str, name: str, value: str | int | float) -> str:
+def _wanted(goal: Mapping[str, str | int | float], language: str) -> str:
+    """The fields of a goal as people say them: "size 25 MB, codec HEVC"."""
+    between = "、" if language == "zh" else ", "
+    return between.join(
+        f"{_bare(thing(name, language))} {_amount(name, value)}".strip() for name, value in goal.items()
+    )
+
+
+def _bare(words: str) -> str:
+    return words.removeprefix("a ").removeprefix("an ")
+
+
+def _amount(name: str, value: str | int | float) -> str:
+    if isinstance(value, bool):
+        return ""
+    if isinstance(value, int | float) and name.endswith("_bytes"):
+        return format_size(round(value))
+    if isinstance(value, int | float) and name.endswith("_bps"):
+        return format_bitrate(value)
+    return spoken(value) if isinstance(value, str) else f"{value:g}"
+
+
+def _written(message: str, name: str, value: str | int | float, language: str) -> str:
     if isinstance(value, str):
-        return spoken(value)
+        words = label_table(language if language in LANGUAGES else "en")
+        return words.get(f"{name}_{value}", spoken(value))
     if name in _RATES or (message in _RATE_MESSAGES and name in ("source", "target", "before", "after")):
         return format_bitrate(value)
     if (name in _SIZES and message != "not_upscaled") or (message in _SIZE_MESSAGES and name == "source"):

@@ -73,9 +73,9 @@ class Compress(Operation):
         if found := contradiction(goal):
             why = f"{found.fields['first']} and {found.fields['second']} cannot both hold"
             raise BadParameter(op=self.op, field=str(found.fields["first"]), why=why)
-        told = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in records.said(goal).items())
+        told = records.said(goal)
         target = clip.id if clip else ""
-        changes = [self.change(target, values=told) if told else Change(id="edit_compress_default", target=target)]
+        changes = [self.change(target, **told) if told else Change(id="edit_compress_default", target=target)]
         changes += [Change(id="edit_compress_passes")] if self.passes else []
         if clip:
             return replace(draft, clip_goals={**draft.clip_goals, clip.id: goal}), tuple(changes)
