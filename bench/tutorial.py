@@ -69,8 +69,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 2
     source = weigh(clip.path)
+    wishes = {way: wish for way, wish in WISHES.items() if options.only in way}
     with tempfile.TemporaryDirectory(prefix="bench-tutorial-") as place:
-        rows = _measure(clip, source, options.repeats, Path(place))
+        rows = _measure(clip, source, wishes, options.repeats, Path(place))
     out = Path(options.out)
     out.mkdir(parents=True, exist_ok=True)
     facts = {
@@ -81,15 +82,15 @@ def main(argv: Sequence[str] | None = None) -> int:
     }
     (out / "tutorial.json").write_text(json.dumps(facts, indent=1) + "\n", encoding="utf-8")
     (out / "tutorial.md").write_text(page(rows, source, quiet=load <= machine.QUIET_LOAD), encoding="utf-8")
-    return 0 if len(rows) == len(WISHES) + 1 else 1
+    return 0 if len(rows) == len(wishes) + 1 else 1
 
 
-def _measure(clip: Clip, source: Weight, repeats: int, place: Path) -> list[Row]:
+def _measure(clip: Clip, source: Weight, wishes: Mapping[str, str], repeats: int, place: Path) -> list[Row]:
     """Every way in turns; one that fails is left out of the rest."""
     commands: dict[str, Commands] = {BASE: []}
-    outs = {way: place / f"{number}.mp4" for number, way in enumerate((BASE, *WISHES))}
+    outs = {way: place / f"{number}.mp4" for number, way in enumerate((BASE, *wishes))}
     commands[BASE] = two_pass(clip, source, round(source.bitrate_bps / 1000), outs[BASE])
-    for way, wish in WISHES.items():
+    for way, wish in wishes.items():
         commands[way] = [slimreel_command(clip, outs[way], "--wish", wish, "--overwrite")]
     cpu: dict[str, list[float]] = {way: [] for way in commands}
     wall: dict[str, list[float]] = {way: [] for way in commands}
@@ -168,6 +169,7 @@ def page(rows: Sequence[Row], source: Weight, *, quiet: bool) -> str:
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench.tutorial", description=__doc__)
     add = parser.add_argument
+    add("--only", metavar="PART", default="", help="of slimreel's ways, those whose name contains this")
     add("--repeats", type=int, default=2, help="how often each way runs (default 2)")
     add("--cache", metavar="FOLDER", default="~/.cache/slimreel-bench", help="where the source is kept")
     add("--out", metavar="FOLDER", default="bench/results")
