@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -72,12 +73,15 @@ def shrink(tmp_path_factory: pytest.TempPathFactory) -> Shrink:
 
 @pytest.fixture(scope="session")
 def make(tmp_path_factory: pytest.TempPathFactory) -> Make:
-    """`make("name.mp4", *ffmpeg_arguments)`: a clip made by FFmpeg, once."""
+    """`make("name.mp4", *ffmpeg_arguments)`: a clip made by FFmpeg, once. Other arguments make another clip, whatever
+    a test elsewhere has called its own."""
     folder = tmp_path_factory.mktemp("clips")
 
     def call(name: str, *arguments: object) -> Path:
-        path = folder / name
+        told = hashlib.sha256(repr([str(argument) for argument in arguments]).encode()).hexdigest()
+        path = folder / told[:12] / name
         if not path.exists():
+            path.parent.mkdir(exist_ok=True)
             witness.ffmpeg(*arguments, path)
         return path
 
