@@ -6,7 +6,7 @@
                           │  qualitycontrol: windows cut, search the CRF, encode, score, correct
                           │  ratecontrol: a rate or a size
                           │    floor: the least that can be made, where little is asked
-                          │    scout: half-size first pass; where a size counts, a rehearsal of the whole file
+                          │    scout: first pass over small pictures; where a size counts, a rehearsal of the whole file
                           │    rungs: which picture size the rate carries
                           │    encode, measure, correct
     then: verify ──▶ place.publish
