@@ -169,7 +169,7 @@ def _exported(wanted: Exported, goal: Goal | None) -> Goal | None:
         changes["fps"] = wanted.fps
     if not changes:
         return goal
-    return replace(goal or Goal(quality="high"), **changes)  # type: ignore[arg-type]
+    return replace(goal or Goal(quality="high"), **changes)  # type: ignore[arg-type]  # fields of Goal by name
 
 
 def _container(goal: Goal | None, named: str | None) -> Container:
@@ -216,6 +216,6 @@ def _endings(wanted: Output) -> tuple[str, ...]:
     if isinstance(wanted, Exported) and wanted.format == "mp3":
         return (".mp3",)
     if isinstance(wanted, Exported) and wanted.format is not None:
-        return CONTAINERS[wanted.format].suffixes  # type: ignore[index]
+        return CONTAINERS[wanted.format].suffixes  # type: ignore[index]  # gif and mp3 are answered above
     video = tuple(ending for row in CONTAINERS.values() for ending in row.suffixes)
     return (CONTAINERS["mp4"].suffixes[0], *video)

@@ -37,7 +37,7 @@ class Freeze(Operation):
         for clip in divided.clips:
             if clip.place.start == at:
                 parts.append(Part(_still(clip, 0, frames), None))
-                clip = replace(clip, enter=None)  # noqa: PLW2901
+                clip = replace(clip, enter=None)  # noqa: PLW2901 - what is left of the same clip
             parts.append(Part(clip, clip.place))
         if at == divided.length:
             last = divided.clips[-1]
