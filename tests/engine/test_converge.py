@@ -20,7 +20,7 @@ from slimreel.core.budget import Window
 from slimreel.core.goal import Goal
 from slimreel.core.plan import make_plan
 from slimreel.engine import converge as engine
-from slimreel.engine.converge import ROUNDS, Dial, Trials, converge
+from slimreel.engine.converge import ROUNDS, Dial, Trials, converge, rounds_for
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import Measured
 from tests.core.facts import media, video
@@ -240,3 +240,30 @@ def test_a_jump_over_the_window_is_left_for_numbers_beside_it():
     assert min(asked) < 57_991 * 0.998
     assert max(asked) > 58_008 * 1.002
     assert all(0.98 < number / 58_000 < 1.02 for number in asked)
+
+
+def test_idle_pictures_whose_bytes_hardly_fall_are_still_brought_into_the_window() -> None:
+    """Bytes as of a still at 720p: 8 % above at CRF 23, the window just above the coarsest there is."""
+
+    def idle(number: float) -> int:
+        crf = -6 * math.log2(number)
+        return round(AIM * (1.083 - 0.0031 * (crf - 23)))
+
+    ends = (2 ** (-51 / 6), 2 ** (-16 / 6))
+    half_a_minute = media(video(2_000_000, 10, width=1280, height=720))  # eight rounds
+    run = turned(idle, 2 ** (-23 / 6), hard=False, source=half_a_minute, ends=ends)
+    assert isinstance(run.found, Measured)
+    assert WINDOW.holds(run.found.video_bytes)
+    assert len(run.asked) <= 5
+
+
+def test_where_nothing_moves_an_encode_is_cheap_and_more_of_them_are_worth_while() -> None:
+    idle = media(video(3000, 60))
+
+    def jumping(number: float) -> int:
+        return AIM * 2 if number > 345_678 else AIM // 2
+
+    plan = make_plan(Goal(video_bitrate_bps=1500, reencode=True), idle)
+    with TemporaryDirectory() as folder:
+        assert rounds_for(Job(idle, plan, Path(folder), "fast")) == ROUNDS[1][1]
+    assert len(turned(jumping, 1e6, hard=False, source=LARGE).asked) == ROUNDS[2][1]
