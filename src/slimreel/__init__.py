@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from slimreel.workbench.compress import compress, compress_events
     from slimreel.workbench.edit import Edit, Made, edit, edit_events
     from slimreel.workbench.estimate import Prospect, estimate
+    from slimreel.workbench.exchange import TimelineFile, export_timeline
     from slimreel.workbench.probe import probe
     from slimreel.workbench.report import write_report
     from slimreel.workbench.result import Result
@@ -54,6 +55,7 @@ __all__ = [
     "SlimreelError",
     "StorageError",
     "TargetImpossible",
+    "TimelineFile",
     "UsageError",
     "WishNotUnderstood",
     "compare",
@@ -63,6 +65,7 @@ __all__ = [
     "edit",
     "edit_events",
     "estimate",
+    "export_timeline",
     "probe",
     "write_report",
 ]
@@ -75,6 +78,7 @@ _HOMES = {
     "MediaInfo": "core.media",
     "Prospect": "workbench.estimate",
     "Result": "workbench.result",
+    "TimelineFile": "workbench.exchange",
     "compare": "workbench.compare",
     "compare_events": "workbench.compare",
     "compress": "workbench.compress",
@@ -82,6 +86,7 @@ _HOMES = {
     "edit": "workbench.edit",
     "edit_events": "workbench.edit",
     "estimate": "workbench.estimate",
+    "export_timeline": "workbench.exchange",
     "probe": "workbench.probe",
     "write_report": "workbench.report",
 }

@@ -114,7 +114,7 @@ def _draft_written(draft: Draft, *, brief: bool) -> _Object:
         "d": _ms(draft.length, draft.timebase),
         "m": {"width": canvas.width, "height": canvas.height},
         "c": {"w": canvas.width, "h": canvas.height, "r": str(canvas.rate), "x": canvas.chosen},
-        "fx": [_effect_written(effect) for effect in draft.effects],
+        "fx": [effect_written(effect) for effect in draft.effects],
         "g": _goal_written(draft.goal, brief=brief) if draft.goal else None,
         "cg": {clip: _goal_written(goal, brief=brief) for clip, goal in draft.clip_goals.items()} or None,
         "o": [_named(output) for output in draft.outputs],
@@ -159,7 +159,7 @@ def _draft_read(raw: _Object, limits: Limits) -> Draft:
 
 def _track_written(track: Track, base: Timebase) -> _Object:
     length = max((segment.place.end for segment in track.segments), default=0)
-    segments = [_segment_written(segment, base, brief=True) for segment in track.segments]
+    segments = [segment_written(segment, base) for segment in track.segments]
     return {"id": track.id, "tt": int(track.kind), "sg": segments, "d": _ms(length, base)} | track.kept
 
 
@@ -169,7 +169,8 @@ def _track_read(raw: _Object, base: Timebase) -> Track:
     return replace(track, kept=_unknown(raw, _track_written(track, base)))
 
 
-def _segment_written(segment: AnySegment, base: Timebase, *, brief: bool) -> _Object:
+def segment_written(segment: AnySegment, base: Timebase, *, brief: bool = True) -> _Object:
+    """What JSON holds of a segment."""
     kind = next(name for name, kind in _KINDS.items() if type(segment) is kind)
     place = segment.place
     found: _Object = {"id": segment.id, "k": kind, "b": _ms(place.start, base), "d": _ms(place.duration, base)}
@@ -181,7 +182,7 @@ def _segment_written(segment: AnySegment, base: Timebase, *, brief: bool) -> _Ob
         elif field.name == "title":
             found["m"] = {"title": value}
         elif field.name == "effects" and (value or not brief):
-            found["fx"] = [_effect_written(effect) for effect in value]
+            found["fx"] = [effect_written(effect) for effect in value]
     return _merged(found, segment.kept)
 
 
@@ -202,10 +203,11 @@ def _segment_read(raw: _Object, base: Timebase) -> AnySegment:
     if isinstance(segment, MediaSegment):
         found = tuple(_effect_read(effect) for effect in _get(raw, "fx", _Objects, []))
         segment = replace(segment, effects=found)
-    return replace(segment, kept=_unknown(raw, _segment_written(segment, base, brief=False)))
+    return replace(segment, kept=_unknown(raw, segment_written(segment, base, brief=False)))
 
 
-def _effect_written(effect: Effect) -> _Object:
+def effect_written(effect: Effect) -> _Object:
+    """What JSON holds of an effect."""
     return _named(effect) | effect.kept
 
 

@@ -65,6 +65,15 @@ def publish(made: Path, output: Path, *, overwrite: bool, times_of: Path | None)
         _sync_folder(output.parent)
 
 
+def publish_bytes(content: bytes, output: Path, *, overwrite: bool) -> None:
+    """Put a small file in its place, whole or not at all. Raises OutputExists, StorageError."""
+    with working_folder(output) as folder:
+        made = folder / output.name
+        with storage_errors(output):
+            made.write_bytes(content)
+        publish(made, output, overwrite=overwrite, times_of=None)
+
+
 def _rename_exclusively(made: Path, output: Path) -> None:
     try:
         os.link(made, output)

@@ -94,12 +94,14 @@ def sounding(draft: Draft, facts: Facts, target: Target, clip: str | int | None)
 def is_heard(draft: Draft, facts: Facts) -> bool:
     """Does anything sound anywhere? Where nothing does, the output has no sound track."""
     return any(
-        isinstance(one, MediaSegment)
-        and not one.is_still
-        and facts.asset(one.asset).has_audio
-        and any(level_at(one, frame) > 0 for frame in (0, *_edges(one)))
+        isinstance(one, MediaSegment) and not one.is_still and facts.asset(one.asset).has_audio and sounds(one)
         for one in draft.segments()
     )
+
+
+def sounds(one: MediaSegment) -> bool:
+    """Is a segment with sound loud enough to be heard at any frame?"""
+    return any(level_at(one, frame) > 0 for frame in (0, *_edges(one)))
 
 
 def _edges(one: MediaSegment) -> list[int]:
