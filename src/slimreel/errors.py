@@ -14,7 +14,8 @@
     │   │   ├── NoSuchElement
     │   │   ├── NoSuchAsset
     │   │   ├── OutsideRange         carries the range that is valid
-    │   │   └── FactsMissing         something has to be measured first
+    │   │   ├── FactsMissing         something has to be measured first
+    │   │   └── NoSpeechEngine       none is set up
     │   ├── GlyphsMissing            no font here can write a text
     │   ├── BadSubtitles
     │   └── BadDraft                 a document that is no draft, or a hostile one
@@ -35,6 +36,8 @@
     └── EngineError
         ├── FfmpegFailed             carries the command and the end of its stderr
         ├── Stalled
+        ├── SpeechFailed             the speech engine answers, but nothing of use
+        │   └── SpeechUnreachable
         └── VerificationFailed       the result is not what was promised; nothing was published
 
 The docstring of a class is its sentence in English; `{name}` in it is a field given to the constructor. Other
@@ -161,6 +164,12 @@ class FactsMissing(EditRefused):
     """This needs something that is not known yet of {asset}: {need}."""
 
     code = "facts_missing"
+
+
+class NoSpeechEngine(EditRefused):
+    """No speech engine is set up here. Name one in SLIMREEL_SPEECH_URL, or give a file with subtitles instead."""
+
+    code = "no_speech_engine"
 
 
 class GlyphsMissing(UsageError):
@@ -303,6 +312,22 @@ class Stalled(EngineError):
     """FFmpeg made no progress for {seconds} s during {stage} and was stopped."""
 
     code = "stalled"
+    retryable = True
+
+
+class SpeechFailed(EngineError):
+    """The speech engine at {where} gave no captions: {detail}. Mend that, or give a file with subtitles instead."""
+
+    code = "speech_failed"
+    http_status = 502
+
+
+class SpeechUnreachable(SpeechFailed):
+    """The speech engine at {where} does not answer: {detail}. See that it runs, and that SLIMREEL_SPEECH_URL names
+    it."""
+
+    code = "speech_unreachable"
+    http_status = 503
     retryable = True
 
 

@@ -6,11 +6,12 @@ import shutil
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-import opentimelineio as otio
 import pytest
 
 from tests.cli.conftest import Program
 from tests.cli.test_edit import ops
+
+otio = pytest.importorskip("opentimelineio")
 
 
 @pytest.fixture

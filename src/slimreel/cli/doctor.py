@@ -49,6 +49,12 @@ def findings(machine: Machine) -> list[str]:
     chinese = ", ".join(machine.cjk_fonts[:3]) or "none found; titles in them would show boxes"
     found.append(f"fonts    {machine.fonts} in {', '.join(machine.font_folders) or 'no folder'}")
     found.append(f"         for Chinese, Japanese and Korean: {chinese}")
+    speech = machine.speech
+    found.append(
+        "speech   no engine for captions is set up (SLIMREEL_SPEECH_URL)"
+        if speech is None
+        else f"speech   {_mark(speech.works)} {speech.name} {speech.detail}"
+    )
     found.append(f"temp     {machine.temp_folder}, {format_size(machine.free_bytes)} free")
     return found
 

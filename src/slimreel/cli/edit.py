@@ -15,6 +15,7 @@ import typer
 from slimreel.cli import options
 
 if TYPE_CHECKING:
+    from slimreel.core.events import Decided
     from slimreel.edit.draft import Draft
     from slimreel.workbench.compress import Event
     from slimreel.workbench.edit import Edit
@@ -72,11 +73,14 @@ def edit(
     from slimreel.cli import records, terminal
     from slimreel.cli.main import contain
     from slimreel.errors import SlimreelError
+    from slimreel.workbench.captions import leave
 
     def work() -> Edit:
         done = _edited(inputs, ops, out, draft, progress, as_json, (overwrite, salvage, dry_run))
         if save_draft is not None:
             _write_draft(save_draft, done.draft, overwrite=overwrite)
+            if dry_run or out is None:
+                leave(done.captions, save_draft.parent, overwrite=overwrite)
         return done
 
     try:
@@ -168,6 +172,8 @@ def _listening(first: Path, manner: str) -> Iterator[Callable[[Event], None]]:
             if isinstance(event, Advance):
                 furthest = max(furthest, event.fraction)
                 event = replace(event, fraction=furthest)
+            else:
+                _tell_what_leaves(event)
             left_s = remaining.update(furthest)
             if bar is not None:
                 bar(event, left_s)
@@ -175,6 +181,16 @@ def _listening(first: Path, manner: str) -> Iterator[Callable[[Event], None]]:
                 terminal.line(records.as_line(records.of_event(first, event, left_s, "en")))
 
         yield heed
+
+
+def _tell_what_leaves(event: Decided) -> None:
+    """However quiet the program is to be: who sends sound to another machine shall see it."""
+    from slimreel.agent.reply import say
+    from slimreel.cli import terminal
+
+    for reason in event.reasons:
+        if reason.id == "sound_sent":
+            terminal.complain(say(reason))
 
 
 def _lines(done: Edit) -> list[str]:

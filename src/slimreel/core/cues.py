@@ -16,6 +16,7 @@ _SPAN = re.compile(rf"^\s*{_TIME}\s*-->\s*{_TIME}")
 _ASS_TIME = re.compile(r"^\s*(\d{1,2}):(\d{1,2}):(\d{1,2})[.:](\d{1,3})\s*$")
 _TAG = re.compile(r"<[^<>]{0,200}>")
 _OVERRIDE = re.compile(r"\{[^{}]{0,1000}\}")
+_JOINER = "\u2060"  # shows nothing, and is left out when read
 _DRAWING = re.compile(r"\\p[1-9]")
 
 
@@ -67,6 +68,16 @@ def as_srt(cues: tuple[Cue, ...]) -> str:
     return "\n".join(blocks)
 
 
+def escaped(cues: tuple[Cue, ...]) -> tuple[Cue, ...]:
+    """The cues with what a reader would take for formatting written so that `read_cues` gives it back as text."""
+    return tuple(Cue(cue.start_ms, cue.end_ms, _escaped(cue.text)) for cue in cues)
+
+
+def _escaped(text: str) -> str:
+    named = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return named.replace("{\\", "{" + _JOINER + "\\")
+
+
 def _of_blocks(text: str) -> list[Cue]:
     cues: list[Cue] = []
     lines = text.split("\n")
@@ -109,7 +120,7 @@ def _plain(text: str) -> str:
     """Without tags such as <i>, positions such as {\\an8}, and characters that show nothing."""
     bare = _OVERRIDE.sub(lambda found: "" if found[0].startswith("{\\") else found[0], _TAG.sub("", text))
     kept = "".join(char for char in bare if char == "\n" or char.isprintable() or char == "\t")
-    return kept.replace("&amp;", "&").replace("&lt;", "<").replace("&gt;", ">").strip()
+    return kept.replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&").strip()
 
 
 def _ms(hours: str | None, minutes: str, seconds: str, part: str) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-Stage = Literal["probe", "analyse", "measure", "encode", "correct", "mux", "verify"]
+Stage = Literal["probe", "analyse", "listen", "measure", "encode", "correct", "mux", "verify"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

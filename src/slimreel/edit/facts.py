@@ -52,7 +52,7 @@ class Transcript:
     """What is said in an asset, as an asset of its own with subtitles on the clock of the first."""
 
     asset: str
-    subtitles: str
+    subtitles: str | None  # None where nothing is said
     language: str = "auto"
 
 

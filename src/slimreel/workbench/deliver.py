@@ -188,7 +188,8 @@ def _tonemapped(goal: Goal, materials: Materials) -> tuple[Reason, ...]:
 
 
 def _check_outputs(materials: Materials, out: Path, *, overwrite: bool) -> None:
-    for material in materials.values():
+    on_disk = [material for material in materials.values() if material.asset.path]
+    for material in on_disk:
         check_output(Path(material.asset.path), out, overwrite=overwrite)
 
 

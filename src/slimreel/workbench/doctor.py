@@ -14,8 +14,8 @@ from typing import Any
 from slimreel.core.choices import Codec
 from slimreel.core.codecs import ENCODERS
 from slimreel.core.hardware import hardware_of
-from slimreel.engine import capabilities, ffmpeg, fonts, sandbox
-from slimreel.errors import EngineError
+from slimreel.engine import capabilities, ffmpeg, fonts, sandbox, speech_server
+from slimreel.errors import EngineError, UsageError
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +36,7 @@ class Machine:
     font_folders: tuple[str, ...]
     fonts: int
     cjk_fonts: tuple[str, ...]
+    speech: capabilities.Trial | None  # the speech engine that the settings name
     temp_folder: str
     free_bytes: int
 
@@ -65,9 +66,21 @@ def examine() -> Machine:
         font_folders=found.folders,
         fonts=found.count,
         cjk_fonts=found.cjk,
+        speech=_speech(),
         temp_folder=str(Path(folder)),
         free_bytes=shutil.disk_usage(folder).free,
     )
+
+
+def _speech() -> capabilities.Trial | None:
+    try:
+        server = speech_server.server_of_settings()
+    except UsageError as error:
+        return capabilities.Trial(name="SLIMREEL_SPEECH_URL", works=False, detail=str(error))
+    if server is None:
+        return None
+    wrong = speech_server.look(server)
+    return capabilities.Trial(name=server.url, works=wrong is None, detail=wrong or f"asked for {server.model}")
 
 
 def _level() -> dict[str, Any]:

@@ -15,13 +15,15 @@ from slimreel.core.events import Progress
 from slimreel.edit.begin import begin
 from slimreel.edit.command import apply_all
 from slimreel.edit.draft import Draft
-from slimreel.edit.facts import Facts
+from slimreel.edit.facts import Facts, Transcript
 from slimreel.edit.invariants import check_against
 from slimreel.edit.log import EditCommand
 from slimreel.edit.operation import Change, Edited
-from slimreel.engine import gather, silence
+from slimreel.engine import gather, silence, speech
 from slimreel.errors import BadParameter, FactsMissing, UsageError
 from slimreel.graph.material import Material
+from slimreel.workbench import captions
+from slimreel.workbench.captions import Captions
 from slimreel.workbench.clock import Clock
 from slimreel.workbench.compress import Event
 from slimreel.workbench.deliver import deliver
@@ -45,11 +47,15 @@ class Made:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Edit:
-    """What an edit gave: the draft after it, what each command did, and the files, none after a dry run."""
+    """What an edit gave: the draft after it, what each command did, and the files, none after a dry run.
+
+    The files are those that were asked for, then captions that were heard, beside them.
+    """
 
     draft: Draft
     changes: tuple[Change, ...]
     files: tuple[Made, ...] = ()
+    captions: tuple[Captions, ...] = ()  # what was heard; given as further inputs, they are not heard again
 
 
 def edit(
@@ -69,7 +75,8 @@ def edit(
     files are called a1, a2, … in the order given, or by their names. A `draft` made of the same files is gone on with.
 
     Raises the classes of slimreel.errors: EditRefused (its field `command` is the place of the command), GlyphsMissing,
-    NotAVideo, DamagedInput, TargetImpossible, OutputExists, StorageError. After any of them nothing is left behind.
+    NotAVideo, DamagedInput, TargetImpossible, SpeechFailed, OutputExists, StorageError. After any of them nothing is
+    left behind.
     """
     events = edit_events(paths, commands, out, draft=draft, overwrite=overwrite, salvage=salvage, dry_run=dry_run)
     return finish(events, on_progress or (lambda event: None))
@@ -94,15 +101,18 @@ def edit_events(
     for number, path in enumerate(paths, 1):
         yield Progress(stage="probe", fraction=0.0)
         materials[f"a{number}"] = gather.gather(Path(path), f"a{number}", salvage=salvage)
-    facts = Facts(assets=tuple(material.asset for material in materials.values()))
+    given_files = tuple(materials)
+    facts = captions.known(tuple(material.asset for material in materials.values()))
     start = begin(facts) if draft is None else draft
     check_against(start, facts)
     after, changes = yield from _apply(start, given, facts, materials)
+    heard = tuple(captions.of(found) for name, found in materials.items() if name not in given_files)
     if dry_run or out is None:
-        return Edit(draft=after, changes=changes)
+        return Edit(draft=after, changes=changes, captions=heard)
     made = yield from deliver(after, materials, Path(out), clock, overwrite=overwrite, salvage=salvage)
+    made += captions.leave(heard, Path(out).parent, overwrite=overwrite)
     files = tuple(Made(path=str(path), kind=kind, bytes=size, result=result) for path, kind, size, result in made)
-    return Edit(draft=after, changes=changes, files=files)
+    return Edit(draft=after, changes=changes, files=files, captions=heard)
 
 
 def read_command(command: object) -> EditCommand:
@@ -120,16 +130,28 @@ def read_command(command: object) -> EditCommand:
 
 
 def _apply(
-    draft: Draft, commands: list[EditCommand], facts: Facts, materials: Mapping[str, Material]
+    draft: Draft, commands: list[EditCommand], facts: Facts, materials: dict[str, Material]
 ) -> Generator[Event, None, Edited]:
     """The draft after the commands. What they need to know and nobody measured yet is measured on the way."""
     for _ in range(_MOST_MEASUREMENTS):
         try:
             return apply_all(draft, commands, facts)
         except FactsMissing as missing:
-            if missing.fields.get("need") != "silences":
-                raise
-            asset, threshold_db = str(missing.fields["asset"]), float(str(missing.fields["threshold_db"]))
-            found = yield from silence.measure(materials[asset], threshold_db)
-            facts = replace(facts, silences=(*facts.silences, found))
+            facts = yield from _measured(missing, facts, materials)
     return apply_all(draft, commands, facts)
+
+
+def _measured(missing: FactsMissing, facts: Facts, materials: dict[str, Material]) -> Generator[Event, None, Facts]:
+    """The facts with what was missing; what is said in a file becomes a further material."""
+    of = materials[str(missing.fields["asset"])]
+    if missing.fields["need"] == "silences":
+        found = yield from silence.measure(of, float(str(missing.fields["threshold_db"])))
+        return replace(facts, silences=(*facts.silences, found))
+    heard = yield from speech.listen(of, str(missing.fields["language"]))
+    told = Transcript(asset=of.asset.id, subtitles=None, language=heard.language or "auto")
+    if heard.cues:
+        material = captions.material_of(heard, of.asset, f"a{len(materials) + 1}")
+        materials[material.asset.id] = material
+        told = replace(told, subtitles=material.asset.id)
+        facts = replace(facts, assets=(*facts.assets, material.asset))
+    return replace(facts, transcripts=(*facts.transcripts, told))
