@@ -32,7 +32,7 @@ class Asked:
     def seconds(self) -> float:
         with wave.open(io.BytesIO(self.wav)) as sound:
             assert (sound.getnchannels(), sound.getsampwidth(), sound.getframerate()) == (1, 2, 16_000)
-            return sound.getnframes() / 16_000
+            return float(sound.getnframes() / 16_000)
 
 
 Reply = Callable[[BaseHTTPRequestHandler, Asked], None]

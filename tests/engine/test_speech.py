@@ -110,6 +110,10 @@ def test_a_busy_engine_is_asked_again(heard: Heard):
     assert len(found.cues) == 1 and len(engine.asked) == 3
 
 
+def no_http(handler: BaseHTTPRequestHandler, asked: Asked) -> None:
+    handler.wfile.write(b"SSH-2.0\r\n")
+
+
 HUGE = json.dumps({"segments": [{"start": 0, "end": 1, "text": "x" * 1000}] * 10_000}).encode()
 CUT = replies(200, b'{"segments": [', Content_Length="500")
 FAILS: dict[str, tuple[Reply, type[SlimreelError], str, int]] = {
@@ -118,7 +122,7 @@ FAILS: dict[str, tuple[Reply, type[SlimreelError], str, int]] = {
     "401": (replies(401, b""), SpeechFailed, "refuses the key", 1),
     "404": (replies(404, b""), SpeechFailed, "knows no /v1/audio", 1),
     "garbage": (replies(200, b"\x00\xff<html>"), SpeechFailed, "no JSON", 1),
-    "no HTTP": (lambda handler, asked: handler.wfile.write(b"SSH-2.0\r\n"), SpeechFailed, "no HTTP", 1),
+    "no HTTP": (no_http, SpeechFailed, "no HTTP", 1),
     "a huge answer": (replies(200, HUGE), SpeechFailed, "more than 4 MB", 1),
     "a huge header": (replies(200, b"{}", X=("y" * 70_000)), SpeechFailed, "no HTTP", 1),
     "half an answer": (CUT, SpeechFailed, "breaks off", 1),
@@ -159,6 +163,10 @@ def test_nobody_there(talk: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("SLIMREEL_SPEECH_URL", f"http://127.0.0.1:{port}")
     with pytest.raises(SpeechUnreachable, match="SLIMREEL_SPEECH_URL"):
         listen(talk)
+    with stub(GOOD) as engine:
+        monkeypatch.setenv("SLIMREEL_SPEECH_URL", engine.url.replace("http", "https"))
+        with pytest.raises(SpeechUnreachable, match="SSL"):
+            listen(talk)
     monkeypatch.delenv("SLIMREEL_SPEECH_URL")
     with pytest.raises(NoSpeechEngine):
         listen(talk)

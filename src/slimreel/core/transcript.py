@@ -16,6 +16,7 @@ from typing import Annotated
 import msgspec
 from msgspec import Meta
 
+from slimreel.core import languages
 from slimreel.core.cues import MOST_CUES, Cue
 from slimreel.core.records import in_words
 
@@ -24,12 +25,6 @@ MOST_WIDTH = 84
 # More than anybody says in the half minute that a segment spans.
 _MOST_LETTERS = 2000
 _TAG = re.compile(r"[a-z]{2,3}(-[a-z0-9]{2,8})*", re.IGNORECASE)
-# Some engines answer with the name of the language.
-_NAMES = {
-    "arabic": "ar", "chinese": "zh", "dutch": "nl", "english": "en", "french": "fr", "german": "de", "hindi": "hi",
-    "italian": "it", "japanese": "ja", "korean": "ko", "polish": "pl", "portuguese": "pt", "russian": "ru",
-    "spanish": "es", "turkish": "tr", "ukrainian": "uk", "vietnamese": "vi",
-}  # fmt: skip
 # Letters of scripts that are written without spaces, one by one, or a word; with the space behind it.
 _WORD = re.compile(
     r"[\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]\s*|[^\s\u3000-\u9fff\uf900-\ufaff\uff00-\uffef]{1,40}\s*"
@@ -136,4 +131,5 @@ def _width(text: str) -> int:
 
 def _language(told: str | None) -> str | None:
     low = (told or "").strip().lower()
-    return _NAMES.get(low) or (low if _TAG.fullmatch(low) and len(low) <= 35 else None)
+    # Some engines answer with the name of the language.
+    return languages.named(low) or (low if _TAG.fullmatch(low) and len(low) <= 35 else None)

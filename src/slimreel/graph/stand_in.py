@@ -11,6 +11,7 @@ from fractions import Fraction
 from slimreel.core.choices import Codec
 from slimreel.core.codecs import ENCODERS
 from slimreel.core.goal import Goal
+from slimreel.core.languages import in_files
 from slimreel.core.media import AudioStream, MediaInfo, SubtitleStream, VideoStream
 from slimreel.edit.draft import Draft, MediaSegment, SubtitleSegment
 from slimreel.graph.lower import has_sound
@@ -140,7 +141,7 @@ def _subtitles(draft: Draft) -> tuple[SubtitleStream, ...]:
             packets=1,
             start_s=0.0,
             duration_s=float(draft.length_s),
-            language=segment.language,
+            language=in_files(segment.language),
             title=segment.title,
             is_default=number == 0,
         )
