@@ -90,7 +90,9 @@ def drips(handler: BaseHTTPRequestHandler, asked: Asked) -> None:
     assert isinstance(handler.server, Server)
     handler.send_response(200)
     handler.end_headers()
-    while not handler.server.over.wait(0.05):
+    for _ in range(400):  # 20 s
+        if handler.server.over.wait(0.05):
+            break
         handler.wfile.write(b" ")
 
 

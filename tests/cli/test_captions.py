@@ -6,6 +6,10 @@ import json
 import os
 from pathlib import Path
 
+import pytest
+
+from slimreel.engine.capabilities import Trial
+from slimreel.workbench.doctor import speech_engine
 from tests.cli.conftest import Program
 from tests.cli.test_edit import ops
 from tests.speech_stub import KEYS, replies, says, stub
@@ -21,10 +25,9 @@ def test_a_person_sees_where_the_sound_goes(slimreel: Program, clip: Path) -> No
     commands = ops(clip.parent, CAPTIONS, {"op": "trim", "params": {"end_s": 1}})
     with stub(says((0.2, 0.9, "Hello"))) as engine:
         env = environment(SLIMREEL_SPEECH_URL=engine.url)
-        for more in ([], ["--json"]):
-            made = slimreel("edit", clip.name, "--ops", commands, "-o", "out.mp4", "--overwrite", *more, env=env)
-            sent = f"slimreel: The sound of clip.mp4 is sent to {engine.url}, to have written down what is said.\n"
-            assert (made.returncode, made.stderr) == (0, sent)
+        made = slimreel("edit", clip.name, "--ops", commands, "-o", "out.mp4", "--json", env=env)
+        sent = f"slimreel: The sound of clip.mp4 is sent to {engine.url}, to have written down what is said.\n"
+        assert (made.returncode, made.stderr) == (0, sent)
         files = json.loads(made.stdout)["files"]
         assert [(file["output"], file["kind"]) for file in files] == [
             ("out.mp4", "video"), ("clip.captions.en.srt", "captions"),
@@ -46,16 +49,20 @@ def test_an_engine_that_fails_or_is_not_there_is_a_sentence(slimreel: Program, c
         done = slimreel("edit", clip.name, "--ops", commands, "-o", "out.mp4", "--json", env=env)
         assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (1, "speech_failed")
         assert "s3cret" not in done.stdout + done.stderr and done.stderr.count("\n") == 2
-        found = json.loads(slimreel("doctor", "--json", env=env).stdout)["speech"]
-        assert (found["name"], found["works"]) == (engine.url, True)
     done = slimreel("edit", clip.name, "--ops", commands, "-o", "out.mp4", "--json", env=environment())
     assert (done.returncode, json.loads(done.stdout)["error"]["code"]) == (2, "no_speech_engine")
     assert not (clip.parent / "out.mp4").exists()
 
 
-def test_doctor_says_whether_one_is_set_up(slimreel: Program) -> None:
-    assert "speech   no engine for captions is set up" in slimreel("doctor", env=environment()).stdout
+def test_doctor_says_whether_one_is_set_up(slimreel: Program, monkeypatch: pytest.MonkeyPatch) -> None:
     gone = slimreel("doctor", env=environment(SLIMREEL_SPEECH_URL="http://127.0.0.1:1/v1")).stdout
     assert "speech   DOES NOT WORK http://127.0.0.1:1/v1 Connection refused" in gone
-    wrong = slimreel("doctor", env=environment(SLIMREEL_SPEECH_URL="localhost")).stdout
-    assert "speech   DOES NOT WORK SLIMREEL_SPEECH_URL" in wrong
+    for name in KEYS:
+        monkeypatch.delenv(name, raising=False)
+    assert speech_engine() is None
+    with stub(says()) as engine:
+        monkeypatch.setenv("SLIMREEL_SPEECH_URL", engine.url)
+        assert speech_engine() == Trial(name=engine.url, works=True, detail="asked for whisper-1")
+    monkeypatch.setenv("SLIMREEL_SPEECH_URL", "localhost")
+    wrong = speech_engine()
+    assert wrong is not None and not wrong.works

@@ -66,13 +66,14 @@ def examine() -> Machine:
         font_folders=found.folders,
         fonts=found.count,
         cjk_fonts=found.cjk,
-        speech=_speech(),
+        speech=speech_engine(),
         temp_folder=str(Path(folder)),
         free_bytes=shutil.disk_usage(folder).free,
     )
 
 
-def _speech() -> capabilities.Trial | None:
+def speech_engine() -> capabilities.Trial | None:
+    """The speech engine that the settings name, tried by asking for its models; None where they name none."""
     try:
         server = speech_server.server_of_settings()
     except UsageError as error:
