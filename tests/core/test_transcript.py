@@ -94,6 +94,7 @@ HOSTILE = {
     "nothing": b"",
     "a page": b"<html>502</html>",
     "NaN": b'{"segments": [{"start": NaN, "end": 1, "text": "x"}]}',
+    "infinity": b'{"segments": [{"start": 0, "end": 1e999, "text": "x"}]}',
     "a text for a time": b'{"segments": [{"start": "0", "end": 1, "text": "x"}]}',
     "no end": b'{"segments": [{"start": 0, "text": "x"}]}',
     "a list": b"[]",

@@ -136,6 +136,13 @@ def test_speed_freeze_and_reverse():
     assert len(found["c1"].effects) == 0
 
 
+def test_a_clip_that_plays_backwards_into_a_transition_begins_where_its_last_picture_is():
+    draft = edited(one_clip(), do("split", at_s=[5]), do("reverse", clip="c1"), do("transition", duration_s=1))
+    timeline = read(draft)
+    source = timeline.tracks[0][0].source_range
+    assert (source.start_time.value, source.duration.value) == (15, 135)
+
+
 def test_a_clip_begins_at_the_rate_of_its_file():
     draft = edited(three_clips(), do("cut", ranges_s=[[10, 11]]))
     timeline = read(draft)

@@ -10,7 +10,7 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
-from math import ceil, isfinite
+from math import ceil
 from typing import Annotated
 
 import msgspec
@@ -88,8 +88,6 @@ def _never(timed: list[Cue]) -> Cue:
 
 def _cue(segment: _Segment, length_ms: int) -> Cue | None:
     """The segment with its times inside of the sound; None where nothing is left of it."""
-    if not (isfinite(segment.start) and isfinite(segment.end)):
-        return None
     start, end = (round(min(max(seconds, 0.0), length_ms / 1000) * 1000) for seconds in (segment.start, segment.end))
     return Cue(start, end, _plain(segment.text)) if end > start else None
 
