@@ -66,9 +66,9 @@ def rate(path: Path) -> float:
     return size * 8 / seconds
 
 
-def whole(path: Path) -> None:
+def whole(path: Path, length_s: float = SECONDS) -> None:
     _, seconds, _ = pictures(path)
-    assert seconds == pytest.approx(SECONDS, abs=0.1)
+    assert seconds == pytest.approx(length_s, abs=0.1)
     witness.decodes(path)
 
 
@@ -155,6 +155,28 @@ def test_a_quality_far_above_its_bound_is_not_encoded_to_the_end(
     assert result.video_bitrate_bps <= bound.get("max_bitrate_bps", 10**9)
     assert [path.name for path in tmp_path.iterdir()] == ["made.mp4"]
     whole(made)
+
+
+@pytest.mark.parametrize(("size", "looked"), [(4_000_000, False), (500_000, True)])
+def test_a_long_clip_with_bits_to_spare_is_encoded_once_without_a_look(
+    size: int, looked: bool, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    source = make("minute.mp4", "-f", "lavfi", "-i", f"testsrc2=s=160x90:r=25:d=64,{NOISE}", *CODED, "-qp", "4")
+    stages: list[str] = []
+    run = Job.run
+
+    def listened(job: Job, stage: Any, *arguments: Any, **options: Any) -> Any:
+        stages.append(stage)
+        return run(job, stage, *arguments, **options)
+
+    monkeypatch.setattr(Job, "run", listened)
+    assert source.stat().st_size > 2 * size
+    result = compress(source, goal(target_size_bytes=size, reencode=True), tmp_path / "made.mp4")
+    assert ("analyse" in stages) is looked
+    assert stages.count("encode") == 1
+    assert ("transparent" in {reason.id for reason in result.reasons}) is not looked
+    assert result.bytes <= size
+    whole(tmp_path / "made.mp4", 64)
 
 
 @pytest.mark.parametrize("wanted", [{"target_size_bytes": 9_000}, {"video_bitrate_bps": 2_000}])

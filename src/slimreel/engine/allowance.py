@@ -65,10 +65,18 @@ def surely_over(job: Job, target: Target) -> float | None:
     """Bytes of an unfinished file that has broken a bound whatever is still to come. None: there is no bound."""
     bounds: list[float] = [] if job.plan.size_limit_bytes is None else [job.plan.size_limit_bytes]
     if target.ceiling_bps is not None:
-        # Written so far are sound and container too, whose size is only estimated here.
-        others = 1.25 * estimated_other_bytes(job) + 65_536
-        bounds.append(target.ceiling_bps * job.plan.video.duration_s / 8 + others)
+        bounds.append(target.ceiling_bps * job.plan.video.duration_s / 8 + _others_at_most(job))
     return min(bounds, default=None)
+
+
+def surely_above_window(job: Job) -> float:
+    """Bytes of an unfinished file whose pictures will be above the window whatever is still to come."""
+    return window_of(job).high + _others_at_most(job)
+
+
+def _others_at_most(job: Job) -> float:
+    """Written so far are sound and container too, whose size is only estimated here."""
+    return 1.25 * estimated_other_bytes(job) + 65_536
 
 
 def fits(job: Job, target: Target, found: Measured) -> bool:

@@ -85,6 +85,10 @@ class Trials:
         (before, got_before), (last, got_last) = self.points[-2:]
         return got_last > self.window.high and last < before * 0.8 and got_last > got_before * 0.97
 
+    def is_out_of_reach(self, least: float) -> bool:
+        """Every number gave too much, the least among them."""
+        return all(got > self.window.high for _, got in self.points) and least in dict(self.points)
+
     def keep(self, job: Job, found: Measured, *, hard: bool) -> None:
         """Keeps the file of this round if it is the best so far; over a hard limit it never is."""
         if hard and found.video_bytes > self.window.high:
@@ -98,8 +102,8 @@ class Trials:
 def converge(job: Job, window: Window, dial: Dial, *, hard: bool) -> Steps[Measured | Trials]:
     """The file whose video bytes are inside the window, or the nearest found; `hard` forbids those above.
 
-    Returns the Trials instead where every file was above a hard limit. `window` is taken anew from what the rest
-    of the file really takes where a size is the limit.
+    Returns the Trials instead where every file was above a hard limit, or above the window although the least was
+    asked. `window` is taken anew from what the rest of the file really takes where a size is the limit.
     """
     trials = Trials(window)
     number = dial.start
@@ -120,13 +124,15 @@ def converge(job: Job, window: Window, dial: Dial, *, hard: bool) -> Steps[Measu
                 yield job.because(Reason(id="corrected", fields={"rounds": len(asked) - 1}))
             return found
         trials.keep(job, found, hard=hard)
+        if trials.is_out_of_reach(dial.least):
+            break
         number = min(dial.most, max(dial.least, trials.next_number()))
         if trials.best is None and hard and (trials.at_floor() or len(asked) == rounds - 1):
             number = dial.least
     if trials.best is None:
         return trials
     (job.folder / BEST).replace(job.result)
-    return trials.best
+    return trials if trials.is_out_of_reach(dial.least) else trials.best
 
 
 def rounds_for(job: Job) -> int:

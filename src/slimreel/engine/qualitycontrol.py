@@ -21,6 +21,8 @@ from slimreel.errors import UnavailableEncoder
 _CUT, _SEARCH, _CHECK = 0.04, 0.12, 0.03
 # A result this far from the quality, in VMAF, is made again. The promise is ±0.5, and never a whole point below.
 _BELOW, _ABOVE, _LOW_BELOW = 0.35, 0.5, 1.0
+# A long clip is dear to make again, so it is when the promise is broken, not when it is near to that.
+_LONG_S, _LONG_BELOW = 60.0, 0.5
 _CORRECTIONS = 2
 # A re-encode that saves less than a twentieth costs a generation for nothing.
 _WORTHWHILE = 0.95
@@ -56,7 +58,7 @@ def make(job: Job, found: Found, most_bytes: float | None) -> Steps[tuple[Measur
         scores = yield from windows.check(job, found.cut, _CHECK)
         again = found.corrected(crf, found.wanted.shortfall(scores))
         if (
-            not _is_off(scores, found.wanted)
+            not _is_off(scores, found.wanted, job.plan.duration_s)
             or abs(again - crf) < found.encoder.crf_step
             or corrections >= _CORRECTIONS
         ):
@@ -64,8 +66,8 @@ def make(job: Job, found: Found, most_bytes: float | None) -> Steps[tuple[Measur
         crf, corrections = again, corrections + 1
 
 
-def _is_off(scores: Scores, wanted: Wanted) -> bool:
-    if scores.mean < wanted.mean - _BELOW:
+def _is_off(scores: Scores, wanted: Wanted, seconds: float) -> bool:
+    if scores.mean < wanted.mean - (_LONG_BELOW if seconds >= _LONG_S else _BELOW):
         return True
     if wanted.low is None:
         return scores.mean > wanted.mean + _ABOVE

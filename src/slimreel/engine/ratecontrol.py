@@ -10,12 +10,12 @@ from dataclasses import replace
 
 from slimreel.core import budget
 from slimreel.core.choices import Quality, Speed
-from slimreel.core.codecs import ENCODERS, Encoder, Pass, quality_options, rate_options
+from slimreel.core.codecs import Encoder, Pass, quality_options, rate_options
 from slimreel.core.events import Reason
 from slimreel.core.plan import Target
-from slimreel.engine import argv, by_chunks, complaints, floor, rungs, scout
+from slimreel.engine import argv, by_chunks, complaints, floor, plenty, rungs, scout
 from slimreel.engine.allowance import window_of
-from slimreel.engine.converge import ROUNDS, Dial, Trials, converge, encode, rounds_for
+from slimreel.engine.converge import ROUNDS, Dial, Trials, converge, rounds_for
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import Measured
 from slimreel.errors import FfmpegFailed
@@ -74,12 +74,14 @@ def _by_rate(job: Job) -> Steps[Measured]:
         made = yield from by_chunks.reach(job)
         if made is not None:
             return made
+    plain = yield from plenty.by_samples(job)
+    if plain is not None:
+        return plain
     mean_qp = yield from scout.look(job, _bps(job), _LOOK)
     rate = _bps(job)  # anew: a rehearsal may have told what the rest of the file takes
-    if _plentiful(job, mean_qp):
-        found = yield from _transparent(job)
-        if found is not None:
-            return found
+    plain = yield from plenty.by_look(job, mean_qp, _LOOK)
+    if plain is not None:
+        return plain
     yield from _choose_rung(job, rate, mean_qp)
     tolerance = RATE_TOLERANCE_S if job.plan.duration_s >= _SHORT_S else _SHORT_TOLERANCE_S
     stats = scout.STATS
@@ -117,11 +119,10 @@ def _by_search(job: Job, nearest: Measured | None = None) -> Steps[Measured]:
 
     Near the least that an encoder can make, bytes no longer fall with the CRF; another speed's least is elsewhere.
     """
-    kept, bound = job.folder / "nearest.part", _is_bound(job)
+    kept, bound = job.folder / "nearest.part", plenty.is_bound(job)
     if nearest is not None:
         job.result.replace(kept)
-    tries_others = not bound and rounds_for(job) == ROUNDS[0][1]
-    others = [speed for speed in _SEARCH_SPEEDS if speed != job.speed] if tries_others else []
+    others = [speed for speed in _SEARCH_SPEEDS if speed != job.speed] if not bound and _is_cheap(job) else []
     start: Quality = "visually_lossless" if bound and nearest is None else "medium"
     for speed in (job.speed, *others):
         job.speed = speed
@@ -152,15 +153,22 @@ def _search(job: Job, start: Quality) -> Steps[Measured]:
     start_crf = best_crf if start == "visually_lossless" else encoder.crf[start]
     dial = Dial(options_for, dial_of(start_crf), dial_of(worst_crf), dial_of(best_crf))
     found = yield from _turn(job, dial)
-    if _is_bound(job) and found.video_bytes < window_of(job).low:
+    if plenty.is_bound(job) and found.video_bytes < window_of(job).low:
         yield job.because(Reason(id="transparent", fields={"crf": best_crf, "codec": encoder.codec}))
     return found
 
 
+def _is_cheap(job: Job) -> bool:
+    """An encode costs so little that other speeds are tried too where one cannot come near enough."""
+    return rounds_for(job) == ROUNDS[0][1]
+
+
 def _turn(job: Job, dial: Dial) -> Steps[Measured]:
-    found = yield from converge(job, window_of(job), dial, hard=_is_hard(job))
-    if isinstance(found, Trials):
-        return (yield from floor.give_up(job, found.points[-1][1], to_number))
+    turned = yield from converge(job, window_of(job), dial, hard=_is_hard(job))
+    found = turned.best if isinstance(turned, Trials) else turned
+    if found is None or (isinstance(turned, Trials) and not _is_cheap(job)):
+        assert isinstance(turned, Trials)
+        return (yield from floor.give_up(job, min(got for _, got in turned.points), to_number))
     if found.video_bytes > window_of(job).high * _FAR_ABOVE and floor.smaller_sizes(job):
         return (yield from floor.give_up(job, found.video_bytes, to_number))
     limit = job.plan.size_limit_bytes
@@ -168,19 +176,6 @@ def _turn(job: Job, dial: Dial) -> Steps[Measured]:
         own = job.plan.video.bytes
         if found.video_bytes > own * 0.95:
             yield job.because(Reason(id="same_bits", fields={"source": own}))
-    return found
-
-
-def _transparent(job: Job) -> Steps[Measured | None]:
-    """One pass at the quality beyond which nothing is seen; None where that does not fit after all."""
-    encoder, window = _encoder(job), window_of(job)
-    crf = _target(job).transparent_crf
-    found = yield from encode(job, quality_options(encoder, crf, job.plan.keyint))
-    if found.video_bytes > window.high:
-        job.fraction = _LOOK
-        return None
-    if found.video_bytes < window.low:
-        yield job.because(Reason(id="transparent", fields={"crf": crf, "codec": encoder.codec}))
     return found
 
 
@@ -216,17 +211,8 @@ def _starved(job: Job, rate: float) -> bool:
     return equivalent < _STARVED_BITS_PER_PIXEL * pixels_per_s
 
 
-def _plentiful(job: Job, mean_qp: float) -> bool:
-    """The rate is a bound rather than a wish, and more than the eye can use."""
-    return _is_bound(job) and mean_qp <= ENCODERS["h264"].crf["visually_lossless"]
-
-
-def _is_bound(job: Job) -> bool:
-    return job.plan.size_limit_bytes is not None or not _target(job).asked
-
-
 def _is_hard(job: Job) -> bool:
-    return _is_bound(job) or _target(job).rate_bps is None
+    return plenty.is_bound(job) or _target(job).rate_bps is None
 
 
 def _bps(job: Job) -> int:
