@@ -19,7 +19,7 @@ _CODED = ("-c:v", "libx264", "-preset", "veryfast", "-crf", "8", "-pix_fmt", "yu
 # What is done to the clip before an operation that mends it.
 _WORN = {
     "plain": ("null", "anull"),
-    "noisy": ("noise=alls=24:allf=t", "anull"),
+    "noisy": ("noise=alls=10:allf=t", "anull"),
     "hissing": ("null", "aeval=val(0)+0.02*(random(0)-0.5)|val(1)+0.02*(random(1)-0.5):c=same"),
     "shaky": ("scale=192:108,crop=160:90:'16+9*sin(n*2.1)':'9+7*cos(n*1.7)'", "anull"),
     "combed": ("fps=50,scroll=h=0.02,interlace=lowpass=off,setfield=prog", "anull"),

@@ -5,6 +5,7 @@ Each fails where both are the same file, which is what an operation that does no
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
@@ -79,7 +80,7 @@ def alters(first: int, last: int, *, region: str = "iw:ih:0:0", least: float = 8
 def loud(path: Path, start_s: float, end_s: float) -> float:
     """The root mean square between two times; 1 is full scale."""
     part = samples(path)[round(start_s * 8000) : round(end_s * 8000)]
-    return (sum(value * value for value in part) / max(1, len(part))) ** 0.5 / 32768
+    return math.sqrt(sum(value * value for value in part) / max(1, len(part))) / 32768
 
 
 def sounds(start_s: float, end_s: float, least: float, most: float) -> Check:

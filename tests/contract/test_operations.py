@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +17,7 @@ from slimreel.edit.facts import Facts
 from slimreel.edit.log import EditCommand, Log
 from slimreel.edit.operation import Edited, Operation
 from slimreel.edit.registry import operations
+from slimreel.graph.material import Material
 from slimreel.workbench.clock import Clock
 from slimreel.workbench.deliver import deliver
 from slimreel.workbench.finish import finish
@@ -34,7 +35,7 @@ def render(make: Make, media: Path, tmp_path_factory: pytest.TempPathFactory) ->
     """What comes before and after an operation; a draft that was rendered already is not rendered again."""
     folder = tmp_path_factory.mktemp("contract")
     files = beside(make, media, folder)
-    known = {}
+    known: dict[str, tuple[Mapping[str, Material], Facts]] = {}
     done: dict[str, Rendered] = {}
 
     def file_of(draft: Draft, worn: str) -> Rendered:
