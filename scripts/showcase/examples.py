@@ -39,6 +39,7 @@ class Example:
     at_s: float = 0.0
     detail: tuple[float, float, float] | None = None
     layers: int = 1
+    true_size: bool = False
     note: str = ""
 
 
@@ -58,9 +59,9 @@ FACTS = Facts(
         _video("a2", "dusk.mp4", 3),
         Asset(id="a3", name="song.wav", kind="audio", duration=SOURCE.ticks(4), has_audio=True),
         Asset(id="a4", name="logo.png", kind="image", width=200, height=200),
-        Asset(id="a5", name="words.srt", kind="subtitles", duration=SOURCE.ticks(5)),
+        Asset(id="a5", name="words.srt", kind="subtitles", duration=SOURCE.ticks(4.4)),
         Asset(id="a6", name="film.cube", kind="lut"),
-        Asset(id="a7", name="heard.srt", kind="subtitles", duration=SOURCE.ticks(5)),
+        Asset(id="a7", name="heard.srt", kind="subtitles", duration=SOURCE.ticks(4.4)),
     ),
     silences=(
         Silence(
