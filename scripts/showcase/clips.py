@@ -66,7 +66,7 @@ def _table() -> str:
     """Teal shadows and orange lights, in nine steps a side."""
     steps = [step / 8 for step in range(9)]
     rows = [
-        f"{min(1, 0.9 * r + 0.15 * (r + g) / 2):.4f} {0.85 * g + 0.08:.4f} {0.55 * b + 0.3 * (1 - r):.4f}"
+        f"{min(1, 0.9 * r + 0.15 * (r + g) / 2):.4f} {0.85 * g + 0.08:.4f} {0.7 * b + 0.08 * (1 - r):.4f}"
         for b in steps
         for g in steps
         for r in steps
