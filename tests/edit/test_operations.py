@@ -10,7 +10,6 @@ import pytest
 
 from slimreel.agent.reply import say
 from slimreel.data.tables import LANGUAGES, message_table
-from slimreel.edit.affect import Affecting
 from slimreel.edit.command import apply_all
 from slimreel.edit.draft import Draft
 from slimreel.edit.invariants import problems
@@ -142,10 +141,14 @@ def test_effects_and_outputs_have_names_of_their_own():
     assert set(outputs()) == {"exported", "animated_gif", "still", "sound_file", "parts", "previewed"}
 
 
-def test_an_operation_that_does_nothing_is_found(monkeypatch: pytest.MonkeyPatch):
-    monkeypatch.setattr(Affecting, "apply", lambda self, draft, facts: (draft, (self.change(),)))
+@pytest.mark.parametrize("op", operations())
+def test_an_operation_that_does_nothing_is_found(op: str, monkeypatch: pytest.MonkeyPatch):
+    if op == "redo":
+        undone = before(op)  # made while undo still undoes
+        monkeypatch.setitem(globals(), "before", lambda op: undone)
+    monkeypatch.setattr(operations()[op], "apply", lambda self, draft, facts: (draft, (self.change(),)))
     with pytest.raises(AssertionError):
-        test_it_changes_the_draft_and_says_so("sharpen")
+        test_it_changes_the_draft_and_says_so(op)
 
 
 def test_the_schema_holds_every_operation_with_its_parameters():

@@ -1,10 +1,12 @@
-"""One draft for each operation that changes what is rendered, for golden graphs and for counting frames."""
+"""One draft for each operation, for golden graphs and for counting frames; some have two."""
 
 from __future__ import annotations
 
 from slimreel.edit.draft import Draft
 from slimreel.edit.log import EditCommand
 from tests.edit.facts import do, edited, full, one_clip, three_clips
+
+_TITLE = do("add_text", text="Day 2", start_s=1, end_s=3)
 
 CASES: dict[str, tuple[EditCommand, ...]] = {
     "trim": (do("trim", start_s=1.5, end_s=3.25),),
@@ -51,6 +53,19 @@ CASES: dict[str, tuple[EditCommand, ...]] = {
     "sharpen": (do("sharpen"),),
     "deinterlace": (do("deinterlace"),),
     "lut": (do("lut", file="film.cube", intensity=0.6),),
+    "compress": (do("compress", target_size_bytes=10_000_000, resolution="720p", codec="hevc"),),
+    "export": (do("export", format="webm", resolution="480p", fps=24, filename="film"),),
+    "gif": (do("gif", start_s=2, end_s=5, max_size_bytes=2_000_000),),
+    "thumbnail": (do("thumbnail", at_s=7, format="png", width_px=640),),
+    "extract_audio": (do("extract_audio", format="m4a", audio_bitrate_bps=96_000),),
+    "split_parts": (do("split_parts", max_duration_s=4),),
+    "preview": (do("preview", range_s=[2, 7], resolution="240p"),),
+    "update": (_TITLE, do("update", target="t1", set={"text": "Day 3", "color": "#FF0000"})),
+    "nudge": (_TITLE, do("nudge", target="t1", param="size", direction="up")),
+    "remove": (_TITLE, do("remove", target="t1")),
+    "undo": (do("flip"), do("undo")),
+    "redo": (do("flip"), do("undo"), do("redo")),
+    "reset": (do("flip"), _TITLE, do("reset")),
 }
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from slimreel.edit.draft import Draft
+from slimreel.core.goal import Goal
+from slimreel.core.records import said
+from slimreel.edit.draft import Draft, Output
 from slimreel.graph.lower import lower
 from slimreel.graph.material import Loudness
 from slimreel.graph.model import RenderGraph, TextFile
@@ -37,8 +39,16 @@ def text_of(graph: RenderGraph) -> str:
     return "\n".join(parts) + "\n"
 
 
+def told_of(draft: Draft) -> str:
+    """What is wanted of the output, and the graph: all that the engine is told."""
+    wanted: list[tuple[str, Goal | Output]] = [("goal", draft.goal)] if draft.goal else []
+    wanted += [(one.kind, one) for one in draft.outputs]
+    values = [(kind, ", ".join(f"{name} {value}" for name, value in said(one).items())) for kind, one in wanted]
+    return "".join(f"{kind}: {told}\n" for kind, told in values) + text_of(graph_of(draft))
+
+
 def goldens() -> dict[str, str]:
-    found = {case: text_of(graph_of(draft_of(case))) for case in CASES}
+    found = {case: told_of(draft_of(case)) for case in CASES}
     loud = Loudness(-20.0, 6.0, -3.0, -30.0)
     return found | {
         "mixed": text_of(graph_of(mixed())),

@@ -57,7 +57,8 @@ def test_every_option_is_documented():
 
 def test_generated_pages_are_fresh():
     found = subprocess.run(
-        [sys.executable, ROOT / "scripts/reference.py", "--check"],
+        [sys.executable, "-m", "scripts.reference", "--check"],
+        cwd=ROOT,
         capture_output=True,
         text=True,
         check=False,

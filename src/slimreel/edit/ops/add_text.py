@@ -37,7 +37,7 @@ class AddText(Timed):
         Annotated[float, Meta(ge=4, le=1000)] | None,
         Meta(description="of the letters, pixels of a picture 1080 high; goes before `size`"),
     ] = None
-    color: Annotated[Color, Meta(description="of the letters, #RRGGBB")] = "#FFFFFF"
+    color: Annotated[Color, Meta(description="#RRGGBB, the colour of the letters")] = "#FFFFFF"
     font: Annotated[Name | None, Meta(description="a font by name; without one whichever has the letters")] = None
     bold: Annotated[bool, Meta(description="heavier letters")] = False
     box: Annotated[bool, Meta(description="a dark plate behind the letters")] = False

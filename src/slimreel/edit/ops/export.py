@@ -45,7 +45,7 @@ class Export(Operation):
     format: Annotated[Format | None, Meta(description="kind of file")] = None
     resolution: Annotated[Lines | None, Meta(description="maximum of the short side, pixels or a name")] = None
     fps: Annotated[FrameRate | None, Meta(description="maximum frame rate")] = None
-    filename: Annotated[Filename | None, Meta(description="how the file shall be called")] = None
+    filename: Annotated[Filename | None, Meta(description="how the file shall be called, without a folder")] = None
     clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
