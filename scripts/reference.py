@@ -121,6 +121,7 @@ def encoders_page() -> str:
 
 def operations_page() -> str:
     schema = import_module("slimreel.edit.schema")
+    values = schema.values_in_words
     params_of = import_module("slimreel.edit.operation").params_schema
     lines = [
         NOTE,
@@ -140,7 +141,7 @@ def operations_page() -> str:
             "",
         ]
         rows = [
-            f"| `{param}` | {_cell(_values(facts))} | {_default(facts)} | {_cell(facts.get('description'))} |"
+            f"| `{param}` | {_cell(values(facts))} | {_default(facts)} | {_cell(facts.get('description'))} |"
             for param, facts in params_of(kind)["properties"].items()
         ]
         if rows:
@@ -152,27 +153,6 @@ def _default(facts: dict[str, Any]) -> str:
     if "default" not in facts:
         return "has to be given"
     return "" if facts["default"] in (None, []) else f"`{json.dumps(facts['default'])}`"
-
-
-def _values(facts: dict[str, Any]) -> str:
-    """The values that a schema allows, in few words."""
-    if "anyOf" in facts:
-        return " or ".join(filter(None, map(_values, facts["anyOf"])))
-    if "enum" in facts:
-        return ", ".join(f"`{value}`" for value in facts["enum"] if value is not None)
-    if "$ref" in facts:
-        return "{x, y}"
-    if facts.get("type") == "null":
-        return ""
-    if facts.get("type") == "array":
-        inner = facts.get("prefixItems")
-        held = ", ".join(map(_values, inner)) if inner else _values(facts.get("items") or {})
-        return f"[{held}]" if inner else f"list of {held}"
-    low = [f"from {facts['minimum']}"] if "minimum" in facts else []
-    low += [f"above {facts['exclusiveMinimum']}"] if "exclusiveMinimum" in facts else []
-    high = [f"to {facts['maximum']}"] if "maximum" in facts else []
-    high += [f"below {facts['exclusiveMaximum']}"] if "exclusiveMaximum" in facts else []
-    return " ".join([facts.get("type", "any"), *low, *high])
 
 
 def _commands(path: str, command: Any) -> Iterator[tuple[str, Any]]:

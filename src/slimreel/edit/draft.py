@@ -86,6 +86,10 @@ class Effect:
         """The size of a picture after the effect."""
         return width, height
 
+    def inside(self, width: int, height: int) -> Effect:
+        """The effect as far as a picture of this size has room for it. Raises EditRefused where it has none."""
+        return self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:

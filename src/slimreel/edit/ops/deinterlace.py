@@ -26,6 +26,7 @@ class Deinterlace(Affecting):
     """A picture that is whole already stays as it is."""
 
     op: ClassVar[str] = "deinterlace"
+    makes: ClassVar[tuple[type[Effect], ...]] = (Deinterlaced,)
 
     def effect(self) -> Effect:
         return Deinterlaced()

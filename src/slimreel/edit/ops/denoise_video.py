@@ -31,6 +31,7 @@ class DenoiseVideo(Affecting):
     """A stronger setting takes fine detail with it."""
 
     op: ClassVar[str] = "denoise_video"
+    makes: ClassVar[tuple[type[Effect], ...]] = (PictureDenoised,)
 
     strength: Annotated[Strength, Meta(description="how much is smoothed away")] = "medium"
 

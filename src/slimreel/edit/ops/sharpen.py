@@ -31,6 +31,7 @@ class Sharpen(Affecting):
     """A picture out of focus stays out of focus."""
 
     op: ClassVar[str] = "sharpen"
+    makes: ClassVar[tuple[type[Effect], ...]] = (Sharpened,)
 
     strength: Annotated[Strength, Meta(description="how much")] = "medium"
 
