@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slimreel.core import plan as plans
@@ -32,11 +32,23 @@ from slimreel.graph.excerpt import excerpt, of_clip
 from slimreel.graph.fitting import scaled_to
 from slimreel.graph.material import Materials
 from slimreel.graph.stand_in import colors_of, stand_in, usual_goal
+from slimreel.graph.untouched import untouched_sound
 from slimreel.workbench.clock import Clock
 from slimreel.workbench.compress import Event, check_output, named_container, read_goal, result_of
 from slimreel.workbench.result import Result
 
-Finished = tuple[Path, str, int, Result | None]
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """One file as it was made. `reasons` are those of files that have no result of their own."""
+
+    path: Path
+    kind: str
+    bytes: int
+    result: Result | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
 Files = Generator[Event, None, list[Finished]]
 # Parts by size are cut by what the whole is expected to take; room for parts that take more than their share.
 _PART_SHARE = 0.9
@@ -49,7 +61,7 @@ def deliver(draft: Draft, materials: Materials, out: Path, clock: Clock, *, over
     outputs: tuple[Output, ...] = draft.outputs or (Exported(),)
     made: list[Finished] = []
     for wanted in outputs:
-        place = _place(out, wanted, {path for path, *_ in made})
+        place = _place(out, wanted, {one.path for one in made})
         made += yield from kitchen.make(draft, wanted, place)
     return made
 
@@ -98,7 +110,7 @@ class _Kitchen:
             plan, source, goal, out, salvage=self.salvage, overwrite=self.overwrite, timeline=timeline
         )
         result = result_of(source, out, goal, done, self.clock)
-        return out, kind, result.bytes, result
+        return Finished(out, kind, result.bytes, result)
 
     def _planned(self, draft: Draft, named: str | None) -> tuple[Timeline, MediaInfo, EncodePlan, Goal]:
         """Twice planned: once to learn the size, then for the graph at that size, which is all that is scaled."""
@@ -144,18 +156,18 @@ class _Kitchen:
             making = byproducts.still(wanted)
         elif isinstance(wanted, SoundFile):
             seen = of_clip(draft, wanted.clip) if wanted.clip else draft
-            making = byproducts.sound(wanted)
+            making = byproducts.sound(wanted, untouched_sound(seen, self.materials))
         else:
             raise UsageError(detail=f"this slimreel makes no file of the kind {wanted.kind}")
         _check_outputs(self.materials, out, overwrite=self.overwrite)
         canvas = (draft.canvas.width, draft.canvas.height)
-        size = scaled_to(canvas, (width, canvas[1]), cover=False) if width < canvas[0] else canvas
+        shown = scaled_to(canvas, (width, canvas[1]), cover=False) if width < canvas[0] else canvas
         colors = colors_of(seen, self.materials)
-        source = stand_in(seen, self.materials, size, colors)
+        source = stand_in(seen, self.materials, shown, colors)
         plan = plans.make_plan(Goal(crf=23, reencode=True), source)
-        timeline = build(seen, self.materials, size, colors)
-        bytes_made = yield from byproducts.make(timeline, source, plan, out, making, overwrite=self.overwrite)
-        return [(out, wanted.kind, bytes_made, None)]
+        timeline = build(seen, self.materials, shown, colors)
+        size_bytes, reasons = yield from byproducts.make(timeline, source, plan, out, making, overwrite=self.overwrite)
+        return [Finished(out, wanted.kind, size_bytes, reasons=reasons)]
 
 
 def _exported(wanted: Exported, goal: Goal | None) -> Goal | None:
