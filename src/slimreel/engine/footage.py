@@ -149,9 +149,12 @@ def _drawing(
 
 def _raw(graph: RenderGraph, fd: int) -> list[str]:
     """Uncompressed pictures from a pipe as an input."""
-    size = ["-pixel_format", graph.pix_fmt, "-video_size", f"{graph.width}x{graph.height}"]
+    said = ["-pixel_format", graph.pix_fmt, "-video_size", f"{graph.width}x{graph.height}"]
     rate = ["-framerate", f"{graph.rate.numerator}/{graph.rate.denominator}"]
-    return ["-protocol_whitelist", "fd", "-f", "rawvideo", *size, *rate, "-fd", str(fd), "-i", "fd:"]
+    light = ",".join(map(str, graph.content_light or ()))
+    said += ["-mastering_display", graph.mastering_display] if graph.mastering_display else []
+    said += ["-content_light", light] if light else []
+    return ["-protocol_whitelist", "fd", "-f", "rawvideo", *said, *rate, "-fd", str(fd), "-i", "fd:"]
 
 
 @contextmanager

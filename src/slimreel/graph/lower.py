@@ -66,6 +66,8 @@ def lower(
         looks=tuple(scene.looks),
         soft=soft_tracks(scene),
         drawings=drawings,
+        mastering_display=colors.mastering_display,
+        content_light=colors.content_light,
         hearings=hearings,
     )
 

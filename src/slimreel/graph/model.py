@@ -129,6 +129,8 @@ class RenderGraph:
     looks: tuple[Look, ...] = ()
     soft: tuple[SoftTrack, ...] = ()
     drawings: tuple[Drawing, ...] = ()
+    mastering_display: str | None = None  # of HDR; what is handed over by drawings does not say it
+    content_light: tuple[int, int] | None = None
     hearings: tuple[Hearing, ...] = ()
 
     @property

@@ -34,7 +34,7 @@ def _blurred(scene: Scene, pad: str, blur: BlurSegment) -> str:
     main, copy = scene.wiring.fork((pad,), chain(one("split", outputs=2)), 2)
     rectangle = chain(one("crop", w=width, h=height, x=x, y=y), one("gblur", sigma=sigma, steps=2))
     copy = scene.wiring.through(copy, rectangle)
-    over = one("overlay", x=x, y=y, format="auto", enable=scene.during(blur.place))
+    over = scene.overlay(x=x, y=y, enable=scene.during(blur.place))
     return scene.wiring.through((main, copy), chain(over))
 
 
@@ -47,7 +47,7 @@ def _layered(scene: Scene, pad: str, segment: MediaSegment, takes: tuple[Take, .
         width = _at_least(segment.layer.scale * scene.width)
         inner = (width, _at_least(width * part.size[1] / part.size[0]))
         filters = [one("scale", w=inner[0], h=inner[1], flags="bicubic"), one("setsar", sar=1)]
-        filters += colored(scene, material, "yuva420p")
+        filters += colored(scene, material, "yuva420p10le" if scene.colors.is_deep else "yuva420p")
         if not take.is_still:
             filters += counted(take)
         if take.backwards:
@@ -61,7 +61,7 @@ def _layered(scene: Scene, pad: str, segment: MediaSegment, takes: tuple[Take, .
         late.append(one("colorchannelmixer", aa=float(segment.layer.opacity)))
     layer = scene.wiring.through(shown.pad, chain(*late))
     x, y = corner(segment.layer.position, (scene.width, scene.height), inner)
-    over = one("overlay", x=x, y=y, format="auto", eof_action="repeat", enable=scene.during(segment.place))
+    over = scene.overlay(x=x, y=y, eof_action="repeat", enable=scene.during(segment.place))
     return scene.wiring.through((pad, layer), chain(over))
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from slimreel.core import plan as plans
 from slimreel.core.byproducts import SOUND_FORMATS
+from slimreel.core.codecs import ENCODERS
 from slimreel.core.containers import CONTAINERS, Container, container_of_suffix
 from slimreel.core.events import Decided, Reason
 from slimreel.core.goal import Goal
@@ -30,6 +31,7 @@ from slimreel.engine.timeline import Timeline, build
 from slimreel.errors import UsageError
 from slimreel.graph.excerpt import excerpt, of_clip
 from slimreel.graph.fitting import scaled_to
+from slimreel.graph.high_range import hdr_of, obstacles
 from slimreel.graph.material import Materials
 from slimreel.graph.stand_in import colors_of, stand_in, usual_goal
 from slimreel.graph.untouched import untouched_sound
@@ -117,14 +119,14 @@ class _Kitchen:
         container = _container(draft.goal, named)
         goal = read_goal(usual_goal(draft, self.materials, container.video))
         canvas = (draft.canvas.width, draft.canvas.height)
-        first = plans.make_plan(goal, stand_in(draft, self.materials, canvas, colors_of(draft, self.materials)), named)
+        hdr, reasons = _range_of(draft, self.materials, goal, container)
+        colors = colors_of(draft, self.materials, hdr=hdr)
+        first = plans.make_plan(goal, stand_in(draft, self.materials, canvas, colors), named)
         assert first.picture is not None
         size = (first.picture.width, first.picture.height)
-        colors = colors_of(draft, self.materials, first.picture.pix_fmt)
+        colors = replace(colors, pix_fmt=first.picture.pix_fmt)
         source = stand_in(draft, self.materials, size, colors)
-        plan = replace(
-            plans.make_plan(goal, source, named), reasons=(*_tonemapped(goal, self.materials), *first.reasons)
-        )
+        plan = replace(plans.make_plan(goal, source, named), reasons=(*reasons, *first.reasons))
         return build(draft, self.materials, size, colors), source, plan, goal
 
     def _parts(self, draft: Draft, wanted: Parts, out: Path) -> Files:
@@ -189,14 +191,29 @@ def _container(goal: Goal | None, named: str | None) -> Container:
     return CONTAINERS[chosen or container_of_suffix(f".{named}") or "mp4"]
 
 
-def _tonemapped(goal: Goal, materials: Materials) -> tuple[Reason, ...]:
-    """HDR becomes SDR wherever pictures are edited, since what is drawn over them is SDR."""
+def _range_of(
+    draft: Draft, materials: Materials, goal: Goal, container: Container
+) -> tuple[str | None, tuple[Reason, ...]]:
+    """The transfer of HDR where the timeline stays in it, and why not where it does not."""
     hdr = next((found.video.hdr for found in materials.values() if found.video is not None and found.video.hdr), None)
     if hdr is None:
-        return ()
+        return None, ()
+    codec = goal.codec or container.default_codec
+    if goal.hdr == "tonemap" or not ENCODERS[codec].holds_depth:
+        if goal.hdr == "keep":
+            raise UsageError(detail=f"HDR is kept in hevc or av1, not in {codec}. Add --codec hevc.")
+        return None, (Reason(id="tone_mapped", fields={"transfer": hdr}),)
+    common = hdr_of(draft, materials)
+    hindering = obstacles(draft, materials) if common is not None else ()
+    if common is not None and not hindering:
+        return common, ()
+    what = ", ".join(hindering) or "-"
     if goal.hdr == "keep":
-        raise UsageError(detail="HDR is kept only where nothing is edited. Leave --hdr keep out, or use compress.")
-    return (Reason(id="tone_mapped", fields={"transfer": hdr}),)
+        why = f"{what} cannot be done to it" if hindering else "not every clip is HDR of one kind"
+        raise UsageError(detail=f"HDR cannot be kept here: {why}.")
+    if hindering:
+        return None, (Reason(id="tone_mapped_for", fields={"transfer": hdr, "what": what}),)
+    return None, (Reason(id="tone_mapped_mixed", fields={"transfer": hdr}),)
 
 
 def _check_outputs(materials: Materials, out: Path, *, overwrite: bool) -> None:

@@ -41,6 +41,9 @@ class Cropped(Effect):
     width: int
     height: int
 
+    def keeps_hdr(self) -> bool:
+        return True
+
     def resized(self, width: int, height: int) -> tuple[int, int]:
         return self.width, self.height
 

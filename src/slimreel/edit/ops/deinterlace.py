@@ -20,6 +20,9 @@ class Deinterlaced(Effect):
     kind: ClassVar[str] = "deinterlaced"
     slot: ClassVar[Slot] = "source"
 
+    def keeps_hdr(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deinterlace(Affecting):

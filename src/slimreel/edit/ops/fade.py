@@ -43,6 +43,9 @@ class PictureFaded(Faded):
 
     color: Color = "#000000"
 
+    def keeps_hdr(self) -> bool:
+        return self.color == "#000000"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundFaded(Faded):

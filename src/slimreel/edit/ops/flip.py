@@ -30,6 +30,9 @@ class Flipped(Effect):
 
     axis: Axis
 
+    def keeps_hdr(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flip(Lasting):

@@ -30,6 +30,9 @@ class Rotated(Effect):
 
     degrees: int
 
+    def keeps_hdr(self) -> bool:
+        return True
+
     def resized(self, width: int, height: int) -> tuple[int, int]:
         return (width, height) if self.degrees % 180 == 0 else (height, width)
 

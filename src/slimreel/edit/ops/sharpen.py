@@ -25,6 +25,9 @@ class Sharpened(Effect):
 
     strength: Strength = "medium"
 
+    def keeps_hdr(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sharpen(Affecting):
