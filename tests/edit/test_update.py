@@ -246,6 +246,11 @@ def test_the_canvas_keeps_to_a_picture_that_is_cropped_or_turned_anew():
     draft = edited(one_clip(), do("crop", left_px=400), do("crop", right_px=400))
     wider = edited(draft, update("c1", crop__1__left_px=100))
     assert (wider.canvas.width, wider.canvas.height) == picture_size(wider.clips[0], FACTS)
+    narrow = edited(draft, update("c1", crop__1__left_px=1000))
+    assert [(one.x, one.width) for one in narrow.clips[0].effects if isinstance(one, Cropped)] == [
+        (1000, 920),
+        (0, 920),
+    ]
     turned = edited(one_clip(), do("rotate", degrees=90), update("c1", degrees=0))
     assert (turned.canvas.width, turned.canvas.height) == (1920, 1080)
     assert turned.clips[0].effects == ()

@@ -11,7 +11,7 @@ import pytest
 from slimreel.workbench.edit import edit
 from tests.engine import witness
 from tests.engine.conftest import Make
-from tests.engine.cutting import do, rendered
+from tests.engine.cutting import counting, do, rendered
 
 RATE = 48_000
 SPLIT = do("split", at_s=[number * 0.2 for number in range(1, 10)])
@@ -40,7 +40,7 @@ def test_several_runs_give_the_very_samples_of_one(make: Make, tmp_path: Path, m
         do("audio_sync", offset_s=0.05, clip="c2"),
         do("extract_audio", format="wav"),
     ]
-    sources = [beeping(make, 48)]
+    sources = [counting(make)]
     whole = pcm(Path(rendered(tmp_path, sources, *commands, out="whole.mp4").files[0].path))
     monkeypatch.setattr("slimreel.graph.batches.MOST_HEARD", 2)
     monkeypatch.setattr("slimreel.graph.batches._A_HEARING", 2)

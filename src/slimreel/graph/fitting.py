@@ -42,7 +42,7 @@ def fitted(scene: Scene, pad: str, size: tuple[int, int], fit: Fit) -> str:
         one("setsar", sar=1),
     )
     behind = wiring.through(behind, blurred)
-    return wiring.through((behind, front), chain(scene.overlay(x=x, y=y)))
+    return wiring.through((behind, front), chain(one("overlay", x=x, y=y, format="auto")))
 
 
 def scaled_to(size: tuple[int, int], outer: tuple[int, int], *, cover: bool) -> tuple[int, int]:

@@ -34,7 +34,7 @@ def _blurred(scene: Scene, pad: str, blur: BlurSegment) -> str:
     main, copy = scene.wiring.fork((pad,), chain(one("split", outputs=2)), 2)
     rectangle = chain(one("crop", w=width, h=height, x=x, y=y), one("gblur", sigma=sigma, steps=2))
     copy = scene.wiring.through(copy, rectangle)
-    over = scene.overlay(x=x, y=y, enable=scene.during(blur.place))
+    over = one("overlay", x=x, y=y, format="auto", enable=scene.during(blur.place))
     return scene.wiring.through((main, copy), chain(over))
 
 
@@ -61,7 +61,7 @@ def _layered(scene: Scene, pad: str, segment: MediaSegment, takes: tuple[Take, .
         late.append(one("colorchannelmixer", aa=float(segment.layer.opacity)))
     layer = scene.wiring.through(shown.pad, chain(*late))
     x, y = corner(segment.layer.position, (scene.width, scene.height), inner)
-    over = scene.overlay(x=x, y=y, eof_action="repeat", enable=scene.during(segment.place))
+    over = one("overlay", x=x, y=y, format="auto", eof_action="repeat", enable=scene.during(segment.place))
     return scene.wiring.through((pad, layer), chain(over))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from slimreel.core.filters import Filter, Value
+from slimreel.core.filters import Filter
 from slimreel.core.timing import TimeRange
 from slimreel.core.white import in_hdr
 from slimreel.edit.draft import Draft, MediaSegment, NineGrid, Point, Position
@@ -61,10 +61,6 @@ class Scene:
     def samples(self, place: TimeRange) -> int:
         """How many samples sound while these frames are shown."""
         return samples_at(place.end, self.rate) - samples_at(place.start, self.rate)
-
-    def overlay(self, x: int, y: int, **options: Value) -> Filter:
-        """What lays one picture over another, at all the bits of the lower one: FFmpeg's own choice is eight."""
-        return one("overlay", x=x, y=y, format="yuv420p10" if self.colors.is_deep else "auto", **options)
 
     def shade(self, hexadecimal: str) -> str:
         """A colour `#RRGGBB` that somebody named, as it is written in these pictures."""
