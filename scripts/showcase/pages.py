@@ -11,7 +11,7 @@ from scripts.showcase import examples
 from slimreel.agent.reply import say, say_error
 from slimreel.edit.operation import Operation, params_schema
 from slimreel.edit.registry import operations
-from slimreel.edit.schema import about, picture
+from slimreel.edit.schema import about, picture, values_in_words
 
 PICTURES = Path("operations/pictures")  # below docs/reference
 _CREDIT = (
@@ -105,34 +105,13 @@ def _paragraph(kind: type[Operation]) -> str:
 
 
 def _row(name: str, facts: dict[str, Any]) -> str:
-    return f"| `{name}` | {cell(_values(facts))} | {_default(facts)} | {cell(facts.get('description'))} |"
+    return f"| `{name}` | {cell(values_in_words(facts))} | {_default(facts)} | {cell(facts.get('description'))} |"
 
 
 def _default(facts: dict[str, Any]) -> str:
     if "default" not in facts:
         return "has to be given"
     return "" if facts["default"] in (None, []) else f"`{json.dumps(facts['default'])}`"
-
-
-def _values(facts: dict[str, Any]) -> str:
-    """The values that a schema allows, in few words."""
-    if "anyOf" in facts:
-        return " or ".join(filter(None, map(_values, facts["anyOf"])))
-    if "enum" in facts:
-        return ", ".join(f"`{value}`" for value in facts["enum"] if value is not None)
-    if "$ref" in facts:
-        return "{x, y}"
-    if facts.get("type") == "null":
-        return ""
-    if facts.get("type") == "array":
-        inner = facts.get("prefixItems")
-        held = ", ".join(map(_values, inner)) if inner else _values(facts.get("items") or {})
-        return f"[{held}]" if inner else f"list of {held}"
-    low = [f"from {facts['minimum']}"] if "minimum" in facts else []
-    low += [f"above {facts['exclusiveMinimum']}"] if "exclusiveMinimum" in facts else []
-    high = [f"to {facts['maximum']}"] if "maximum" in facts else []
-    high += [f"below {facts['exclusiveMaximum']}"] if "exclusiveMaximum" in facts else []
-    return " ".join([facts.get("type", "any"), *low, *high])
 
 
 def cell(text: str | None) -> str:

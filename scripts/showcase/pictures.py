@@ -87,7 +87,7 @@ class Showing:
             out = self._folder / f"made{len(self._done)}" / "out.mp4"
             out.parent.mkdir()
             events = deliver(draft, self._materials[worn], out, Clock(), overwrite=True, salvage=False)
-            self._done[key] = [path for path, *_ in finish(events, lambda event: None)]
+            self._done[key] = [one.path for one in finish(events, lambda event: None)]
         return self._done[key]
 
 

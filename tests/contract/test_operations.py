@@ -47,7 +47,7 @@ def render(make: Make, media: Path, tmp_path_factory: pytest.TempPathFactory) ->
             made = finish(
                 deliver(draft, known[worn][0], out, Clock(), overwrite=False, salvage=False), lambda event: None
             )
-            done[key] = Rendered(tuple((path, kind) for path, kind, *_ in made))
+            done[key] = Rendered(tuple((one.path, one.kind) for one in made))
         return done[key]
 
     def call(op: str) -> tuple[Rendered, Rendered]:

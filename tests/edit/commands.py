@@ -16,10 +16,27 @@ TIMES = st.floats(0, 30).map(lambda seconds: round(seconds, 3))
 LENGTHS = st.floats(0.02, 12).map(lambda seconds: round(seconds, 3))
 RANGES = st.tuples(TIMES, TIMES).map(sorted)
 CLIPS = st.sampled_from([None, "all", "c1", "c2", "c3", "c5", 1, -1, "talk"])
-ELEMENTS = st.sampled_from(["t1", "t2", "m1", "i1", "p1", "s1", "b1", "c1", "c4"])
+ELEMENTS = st.sampled_from(["t1", "t2", "m1", "i1", "p1", "s1", "b1", "c1", "c1", "c2", "c4", "all"])
 POSITIONS = st.sampled_from(["top_left", "center", "bottom", {"x": 0.25, "y": 0.75}])
 WORDS = st.sampled_from(["low", "medium", "high"])
 TRANSITIONS = st.sampled_from(["dissolve", "cut", "wipeleft"])
+
+# What may be set of what is there already; much of it is refused where it is not there.
+SETTINGS: dict[str, st.SearchStrategy[Any]] = {
+    "start_s": TIMES, "volume": st.floats(0, 2), "gain_db": st.floats(-20, 6), "speed": st.floats(0.1, 8),
+    "fit_duration_s": LENGTHS, "saturation_pct": st.floats(-100, 100), "color.gamma": st.floats(0.1, 10),
+    "zoom.factor": st.floats(0.1, 10), "left_px": st.integers(0, 900), "width_px": st.integers(0, 900),
+    "crop.1.top_pct": st.floats(0, 60), "degrees": st.sampled_from([0, 90, 270]), "strength": WORDS,
+    "stabilize.strength": WORDS, "fade.duration_s": LENGTHS, "fade.out.duration_s": LENGTHS,
+    "transition.duration_s": LENGTHS, "freeze.duration_s": LENGTHS, "aspect": st.sampled_from(["9:16", "4:3"]),
+    "mode": st.sampled_from(["crop", "pad"]), "opacity": st.floats(0, 1), "fade_out_s": LENGTHS,
+    "intensity": st.floats(0, 1), "lufs": st.floats(-30, -6), "offset_s": st.floats(-3, 3),
+}  # fmt: skip
+
+
+def _setting(name: str) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries({name: SETTINGS[name]})
+
 
 PARAMS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "trim": {"start_s": TIMES, "end_s": TIMES, "clip": CLIPS},
@@ -51,12 +68,15 @@ PARAMS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "fade": {"direction": st.sampled_from(["in", "out", "both"]), "duration_s": LENGTHS, "clip": CLIPS},
     "color": {"brightness_pct": st.floats(-100, 100), "clip": CLIPS},
     "stabilize": {"strength": WORDS, "clip": CLIPS},
+    "lut": {"file": st.just("a6"), "intensity": st.floats(0, 1), "clip": CLIPS},
+    "audio_sync": {"offset_s": st.floats(-2, 2), "clip": CLIPS},
+    "normalize_audio": {"lufs": st.floats(-30, -6)},
     "compress": {"target_size_bytes": st.integers(1, 10**9), "clip": CLIPS},
     "gif": {"start_s": TIMES, "end_s": TIMES},
-    "update": {"target": ELEMENTS, "set": st.fixed_dictionaries({"start_s": TIMES})},
+    "update": {"target": ELEMENTS, "set": st.sampled_from(sorted(SETTINGS)).flatmap(_setting)},
     "nudge": {
         "target": ELEMENTS,
-        "param": st.sampled_from(["size", "volume", "speed", "duration", "position", "start", "end", "opacity"]),
+        "param": st.sampled_from(["size", "duration", "position", "start", "end", *sorted(SETTINGS)]),
         "direction": st.sampled_from(["up", "down"]),
     },
     "remove": {"target": ELEMENTS},
@@ -65,7 +85,8 @@ PARAMS: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "reset": {},
 }
 # Without these the operation has nothing to do.
-NEEDED = {"reorder": {"order"}, "delete_clip": {"clip"}, "freeze": {"at_s"}, "split": {"at_s"}, "reframe": {"aspect"},
+NEEDED = {"lut": {"file"}, "audio_sync": {"offset_s"},
+          "reorder": {"order"}, "delete_clip": {"clip"}, "freeze": {"at_s"}, "split": {"at_s"}, "reframe": {"aspect"},
           "rotate": {"degrees"}, "add_text": {"text"}, "update": {"target", "set"}, "remove": {"target"},
           "nudge": {"target", "param", "direction"}, "pip": {"file"}, "blur_region": {"position"}}  # fmt: skip
 

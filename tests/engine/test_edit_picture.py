@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from slimreel.errors import GlyphsMissing, UsageError
+from slimreel.errors import GlyphsMissing
 from tests.engine import witness
 from tests.engine.conftest import Make
-from tests.engine.cutting import FRAMES, corner, counting, do, lumas, quartered, render, rendered
+from tests.engine.cutting import FRAMES, corner, counting, do, lumas, quartered, render
 
 WHITE, GREY, BLACK = 235, 126, 16
 CORNERS = ("top_left", "top_right", "bottom_left", "bottom_right")
@@ -302,15 +302,3 @@ def test_fades_of_the_whole_and_of_a_clip(make: Make, tmp_path: Path):
         tmp_path, [grey(make)], do("fade", duration_s=0.4, direction="out", color="#FFFFFF", clip="c1"), out="w.mp4"
     )
     assert abs(lumas(white)[0] - GREY) < 3 and lumas(white)[-1] > 200
-
-
-def test_hdr_cannot_be_kept_in_an_edit(make: Make, tmp_path: Path):
-    hdr = make(
-        "hdr.mp4", "-f", "lavfi", "-i", "color=gray:s=160x90:r=25:d=0.4,format=yuv420p10le,"
-        "setparams=color_trc=smpte2084:color_primaries=bt2020:colorspace=bt2020nc",
-        "-c:v", "libx265", "-x265-params", "log-level=error",
-    )  # fmt: skip
-    with pytest.raises(UsageError):
-        rendered(tmp_path, [hdr], do("compress", hdr="keep", crf=20))
-    told = rendered(tmp_path, [hdr], do("compress", crf=20, encode_speed="fast"))
-    assert told.files[0].result and "tone_mapped" in [reason.id for reason in told.files[0].result.reasons]

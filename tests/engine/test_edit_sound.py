@@ -166,3 +166,47 @@ def test_files_beside_the_video(make: Make, tmp_path: Path):
     assert [Path(one.path).suffix for one in made.files] == [".mp3", ".m4a", ".wav", ".flac", ".opus"]
     for one in made.files:
         assert level(Path(one.path), 0.1, 0.9) == pytest.approx(0.5, abs=0.06)
+
+
+COPIES = [("aac", "mp4", "m4a"), ("libmp3lame", "mkv", "mp3"), ("libopus", "webm", "opus"), ("pcm_s16le", "mov", "wav")]
+
+
+@pytest.mark.parametrize(("codec", "ending", "kind"), COPIES)
+def test_sound_that_nothing_was_done_to_is_copied(make: Make, tmp_path: Path, codec: str, ending: str, kind: str):
+    video = "libvpx" if ending == "webm" else "libx264"
+    coded = ("-c:v", video, "-b:v", "200k", "-c:a", codec, "-b:a", "96k", "-shortest")
+    sine = ("-f", "lavfi", "-i", "sine=f=440:d=2:r=48000")
+    clip = make(f"clip.{ending}", "-f", "lavfi", "-i", "testsrc2=s=64x36:r=25:d=2", *sine, *coded)
+    found = rendered(tmp_path, [clip], do("split", at_s=[1]), do("flip"), do("extract_audio", format=kind))
+    made = next(one for one in found.files if one.kind == "sound_file")
+    assert witness.packet_hashes(Path(made.path), "a:0") == witness.packet_hashes(clip, "a:0")
+    assert [reason.id for reason in made.reasons] == ["copied_audio"]
+    assert pcm_seconds(Path(made.path)) == pytest.approx(2, abs=0.1)
+
+
+def pcm_seconds(path: Path) -> float:
+    return len(witness.pipe("-i", path, "-ac", "1", "-ar", "8000", "-f", "s16le", "-")) / 16_000
+
+
+TOUCHED = {
+    "volume": [do("volume", level=0.5)],
+    "shorter": [do("cut", first_s=0.5)],
+    "order": [do("split", at_s=[1]), do("reorder", order=["c2", "c1"])],
+    "fade": [do("fade")],
+    "speed": [do("speed", factor=1.1)],
+    "backwards": [do("reverse")],
+    "twice": [do("loop", count=2)],
+    "muted": [do("split", at_s=[1]), do("mute", clip="c2")],
+    "rate": [do("extract_audio", format="m4a", audio_bitrate_bps=64_000)],
+    "kind": [do("extract_audio", format="mp3")],
+}
+
+
+@pytest.mark.parametrize("case", sorted(TOUCHED))
+def test_sound_that_something_was_done_to_is_encoded(make: Make, tmp_path: Path, case: str):
+    clip = loud(make)
+    asked = [] if case in ("rate", "kind") else [do("extract_audio", format="m4a")]
+    found = rendered(tmp_path, [clip], *TOUCHED[case], *asked)
+    made = next(one for one in found.files if one.kind == "sound_file")
+    assert not made.reasons
+    assert witness.packet_hashes(Path(made.path), "a:0") != witness.packet_hashes(clip, "a:0")

@@ -34,7 +34,7 @@ def _after(filter_: Filter, lengths: list[int], rate: Fraction) -> int:
         case "trim":
             return min(first, int(options["end_frame"]))
         case "atrim" if "end_sample" in options:
-            return min(first, int(options["end_sample"]))
+            return min(first, int(options["end_sample"])) - int(options.get("start_sample", 0))
         case "apad" | "tpad":
             return max(first, int(options.get("whole_len", ENDLESS)))
         case "concat":

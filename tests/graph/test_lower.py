@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from unittest.mock import patch
 
 import pytest
 from hypothesis import given, settings
@@ -14,11 +15,11 @@ from slimreel.edit.draft import Draft, TextSegment
 from slimreel.edit.log import EditCommand
 from slimreel.edit.registry import effects, operations
 from slimreel.errors import EditRefused
-from slimreel.graph import drawn, heard
+from slimreel.graph import batches, drawn, heard
 from slimreel.graph.excerpt import excerpt
 from slimreel.graph.lower import has_sound, lower
 from slimreel.graph.material import Loudness
-from slimreel.graph.model import DRAWN, RenderGraph, TextFile, samples_at
+from slimreel.graph.model import DRAWN, HEARD, RenderGraph, TextFile, samples_at
 from slimreel.graph.stand_in import colors_of, stand_in, usual_goal
 from slimreel.graph.titles import plain
 from tests.edit.commands import TURNS, attempt
@@ -68,7 +69,17 @@ def test_every_kind_of_effect_is_drawn_or_heard():
 @few
 @given(TURNS)
 def test_a_graph_has_the_frames_and_samples_of_its_draft(turns: list[list[EditCommand]]):
-    draft = full()
+    check_lengths(full(), turns)
+
+
+@few
+@given(TURNS)
+def test_sound_made_by_several_runs_has_the_samples_of_its_draft(turns: list[list[EditCommand]]):
+    with patch.object(batches, "MOST_HEARD", 1), patch.object(batches, "_A_HEARING", 1):
+        check_lengths(edited(full(), do("transition", duration_s=2), do("split", at_s=[15, 16])), turns)
+
+
+def check_lengths(draft: Draft, turns: list[list[EditCommand]]) -> None:
     for turn in turns:
         draft = attempt(draft, turn) or draft
     try:
@@ -78,6 +89,9 @@ def test_a_graph_has_the_frames_and_samples_of_its_draft(turns: list[list[EditCo
     drawn_frames = sum(length_of(one.picture, graph.rate) for one in graph.drawings) or None
     assert graph.frames == draft.length == (drawn_frames or length_of(graph.picture, graph.rate))
     assert (graph.sound is not None) == has_sound(draft, MATERIALS)
+    heard_samples = [length_of(one.sound) for one in graph.hearings]
+    assert heard_samples == [one.samples for one in graph.hearings]
+    assert not heard_samples or sum(heard_samples) == graph.samples
     if graph.sound is not None:
         assert graph.samples == samples_at(draft.length, draft.canvas.rate)
         assert length_of(graph.sound) == graph.samples
@@ -173,8 +187,19 @@ def test_many_clips_become_drawings_of_a_few_inputs_each():
     assert graph.inputs[0].asset == DRAWN
 
 
+def test_the_sound_of_many_clips_is_made_by_runs_of_a_few_inputs_each():
+    draft = edited(one_clip(), do("split", at_s=[number / 30 for number in range(1, 300)]))
+    graph = graph_of(draft)
+    assert [one.asset for one in graph.inputs] == [DRAWN, HEARD] and graph.most_inputs <= 24
+    assert sum(one.samples for one in graph.hearings) == graph.samples
+    joined = edited(one_clip(), do("split", at_s=[number / 5 for number in range(1, 50)]), do("transition"))
+    graph = graph_of(joined)
+    assert [len(one.inputs) for one in graph.hearings] == [25, 25, 2]
+    assert sum(one.samples for one in graph.hearings) == graph.samples
+
+
 def test_what_cannot_be_opened_at_once_is_refused():
-    draft: Draft = edited(one_clip(), do("split", at_s=[number / 30 for number in range(1, 280)]))
+    windows = [do("pip", file="a3", start_s=number / 30, duration_s=0.03) for number in range(250)]
     with pytest.raises(EditRefused) as caught:
-        graph_of(draft)
+        graph_of(edited(one_clip(), *windows))
     assert "render it in parts" in str(caught.value)

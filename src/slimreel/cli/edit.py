@@ -204,6 +204,7 @@ def _lines(done: Edit) -> list[str]:
     for made in done.files:
         if made.result is None:
             told.append(f"{plain(made.path)}  {format_size(made.bytes)}")
+            told += [f"  {plain(say(reason))}" for reason in made.reasons]
             continue
         result = made.result
         size = f"{result.codec} {result.width}x{result.height} {result.fps:g} fps, {result.duration_s:g} s"
@@ -226,6 +227,7 @@ def _record(done: Edit) -> dict[str, Any]:
     files = [
         {"output": made.path, "kind": made.kind, "bytes": made.bytes}
         | ({} if made.result is None else {"video": records.of_result(made.result, "en")})
+        | ({"reasons": [say(reason) for reason in made.reasons]} if made.reasons else {})
         for made in done.files
     ]
     draft = done.draft

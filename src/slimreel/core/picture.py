@@ -13,12 +13,14 @@ from slimreel.core.events import Reason
 from slimreel.core.filters import Chain, Filter
 from slimreel.core.goal import Goal
 from slimreel.core.media import VideoStream
+from slimreel.core.white import REFERENCE_NITS
 from slimreel.errors import UsageError
 
 DEFAULT_SHORT_SIDE = 1080
 LEAST_SHORT_SIDE = 144
-# Reference white of HDR in SDR, cd/m² (ITU-R BT.2408).
-_HDR_WHITE_NITS = 203
+# What files say of HDR: of the whole, and of each picture as it was.
+_OF_THE_WHOLE = ("MASTERING_DISPLAY_METADATA", "CONTENT_LIGHT_LEVEL", "AMBIENT_VIEWING_ENVIRONMENT")
+_OF_EACH_FRAME = ("DYNAMIC_HDR_PLUS", "DOVI_RPU_BUFFER", "DOVI_METADATA")
 # Filters whose pictures depend on several of the source's, or are fewer than those.
 _TEMPORAL = frozenset({"bwdif", "fps"})
 
@@ -253,16 +255,8 @@ def tonemap_chain(video: VideoStream, pix_fmt: str) -> Chain:
         "pin": video.color_primaries or "bt2020",
         "rin": video.color_range or "tv",
         "t": "linear",
-        "npl": _HDR_WHITE_NITS,
+        "npl": REFERENCE_NITS,
     }
-    side_data = (
-        "MASTERING_DISPLAY_METADATA",
-        "CONTENT_LIGHT_LEVEL",
-        "DYNAMIC_HDR_PLUS",
-        "DOVI_RPU_BUFFER",
-        "DOVI_METADATA",
-        "AMBIENT_VIEWING_ENVIRONMENT",
-    )
     return Chain(
         (
             Filter("zscale", to_linear),
@@ -271,9 +265,35 @@ def tonemap_chain(video: VideoStream, pix_fmt: str) -> Chain:
             Filter("tonemap", {"tonemap": "hable", "desat": 0}),
             Filter("zscale", {"t": "bt709", "m": "bt709", "r": "tv"}),
             Filter("format", {"pix_fmts": pix_fmt}),
-            *(Filter("sidedata", {"mode": "delete", "type": name}) for name in side_data),
+            *_without(*_OF_THE_WHOLE, *_OF_EACH_FRAME),
         )
     )
+
+
+def reshown(pix_fmt: str) -> Chain:
+    """HDR pictures that are changed and stay HDR: what was said of each frame no longer fits it."""
+    return Chain((Filter("format", {"pix_fmts": pix_fmt}), *_without(*_OF_EACH_FRAME)))
+
+
+def lifted_chain(transfer: str, pix_fmt: str) -> Chain:
+    """From SDR in RGB, also with transparency, to HDR of this transfer with white at its reference level."""
+    deep = Filter("format", {"pix_fmts": "gbrapf32le"})
+    return Chain(
+        (
+            Filter("format", {"pix_fmts": "gbrap"}),
+            Filter("setparams", {"color_primaries": "bt709", "color_trc": "iec61966-2-1", "colorspace": "gbr"}),
+            deep,
+            Filter("zscale", {"t": "linear", "npl": REFERENCE_NITS}),
+            Filter("zscale", {"p": "bt2020"}),
+            Filter("zscale", {"t": transfer, "npl": REFERENCE_NITS}),
+            Filter("zscale", {"m": "bt2020nc", "r": "tv"}),
+            Filter("format", {"pix_fmts": pix_fmt}),
+        )
+    )
+
+
+def _without(*names: str) -> tuple[Filter, ...]:
+    return tuple(Filter("sidedata", {"mode": "delete", "type": name}) for name in names)
 
 
 def _change(before: tuple[int, int], after: tuple[int, int]) -> dict[str, str | int | float]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
@@ -11,14 +11,15 @@ from slimreel.core import records
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import AnySegment, Draft, Layer, MediaSegment, Position, Role, Share
 from slimreel.edit.facts import Asset, AssetKind, Facts
-from slimreel.edit.operation import Change, Edited, Length, Moment, Operation, Seconds
-from slimreel.edit.placing import put, stretch_of
-from slimreel.edit.targets import seconds
+from slimreel.edit.operation import Change, Edited, Length, Moment, Seconds
+from slimreel.edit.placing import exchange, put, stretch_of
+from slimreel.edit.standing import Lasting, Standing
+from slimreel.edit.targets import find_element, seconds
 from slimreel.errors import BadParameter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Adding(Operation):
+class Adding(Lasting):
     """An operation that puts one element on the timeline; `update` and `nudge` make it again with other parameters."""
 
     letter: ClassVar[str]  # ids of its elements begin with it
@@ -46,6 +47,18 @@ class Adding(Operation):
             new = replace(new, effects=(*new.effects, *stays))
         return replace(new, kept=element.kept)
 
+    @classmethod
+    def standings(cls, draft: Draft, facts: Facts, owner: AnySegment | None) -> list[Standing]:
+        params = None if owner is None else cls.asked(owner, draft)
+        if owner is None or params is None:
+            return []
+        return [Standing(kind=cls, owner=owner.id, params=params, names=tuple(one.name for one in fields(cls)))]
+
+    def anew(self, standing: Standing, draft: Draft, facts: Facts) -> Draft:
+        """The element in all its parts, where it was in the order of the tracks if there is room."""
+        new = [self.again(part, draft, facts) for part in find_element(draft, standing.owner)]
+        return exchange(draft, new)
+
     def placed(self, element: AnySegment, draft: Draft) -> Change:
         """The change that tells where the element went."""
         start_s, end_s = seconds(draft, element.place.start), seconds(draft, element.place.end)
@@ -68,6 +81,10 @@ class Timed(Adding):
                 raise BadParameter(op=self.op, field="duration_s", why="give either end_s or duration_s")
             end_s = self.start_s + self.duration_s
         return stretch_of(draft, self.start_s, end_s), end_s is None or isinstance(end_s, str)
+
+    @classmethod
+    def merged(cls, params: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in params.items() if name != "end_s" or "duration_s" not in new} | new
 
     def media(self, element_id: str, asset: Asset, role: Role, draft: Draft) -> MediaSegment:
         """An element that plays all of an asset."""

@@ -1,4 +1,4 @@
-"""Puts effects on clips, for the operations that do only that, and keeps the canvas as large as the picture."""
+"""Puts effects on clips, for the operations that do only that."""
 
 from __future__ import annotations
 
@@ -7,12 +7,13 @@ from dataclasses import dataclass, replace
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import Draft, Effect, MediaSegment
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import AnyClip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Edited
+from slimreel.edit.standing import Lasting
 from slimreel.edit.targets import find_clips
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Affecting(Operation):
+class Affecting(Lasting):
     """An operation that gives clips one effect. Asked for again, it takes the place of the one that was there."""
 
     clip: AnyClip = None
@@ -46,20 +47,3 @@ def within(clip: MediaSegment, stretch: TimeRange) -> TimeRange | None:
     """
     span = stretch.meet(clip.place)
     return None if span == clip.place else span.moved(-clip.place.start)
-
-
-def picture_size(clip: MediaSegment, facts: Facts) -> tuple[int, int]:
-    """Width and height of a clip's picture before it is fitted to the canvas: cropped and turned."""
-    asset = facts.asset(clip.asset)
-    size = (asset.width, asset.height)
-    for effect in clip.of_slot("source"):
-        size = effect.resized(*size)
-    return size
-
-
-def follow_picture(draft: Draft, facts: Facts) -> Draft:
-    """The draft with a canvas as large as the first clip's picture, unless `reframe` chose another."""
-    if draft.canvas.chosen:
-        return draft
-    width, height = picture_size(draft.clips[0], facts)
-    return replace(draft, canvas=replace(draft.canvas, width=width, height=height))

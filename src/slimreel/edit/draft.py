@@ -86,6 +86,14 @@ class Effect:
         """The size of a picture after the effect."""
         return width, height
 
+    def keeps_hdr(self) -> bool:
+        """Do pictures of HDR stay what they are, with all their bits, but for what it shall change?"""
+        return False
+
+    def inside(self, width: int, height: int) -> Effect:
+        """The effect as far as a picture of this size has room for it. Raises EditRefused where it has none."""
+        return self
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Output:

@@ -48,6 +48,21 @@ def put(draft: Draft, element: AnySegment) -> Draft:
     return replace(draft, tracks=(draft.tracks[0], *tracks))
 
 
+def exchange(draft: Draft, elements: Iterable[AnySegment]) -> Draft:
+    """The draft with these elements instead of those with their ids: on their tracks, else where there is room."""
+    waiting = [settle(element, draft) for element in elements]
+    left = draft
+    for new in waiting:
+        track = next(track for track in left.tracks if any(one.id == new.id for one in track.segments))
+        others = replace(track, segments=tuple(one for one in track.segments if one.id != new.id))
+        if others.segments and (not _holds(others, new) or _busy(others, new)):
+            left = put(take_off(left, [new.id]), new)
+        else:
+            segments = sorted((*others.segments, new), key=lambda segment: segment.place.start)
+            left = _with_track(left, replace(track, segments=tuple(segments)))
+    return left
+
+
 def take_off(draft: Draft, ids: Iterable[str]) -> Draft:
     """The draft without these elements, and without the tracks that this leaves empty."""
     gone = set(ids)

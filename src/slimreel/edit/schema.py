@@ -37,5 +37,23 @@ def picture(kind: type[Operation]) -> str:
     return "\n\n".join(_paragraphs(kind)[1:])
 
 
+def values_in_words(facts: dict[str, Any]) -> str:
+    """The values that the schema of a parameter allows, in few words."""
+    if "anyOf" in facts:
+        return " or ".join(filter(None, map(values_in_words, facts["anyOf"])))
+    if "enum" in facts:
+        return ", ".join(f"`{value}`" for value in facts["enum"] if value is not None)
+    if "$ref" in facts:
+        return "{x, y}"
+    if facts.get("type") == "null":
+        return ""
+    if facts.get("type") == "array":
+        inner = facts.get("prefixItems")
+        held = ", ".join(map(values_in_words, inner)) if inner else values_in_words(facts.get("items") or {})
+        return f"[{held}]" if inner else f"list of {held}"
+    bounds = (("minimum", "from"), ("exclusiveMinimum", "above"), ("maximum", "to"), ("exclusiveMaximum", "below"))
+    return " ".join([facts.get("type", "any"), *(f"{word} {facts[bound]}" for bound, word in bounds if bound in facts)])
+
+
 def _paragraphs(kind: type[Operation]) -> list[str]:
     return (inspect.getdoc(sys.modules[kind.__module__]) or "").split("\n\n")

@@ -110,11 +110,11 @@ def _draft_written(draft: Draft, *, brief: bool) -> _Object:
     canvas, log = draft.canvas, draft.log
     found = {
         "v": draft.schema,
-        "t": [_track_written(track, draft.timebase) for track in draft.tracks],
+        "t": [_track_written(track, draft.timebase, brief=brief) for track in draft.tracks],
         "d": _ms(draft.length, draft.timebase),
         "m": {"width": canvas.width, "height": canvas.height},
         "c": {"w": canvas.width, "h": canvas.height, "r": str(canvas.rate), "x": canvas.chosen},
-        "fx": [effect_written(effect) for effect in draft.effects],
+        "fx": [effect_written(effect, brief=brief) for effect in draft.effects],
         "g": _goal_written(draft.goal, brief=brief) if draft.goal else None,
         "cg": {clip: _goal_written(goal, brief=brief) for clip, goal in draft.clip_goals.items()} or None,
         "o": [_named(output) for output in draft.outputs],
@@ -157,16 +157,16 @@ def _draft_read(raw: _Object, limits: Limits) -> Draft:
     return replace(draft, kept=_unknown(raw, _draft_written(draft, brief=False)))
 
 
-def _track_written(track: Track, base: Timebase) -> _Object:
+def _track_written(track: Track, base: Timebase, *, brief: bool) -> _Object:
     length = max((segment.place.end for segment in track.segments), default=0)
-    segments = [segment_written(segment, base) for segment in track.segments]
+    segments = [segment_written(segment, base, brief=brief) for segment in track.segments]
     return {"id": track.id, "tt": int(track.kind), "sg": segments, "d": _ms(length, base)} | track.kept
 
 
 def _track_read(raw: _Object, base: Timebase) -> Track:
     segments = tuple(_segment_read(segment, base) for segment in _get(raw, "sg", _Objects, []))
     track = Track(id=_get(raw, "id", _Id), kind=_get(raw, "tt", TrackKind), segments=segments)
-    return replace(track, kept=_unknown(raw, _track_written(track, base)))
+    return replace(track, kept=_unknown(raw, _track_written(track, base, brief=True)))
 
 
 def segment_written(segment: AnySegment, base: Timebase, *, brief: bool = True) -> _Object:
@@ -182,7 +182,7 @@ def segment_written(segment: AnySegment, base: Timebase, *, brief: bool = True) 
         elif field.name == "title":
             found["m"] = {"title": value}
         elif field.name == "effects" and (value or not brief):
-            found["fx"] = [effect_written(effect) for effect in value]
+            found["fx"] = [effect_written(effect, brief=brief) for effect in value]
     return _merged(found, segment.kept)
 
 
@@ -206,9 +206,10 @@ def _segment_read(raw: _Object, base: Timebase) -> AnySegment:
     return replace(segment, kept=_unknown(raw, segment_written(segment, base, brief=False)))
 
 
-def effect_written(effect: Effect) -> _Object:
-    """What JSON holds of an effect."""
-    return _named(effect) | effect.kept
+def effect_written(effect: Effect, *, brief: bool = True) -> _Object:
+    """What JSON holds of an effect, with the name of its kind; `brief` leaves out fields that have their defaults."""
+    facts = _named(effect) if brief else {"k": effect.kind, **records.facts_of(effect)}
+    return {name: value for name, value in facts.items() if name != "kept"} | effect.kept
 
 
 def _effect_read(raw: _Object) -> Effect:

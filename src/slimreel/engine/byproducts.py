@@ -12,6 +12,7 @@ from pathlib import Path
 
 from slimreel.core.byproducts import SOUND_FORMATS, SoundFormat
 from slimreel.core.codecs import PICTURE_ENCODERS, SOUND_FILE_ENCODERS
+from slimreel.core.events import Reason
 from slimreel.core.filters import Chain, Filter
 from slimreel.core.media import MediaInfo
 from slimreel.core.plan import EncodePlan
@@ -20,10 +21,12 @@ from slimreel.edit.ops.extract_audio import SoundFile
 from slimreel.edit.ops.gif import AnimatedGif
 from slimreel.edit.ops.thumbnail import Still
 from slimreel.engine import place, prelude
-from slimreel.engine.footage import SOUND_INDEX
+from slimreel.engine.footage import SOUND_INDEX, of_input
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.timeline import Timeline
 from slimreel.errors import EditRefused, TargetImpossible, VerificationFailed
+from slimreel.graph.material import Material
+from slimreel.graph.model import Input
 
 _ENCODE = 0.9  # of the bar
 _TRIES = 6
@@ -39,8 +42,8 @@ Making = Callable[[Job], Steps[None]]
 
 def make(
     timeline: Timeline, source: MediaInfo, plan: EncodePlan, output: Path, making: Making, *, overwrite: bool
-) -> Steps[int]:
-    """Let `making` fill the job's result and put it at `output`; its size in bytes."""
+) -> Steps[tuple[int, tuple[Reason, ...]]]:
+    """Let `making` fill the job's result and put it at `output`; its size in bytes, and what was decided on the way."""
     with place.working_folder(output) as folder:
         job = Job(source, plan, folder, "balanced", timeline=timeline)
         yield from prelude.prepare(job)
@@ -51,7 +54,7 @@ def make(
         job.fraction = 1.0
         yield job.progress("verify")
         place.publish(job.result, output, overwrite=overwrite, times_of=None)
-        return size
+        return size, job.plan.reasons[len(plan.reasons) :]
 
 
 def gif(wanted: AnimatedGif) -> Making:
@@ -139,12 +142,21 @@ def _good_frame(job: Job) -> Steps[int]:
     return min(among, key=lambda at: blurs[at], default=0)
 
 
-def sound(wanted: SoundFile) -> Making:
-    """The mix alone."""
+def sound(wanted: SoundFile, whole: Material | None = None) -> Making:
+    """The mix alone. Where that is all the sound of one file, `whole`, its packets are copied if they fit."""
     row = SOUND_FORMATS[wanted.format]
 
     def making(job: Job) -> Steps[None]:
         assert job.timeline is not None
+        track = whole.audio if whole is not None else None
+        if whole is not None and track is not None and row.copies(track, wanted.bitrate_bps):
+            yield job.because(
+                Reason(id="copied_audio", fields={"codec": track.codec, "bitrate": round(track.bitrate_bps)})
+            )
+            with of_input(Input(whole.asset.id), whole) as (options, fd):
+                taken = ["-map", f"0:{track.index}", "-c", "copy", "-map_metadata", "-1", "-f", row.muxer]
+                yield from job.run("mux", _ENCODE, [*options, *taken, job.result.name], (fd,))
+            return
         if job.timeline.graph.sound is None:
             raise EditRefused(detail="there is no sound in it")
         with job.open_footage() as footage:

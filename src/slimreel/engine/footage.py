@@ -19,10 +19,11 @@ from slimreel.core.plan import EncodePlan
 from slimreel.engine import sandbox, sniff
 from slimreel.engine.feeding import feeding
 from slimreel.graph.material import Material, Materials
-from slimreel.graph.model import DRAWN, SOUND, Drawing, Filtergraph, Input, RenderGraph
+from slimreel.graph.model import DRAWN, HEARD, SAMPLE_RATE_HZ, SOUND, Drawing, Filtergraph, Input, RenderGraph
 
 # A timeline described as a file: the number of its sound, and of the first of its subtitles.
 SOUND_INDEX, FIRST_SUBTITLES_INDEX = 1, 2
+HEARD_FILE = "heard.f32"  # the clips' sound where runs before have made it: 32-bit floats, two channels
 _SCRIPT, _SOUND_SCRIPT = "pictures.graph", "sound.graph"
 # Many inputs are read one after the other; more decoders at once only take memory.
 _MANY_INPUTS, _FEW_THREADS = 8, 2
@@ -106,6 +107,10 @@ def of_graph(
                 inputs += _raw(graph, fd)
                 fds.append(fd)
                 continue
+            if one.asset == HEARD:
+                raw = ["-f", "f32le", "-sample_rate", str(SAMPLE_RATE_HZ), "-ch_layout", "stereo"]
+                inputs += [*raw, "-i", HEARD_FILE]
+                continue
             options, fd = stack.enter_context(
                 of_input(one, materials[one.asset], many=len(graph.inputs) > _MANY_INPUTS)
             )
@@ -144,9 +149,12 @@ def _drawing(
 
 def _raw(graph: RenderGraph, fd: int) -> list[str]:
     """Uncompressed pictures from a pipe as an input."""
-    size = ["-pixel_format", graph.pix_fmt, "-video_size", f"{graph.width}x{graph.height}"]
+    said = ["-pixel_format", graph.pix_fmt, "-video_size", f"{graph.width}x{graph.height}"]
     rate = ["-framerate", f"{graph.rate.numerator}/{graph.rate.denominator}"]
-    return ["-protocol_whitelist", "fd", "-f", "rawvideo", *size, *rate, "-fd", str(fd), "-i", "fd:"]
+    light = ",".join(map(str, graph.content_light or ()))
+    said += ["-mastering_display", graph.mastering_display] if graph.mastering_display else []
+    said += ["-content_light", light] if light else []
+    return ["-protocol_whitelist", "fd", "-f", "rawvideo", *said, *rate, "-fd", str(fd), "-i", "fd:"]
 
 
 @contextmanager

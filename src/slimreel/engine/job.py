@@ -79,7 +79,7 @@ class Job:
         if self.timeline is None:
             return footage.of_file(self.source, self.plan, self.folder)
         graph = self.timeline.graph
-        policy = self._policy(max((len(drawing.inputs) for drawing in graph.drawings), default=0))
+        policy = self._policy(graph.most_inputs)
         return footage.of_graph(graph, self.timeline.materials, self.folder, policy, self.complaints)
 
     def because(self, *reasons: Reason) -> Decided:
@@ -144,7 +144,7 @@ class Job:
         video, threads = self.plan.video, read_settings().threads or os.cpu_count() or 2
         if self.timeline is None:
             return sandbox.memory_for(video.width * video.height, threads) + sandbox.GIB
-        inputs = len(self.timeline.graph.inputs)
+        inputs = self.timeline.graph.most_inputs
         return sandbox.memory_for(self.timeline.most_pixels, threads) + sandbox.GIB + inputs * _INPUT_BYTES
 
     def _follow(

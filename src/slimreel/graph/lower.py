@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import Draft, MediaSegment, TrackKind
 from slimreel.errors import EditRefused
-from slimreel.graph.batches import clips_of
+from slimreel.graph.batches import clips_of, hearings_of
 from slimreel.graph.drawn import Part, all_drawn
 from slimreel.graph.material import Colors, Lettering, Loudness, Materials
 from slimreel.graph.model import PICTURE, RenderGraph, chain, one
@@ -20,7 +20,7 @@ from slimreel.graph.sound import is_heard, sound_of
 from slimreel.graph.takes import takes_of
 from slimreel.graph.titles import lettered, letters_of, soft_tracks, texts
 
-# Inputs of one run at the most: sound that was cut to pieces, pictures of up to MOST_TAKES, what lies over them.
+# Inputs of one run at the most: what lies over the clips, beside clips that are few enough.
 MOST_INPUTS = 240
 
 
@@ -37,17 +37,19 @@ def lower(
     width, height = size
     scene = Scene(draft, materials, width, height, colors, lettering or Lettering())
     clips, drawings = clips_of(scene)
-    takes = {segment.id: takes_of(scene, segment) for segment in _played(scene) if segment.id not in clips.takes}
+    handed, hearings = hearings_of(scene)
+    done = {*clips.takes, *((clip.id for clip in draft.clips) if handed is not None else ())}
+    takes = {segment.id: takes_of(scene, segment) for segment in _played(scene) if segment.id not in done}
     pad = laid_over(scene, clips.pad, takes)
     ends = tuple(effect for effect in draft.effects if effect.slot != "sound")
     pad = all_drawn(ends, scene, Part(pad, size, draft.length)).pad
     pad = lettered(scene, pad)
     pad = scene.wiring.through(pad, chain(one("format", pix_fmts=colors.pix_fmt), scene.ticks()))
     picture = scene.wiring.graph(pad, PICTURE)
-    sound, meter = sound_of(scene, {**clips.takes, **takes}, loudness)
+    sound, meter = sound_of(scene, {**clips.takes, **takes}, loudness, handed)
     if len(scene.wiring.inputs) > MOST_INPUTS:
         count = len(scene.wiring.inputs)
-        detail = f"it plays {count} stretches of files, more than {MOST_INPUTS} at once; render it in parts"
+        detail = f"{count} pictures and sounds lie over it, more than {MOST_INPUTS}; render it in parts"
         raise EditRefused(detail=detail)
     return RenderGraph(
         width=width,
@@ -64,6 +66,9 @@ def lower(
         looks=tuple(scene.looks),
         soft=soft_tracks(scene),
         drawings=drawings,
+        mastering_display=colors.mastering_display,
+        content_light=colors.content_light,
+        hearings=hearings,
     )
 
 

@@ -76,3 +76,14 @@ class Colors:
     primaries: str = "bt709"
     transfer: str = "bt709"
     matrix: str = "bt709"
+    mastering_display: str | None = None  # of HDR, as core.media.VideoStream has it
+    content_light: tuple[int, int] | None = None
+
+    @property
+    def is_hdr(self) -> bool:
+        return self.transfer in ("smpte2084", "arib-std-b67")
+
+    @property
+    def is_deep(self) -> bool:
+        """Do pictures have more than 8 bits?"""
+        return "10" in self.pix_fmt

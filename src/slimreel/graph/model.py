@@ -14,8 +14,8 @@ from slimreel.core.filters import Chain, Filter, Value
 # Of sound inside a graph: one rate and one layout, or mixing falls to the lowest of those that come in.
 SAMPLE_RATE_HZ = 48_000
 PICTURE, SOUND = "picture", "sound"
-# The asset of an input whose pictures are drawn by runs of their own and handed over.
-DRAWN = ""
+# The asset of an input whose pictures, or whose sound, runs of their own have made. No asset has such an id.
+DRAWN, HEARD = "", "\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +88,15 @@ class Drawing:
 
 
 @dataclass(frozen=True, slots=True)
+class Hearing:
+    """A run that plays some clips after one another and leaves their sound: so many samples of it, uncompressed."""
+
+    inputs: tuple[Input, ...]
+    sound: Filtergraph
+    samples: int
+
+
+@dataclass(frozen=True, slots=True)
 class SoftTrack:
     """Subtitles as a stream of their own: SubRip text in the working folder."""
 
@@ -101,7 +110,8 @@ class RenderGraph:
     """A whole timeline. Its pictures come out at one size and one rate, exactly `frames` of them, and as long a sound.
 
     `sound` is None where nothing is heard. `drawings` are there where clips are too many for one run: the first input
-    then takes what they hand over, one after the other, in `pix_fmt`. `loudness` is the graph that measures how loud
+    then takes what they hand over, one after the other, in `pix_fmt`. `hearings` likewise: an input of the asset HEARD
+    is what all of them left, end to end. `loudness` is the graph that measures how loud
     it is, where that shall be made even.
     """
 
@@ -119,10 +129,19 @@ class RenderGraph:
     looks: tuple[Look, ...] = ()
     soft: tuple[SoftTrack, ...] = ()
     drawings: tuple[Drawing, ...] = ()
+    mastering_display: str | None = None  # of HDR; what is handed over by drawings does not say it
+    content_light: tuple[int, int] | None = None
+    hearings: tuple[Hearing, ...] = ()
 
     @property
     def duration_s(self) -> Fraction:
         return self.frames / self.rate
+
+    @property
+    def most_inputs(self) -> int:
+        """Of any run that renders it or makes something for that."""
+        runs = [self.inputs, *(run.inputs for run in self.drawings), *(run.inputs for run in self.hearings)]
+        return max(map(len, runs))
 
 
 @dataclass(slots=True)

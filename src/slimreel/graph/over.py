@@ -47,7 +47,7 @@ def _layered(scene: Scene, pad: str, segment: MediaSegment, takes: tuple[Take, .
         width = _at_least(segment.layer.scale * scene.width)
         inner = (width, _at_least(width * part.size[1] / part.size[0]))
         filters = [one("scale", w=inner[0], h=inner[1], flags="bicubic"), one("setsar", sar=1)]
-        filters += colored(scene, material, "yuva420p")
+        filters += colored(scene, material, "yuva420p10le" if scene.colors.is_deep else "yuva420p")
         if not take.is_still:
             filters += counted(take)
         if take.backwards:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from slimreel.core.filters import Chain, Filter
 from slimreel.core.media import VideoStream
-from slimreel.core.picture import deinterlacer, flattening, tonemap_chain
+from slimreel.core.picture import deinterlacer, flattening, lifted_chain, reshown, tonemap_chain
 from slimreel.edit.draft import MediaSegment, TransitionType
 from slimreel.graph.drawn import Part, all_drawn
 from slimreel.graph.fitting import fitted
-from slimreel.graph.material import Material
+from slimreel.graph.material import Colors, Material
 from slimreel.graph.model import chain, one
 from slimreel.graph.scene import Scene, decimal
 from slimreel.graph.takes import EARLY, Take
@@ -116,6 +116,8 @@ def colored(scene: Scene, material: Material, pix_fmt: str | None = None) -> lis
     tags = tagged(scene)
     if video is None:
         return [one("format", pix_fmts=wanted), tags]
+    if colors.is_hdr:
+        return [*_in_hdr(video, colors, wanted), tags]
     if video.hdr:
         return [*tonemap_chain(video, wanted).filters, tags]
     change: dict[str, str | int] = {}
@@ -129,6 +131,17 @@ def colored(scene: Scene, material: Material, pix_fmt: str | None = None) -> lis
             change |= {"in_range": "pc", "out_range": "tv"}
     scale = [Filter("scale", dict(change))] if change else []
     return [*scale, one("format", pix_fmts=wanted), tags]
+
+
+def _in_hdr(video: VideoStream, colors: Colors, pix_fmt: str) -> list[Filter]:
+    """Filters that bring pictures to a timeline of HDR: its own kind as it is, anything else as SDR."""
+    if video.hdr:
+        full = {"in_range": "pc", "out_range": "tv"} if video.color_range == "pc" else {}
+        return [*([Filter("scale", dict(full))] if full else []), *reshown(pix_fmt).filters]
+    read: dict[str, str | int] = {"in_range": "pc"} if video.color_range == "pc" else {}
+    if video.chroma != "rgb":
+        read["in_color_matrix"] = matrix_of(video)
+    return [*([Filter("scale", dict(read))] if read else []), *lifted_chain(colors.transfer, pix_fmt).filters]
 
 
 def tagged(scene: Scene) -> Filter:

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 from slimreel.core.filters import Filter
 from slimreel.core.timing import TimeRange
+from slimreel.core.white import in_hdr
 from slimreel.edit.draft import Draft, MediaSegment, NineGrid, Point, Position
 from slimreel.errors import NoSuchAsset
 from slimreel.graph.material import Colors, Lettering, Material, Materials
@@ -60,6 +61,10 @@ class Scene:
     def samples(self, place: TimeRange) -> int:
         """How many samples sound while these frames are shown."""
         return samples_at(place.end, self.rate) - samples_at(place.start, self.rate)
+
+    def shade(self, hexadecimal: str) -> str:
+        """A colour `#RRGGBB` that somebody named, as it is written in these pictures."""
+        return in_hdr(hexadecimal, self.colors.transfer) if self.colors.is_hdr else hexadecimal
 
     def during(self, span: TimeRange) -> str:
         """An expression that is true while these frames are shown; `t` is the time of the frame."""

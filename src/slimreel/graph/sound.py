@@ -29,10 +29,12 @@ Takes = Mapping[str, tuple[Take, ...]]  # the opened takes of every segment that
 _PEAK = 0.97  # of full scale, −0.26 dB: a mix of several sounds may be louder than any of them
 
 
-def sound_of(scene: Scene, takes: Takes, found: Loudness | None) -> tuple[Filtergraph | None, Filtergraph | None]:
+def sound_of(
+    scene: Scene, takes: Takes, found: Loudness | None, handed: int | None = None
+) -> tuple[Filtergraph | None, Filtergraph | None]:
     """The graph of the sound, and the graph that measures it where its loudness shall be made even and is not known.
 
-    None where nothing is heard.
+    None where nothing is heard. `handed` is the input that the clips' own sound comes from where it is made already.
     """
     sounding = [one for one in _media(scene) if is_heard(scene, one)]
     if not sounding:
@@ -40,7 +42,7 @@ def sound_of(scene: Scene, takes: Takes, found: Loudness | None) -> tuple[Filter
     laid_before, scene.wiring.steps = scene.wiring.steps, []
     whole = TimeRange(0, scene.draft.length)
     ends = [effect for effect in scene.draft.effects if effect.slot == "sound"]
-    pad = scene.wiring.through(_mixed(scene, takes, sounding), heard(scene, ends, whole))
+    pad = scene.wiring.through(_mixed(scene, takes, sounding, handed), heard(scene, ends, whole))
     wanted = next((effect for effect in ends if isinstance(effect, Normalized)), None)
     meter = None
     if wanted is not None:
@@ -66,10 +68,16 @@ def _media(scene: Scene) -> list[MediaSegment]:
     return [one for one in scene.draft.segments() if isinstance(one, MediaSegment)]
 
 
-def _mixed(scene: Scene, takes: Takes, sounding: list[MediaSegment]) -> str:
+def _mixed(scene: Scene, takes: Takes, sounding: list[MediaSegment], handed: int | None) -> str:
     """The clips' own sound with all that lies over it; the limiter only where several come together."""
     heard_ids = {one.id for one in sounding}
-    own = _clips(scene, takes, heard_ids) if any(clip.id in heard_ids for clip in scene.draft.clips) else None
+    own = None
+    if handed is not None:
+        plain = one("aformat", sample_fmts="fltp", channel_layouts="stereo")
+        whole = _exactly(scene.samples(TimeRange(0, scene.draft.length)))
+        own = scene.wiring.through(f"{handed}:0", chain(plain) + whole)
+    elif any(clip.id in heard_ids for clip in scene.draft.clips):
+        own = clips_sound(scene, takes, range(len(scene.draft.clips)))
     over = [one for one in sounding if one.role != "clip"]
     voices = [pad for pad in (own, *(_placed(scene, takes, one) for one in over if one.role != "music")) if pad]
     music = [one for one in over if one.role == "music"]
@@ -97,12 +105,15 @@ def _sum(scene: Scene, pads: list[str]) -> str | None:
     return scene.wiring.through(tuple(pads), chain(mix))
 
 
-def _clips(scene: Scene, takes: Takes, heard_ids: set[str]) -> str:
+def clips_sound(scene: Scene, takes: Takes, numbers: range) -> str:
+    """The pad of the sound of these clips, end to end, from the first frame of the first to the last of the last."""
     clips = scene.draft.clips
     runs: list[list[str]] = []
-    for number, clip in enumerate(clips):
-        pad = _piece(scene, takes, clip) if clip.id in heard_ids else _silence(scene, clip.place)
-        soft = _soft_cuts(scene, clips, number) if clip.id in heard_ids else chain()
+    for number in numbers:
+        clip = clips[number]
+        sounds = is_heard(scene, clip)
+        pad = _piece(scene, takes, clip) if sounds else _silence(scene, clip.place)
+        soft = _soft_cuts(scene, clips, number) if sounds else chain()
         pad = scene.wiring.through(pad, soft)
         if clip.enter and runs:
             runs.append([pad])
@@ -110,7 +121,7 @@ def _clips(scene: Scene, takes: Takes, heard_ids: set[str]) -> str:
             runs[-1].append(pad)
         else:
             runs.append([pad])
-    starts = [clip for clip in clips if clip.enter and clip is not clips[0]]
+    starts = [clip for clip in (clips[number] for number in numbers[1:]) if clip.enter]
     sound = _joined(scene, runs[0])
     for clip, run in zip(starts, runs[1:], strict=True):
         assert clip.enter is not None

@@ -14,6 +14,7 @@ from slimreel.core.goal import Goal
 from slimreel.core.languages import in_files
 from slimreel.core.media import AudioStream, MediaInfo, SubtitleStream, VideoStream
 from slimreel.edit.draft import Draft, MediaSegment, SubtitleSegment
+from slimreel.graph.high_range import TRANSFERS
 from slimreel.graph.lower import has_sound
 from slimreel.graph.material import Colors, Materials
 from slimreel.graph.model import SAMPLE_RATE_HZ
@@ -49,8 +50,19 @@ def stand_in(draft: Draft, materials: Materials, size: tuple[int, int], colors: 
     )
 
 
-def colors_of(draft: Draft, materials: Materials, pix_fmt: str = "yuv420p") -> Colors:
-    """The colours of the first clip that has any, in the range of television and never HDR."""
+def colors_of(draft: Draft, materials: Materials, pix_fmt: str = "yuv420p", hdr: str | None = None) -> Colors:
+    """The colours of the first clip that has any, in the range of television; HDR only where `hdr` names it."""
+    if hdr is not None:
+        told = materials[draft.clips[0].asset].video
+        assert told is not None
+        return Colors(
+            pix_fmt=pix_fmt,
+            primaries="bt2020",
+            transfer=TRANSFERS[hdr],
+            matrix="bt2020nc",
+            mastering_display=told.mastering_display,
+            content_light=told.content_light,
+        )
     first = next((video for clip in draft.clips if (video := materials[clip.asset].video) is not None), None)
     matrix = matrix_of(first) if first is not None and first.hdr is None else "bt709"
     if matrix == "bt2020nc":
@@ -75,7 +87,10 @@ def _video(draft: Draft, materials: Materials, size: tuple[int, int], colors: Co
     rate = draft.canvas.rate
     seen = [video for clip in draft.clips if (video := materials[clip.asset].video) is not None]
     moving = [materials[clip.asset].video for clip in draft.clips if materials[clip.asset].asset.kind == "video"]
-    deep = bool(moving) and all(video is not None and video.bit_depth > 8 and not video.hdr for video in moving)
+    hdr = next((name for name, transfer in TRANSFERS.items() if transfer == colors.transfer), None)
+    deep = bool(moving) and all(
+        video is not None and video.bit_depth > 8 and (not video.hdr or hdr is not None) for video in moving
+    )
     total = sum(_rate_bps(clip, materials, draft, size) * clip.place.duration for clip in draft.clips) / 8 / float(rate)
     return VideoStream(
         index=0,
@@ -97,6 +112,9 @@ def _video(draft: Draft, materials: Materials, size: tuple[int, int], colors: Co
         color_transfer=colors.transfer,
         color_matrix=colors.matrix,
         color_range="tv",
+        hdr=hdr,
+        mastering_display=colors.mastering_display,
+        content_light=colors.content_light,
     )
 
 

@@ -163,13 +163,13 @@ def _title_style(scene: Scene, segment: TextSegment) -> str:
     size = scene.pixels(style.size_px)
     outline = size * _PLATE if style.box else scene.pixels(style.stroke)
     edge = _colour("#000000", style.opacity * 0.6) if style.box else _colour("#000000", style.opacity)
-    return _style(scene, segment.id, size, _colour(style.color, style.opacity), edge, style, outline)
+    return _style(scene, segment.id, size, _colour(scene.shade(style.color), style.opacity), edge, style, outline)
 
 
 def _subtitle_style(scene: Scene, segment: SubtitleSegment) -> str:
     size = scene.pixels(segment.size_px)
     style = TextStyle(position=segment.position)
-    color = _colour(segment.color, 1)
+    color = _colour(scene.shade(segment.color), 1)
     return _style(scene, segment.id, size, color, _colour("#000000", 1), style, max(1.0, size * _OUTLINE))
 
 

@@ -17,7 +17,7 @@ from slimreel.edit.facts import Asset, Facts, Transcript
 from slimreel.engine import place
 from slimreel.graph.material import Material
 from slimreel.settings import read_settings
-from slimreel.workbench.result import Result
+from slimreel.workbench.deliver import Finished
 
 _NAME = re.compile(
     r"(?P<title>.+)\.captions(\.(?P<language>[A-Za-z]{2,8}(-[A-Za-z0-9]{2,8})*?))?(-\d{1,2})?\.srt", re.DOTALL
@@ -58,9 +58,9 @@ def of(material: Material) -> Captions:
     return Captions(name=material.asset.name, srt=as_srt(escaped(material.cues)))
 
 
-def leave(heard: Sequence[Captions], folder: Path, *, overwrite: bool) -> list[tuple[Path, str, int, Result | None]]:
+def leave(heard: Sequence[Captions], folder: Path, *, overwrite: bool) -> list[Finished]:
     """Write captions into a folder, numbered where others lie there already. Raises StorageError."""
-    left: list[tuple[Path, str, int, Result | None]] = []
+    left: list[Finished] = []
     for one in heard:
         content = one.srt.encode()
         path, number = folder / one.name, 1
@@ -69,5 +69,5 @@ def leave(heard: Sequence[Captions], folder: Path, *, overwrite: bool) -> list[t
             path = folder / one.name.replace(".srt", f"-{number}.srt")
         if not path.exists() or path.read_bytes() != content:
             place.publish_bytes(content, path, overwrite=overwrite)
-        left.append((path, "captions", len(content), None))
+        left.append(Finished(path, "captions", len(content)))
     return left

@@ -7,11 +7,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Generator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slimreel.core import plan as plans
 from slimreel.core.byproducts import SOUND_FORMATS
+from slimreel.core.codecs import ENCODERS
 from slimreel.core.containers import CONTAINERS, Container, container_of_suffix
 from slimreel.core.events import Decided, Reason
 from slimreel.core.goal import Goal
@@ -30,13 +31,26 @@ from slimreel.engine.timeline import Timeline, build
 from slimreel.errors import UsageError
 from slimreel.graph.excerpt import excerpt, of_clip
 from slimreel.graph.fitting import scaled_to
+from slimreel.graph.high_range import hdr_of, obstacles
 from slimreel.graph.material import Materials
 from slimreel.graph.stand_in import colors_of, stand_in, usual_goal
+from slimreel.graph.untouched import untouched_sound
 from slimreel.workbench.clock import Clock
 from slimreel.workbench.compress import Event, check_output, named_container, read_goal, result_of
 from slimreel.workbench.result import Result
 
-Finished = tuple[Path, str, int, Result | None]
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """One file as it was made. `reasons` are those of files that have no result of their own."""
+
+    path: Path
+    kind: str
+    bytes: int
+    result: Result | None = None
+    reasons: tuple[Reason, ...] = ()
+
+
 Files = Generator[Event, None, list[Finished]]
 # Parts by size are cut by what the whole is expected to take; room for parts that take more than their share.
 _PART_SHARE = 0.9
@@ -49,7 +63,7 @@ def deliver(draft: Draft, materials: Materials, out: Path, clock: Clock, *, over
     outputs: tuple[Output, ...] = draft.outputs or (Exported(),)
     made: list[Finished] = []
     for wanted in outputs:
-        place = _place(out, wanted, {path for path, *_ in made})
+        place = _place(out, wanted, {one.path for one in made})
         made += yield from kitchen.make(draft, wanted, place)
     return made
 
@@ -98,21 +112,21 @@ class _Kitchen:
             plan, source, goal, out, salvage=self.salvage, overwrite=self.overwrite, timeline=timeline
         )
         result = result_of(source, out, goal, done, self.clock)
-        return out, kind, result.bytes, result
+        return Finished(out, kind, result.bytes, result)
 
     def _planned(self, draft: Draft, named: str | None) -> tuple[Timeline, MediaInfo, EncodePlan, Goal]:
         """Twice planned: once to learn the size, then for the graph at that size, which is all that is scaled."""
         container = _container(draft.goal, named)
         goal = read_goal(usual_goal(draft, self.materials, container.video))
         canvas = (draft.canvas.width, draft.canvas.height)
-        first = plans.make_plan(goal, stand_in(draft, self.materials, canvas, colors_of(draft, self.materials)), named)
+        hdr, reasons = _range_of(draft, self.materials, goal, container)
+        colors = colors_of(draft, self.materials, hdr=hdr)
+        first = plans.make_plan(goal, stand_in(draft, self.materials, canvas, colors), named)
         assert first.picture is not None
         size = (first.picture.width, first.picture.height)
-        colors = colors_of(draft, self.materials, first.picture.pix_fmt)
+        colors = replace(colors, pix_fmt=first.picture.pix_fmt)
         source = stand_in(draft, self.materials, size, colors)
-        plan = replace(
-            plans.make_plan(goal, source, named), reasons=(*_tonemapped(goal, self.materials), *first.reasons)
-        )
+        plan = replace(plans.make_plan(goal, source, named), reasons=(*reasons, *first.reasons))
         return build(draft, self.materials, size, colors), source, plan, goal
 
     def _parts(self, draft: Draft, wanted: Parts, out: Path) -> Files:
@@ -144,18 +158,18 @@ class _Kitchen:
             making = byproducts.still(wanted)
         elif isinstance(wanted, SoundFile):
             seen = of_clip(draft, wanted.clip) if wanted.clip else draft
-            making = byproducts.sound(wanted)
+            making = byproducts.sound(wanted, untouched_sound(seen, self.materials))
         else:
             raise UsageError(detail=f"this slimreel makes no file of the kind {wanted.kind}")
         _check_outputs(self.materials, out, overwrite=self.overwrite)
         canvas = (draft.canvas.width, draft.canvas.height)
-        size = scaled_to(canvas, (width, canvas[1]), cover=False) if width < canvas[0] else canvas
+        shown = scaled_to(canvas, (width, canvas[1]), cover=False) if width < canvas[0] else canvas
         colors = colors_of(seen, self.materials)
-        source = stand_in(seen, self.materials, size, colors)
+        source = stand_in(seen, self.materials, shown, colors)
         plan = plans.make_plan(Goal(crf=23, reencode=True), source)
-        timeline = build(seen, self.materials, size, colors)
-        bytes_made = yield from byproducts.make(timeline, source, plan, out, making, overwrite=self.overwrite)
-        return [(out, wanted.kind, bytes_made, None)]
+        timeline = build(seen, self.materials, shown, colors)
+        size_bytes, reasons = yield from byproducts.make(timeline, source, plan, out, making, overwrite=self.overwrite)
+        return [Finished(out, wanted.kind, size_bytes, reasons=reasons)]
 
 
 def _exported(wanted: Exported, goal: Goal | None) -> Goal | None:
@@ -177,14 +191,29 @@ def _container(goal: Goal | None, named: str | None) -> Container:
     return CONTAINERS[chosen or container_of_suffix(f".{named}") or "mp4"]
 
 
-def _tonemapped(goal: Goal, materials: Materials) -> tuple[Reason, ...]:
-    """HDR becomes SDR wherever pictures are edited, since what is drawn over them is SDR."""
+def _range_of(
+    draft: Draft, materials: Materials, goal: Goal, container: Container
+) -> tuple[str | None, tuple[Reason, ...]]:
+    """The transfer of HDR where the timeline stays in it, and why not where it does not."""
     hdr = next((found.video.hdr for found in materials.values() if found.video is not None and found.video.hdr), None)
     if hdr is None:
-        return ()
+        return None, ()
+    codec = goal.codec or container.default_codec
+    if goal.hdr == "tonemap" or not ENCODERS[codec].holds_depth:
+        if goal.hdr == "keep":
+            raise UsageError(detail=f"HDR is kept in hevc or av1, not in {codec}. Add --codec hevc.")
+        return None, (Reason(id="tone_mapped", fields={"transfer": hdr}),)
+    common = hdr_of(draft, materials)
+    hindering = obstacles(draft, materials) if common is not None else ()
+    if common is not None and not hindering:
+        return common, ()
+    what = ", ".join(hindering) or "-"
     if goal.hdr == "keep":
-        raise UsageError(detail="HDR is kept only where nothing is edited. Leave --hdr keep out, or use compress.")
-    return (Reason(id="tone_mapped", fields={"transfer": hdr}),)
+        why = f"{what} cannot be done to it" if hindering else "not every clip is HDR of one kind"
+        raise UsageError(detail=f"HDR cannot be kept here: {why}.")
+    if hindering:
+        return None, (Reason(id="tone_mapped_for", fields={"transfer": hdr, "what": what}),)
+    return None, (Reason(id="tone_mapped_mixed", fields={"transfer": hdr}),)
 
 
 def _check_outputs(materials: Materials, out: Path, *, overwrite: bool) -> None:

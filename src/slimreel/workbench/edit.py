@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from slimreel.core.events import Progress
+from slimreel.core.events import Progress, Reason
 from slimreel.edit.begin import begin
 from slimreel.edit.command import apply_all
 from slimreel.edit.draft import Draft
@@ -37,12 +37,13 @@ _MOST_MEASUREMENTS = 200
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Made:
-    """One file that an edit gave. `result` tells of a video; other kinds have only a size."""
+    """One file that an edit gave. `result` tells of a video; other kinds have a size, and `reasons` where there are."""
 
     path: str
     kind: str
     bytes: int
     result: Result | None = None
+    reasons: tuple[Reason, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +112,9 @@ def edit_events(
         return Edit(draft=after, changes=changes, captions=heard)
     made = yield from deliver(after, materials, Path(out), clock, overwrite=overwrite, salvage=salvage)
     made += captions.leave(heard, Path(out).parent, overwrite=overwrite)
-    files = tuple(Made(path=str(path), kind=kind, bytes=size, result=result) for path, kind, size, result in made)
+    files = tuple(
+        Made(path=str(one.path), kind=one.kind, bytes=one.bytes, result=one.result, reasons=one.reasons) for one in made
+    )
     return Edit(draft=after, changes=changes, files=files, captions=heard)
 
 

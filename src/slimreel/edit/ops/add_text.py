@@ -65,6 +65,12 @@ class AddText(Timed):
         return TextSegment(id=element_id, place=place, until_end=until_end, text=self.text, style=style)
 
     @classmethod
+    def merged(cls, params: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+        """`size` goes before the pixels that were there."""
+        left = {name: value for name, value in params.items() if name != "size_px" or "size" not in new}
+        return Timed.merged(left, new)
+
+    @classmethod
     def asked(cls, element: AnySegment, draft: Draft) -> dict[str, Any] | None:
         if not isinstance(element, TextSegment):
             return None

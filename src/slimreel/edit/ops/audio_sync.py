@@ -7,7 +7,7 @@ after   picture |-----|   sound  |-----|
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
@@ -15,7 +15,8 @@ from slimreel.core.timing import SOURCE
 from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import AnyClip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Edited
+from slimreel.edit.standing import Lasting, Seat
 from slimreel.edit.targets import find_clips
 
 
@@ -30,10 +31,11 @@ class SoundShifted(Effect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AudioSync(Operation):
+class AudioSync(Lasting):
     """Asked for again, it is added to what was moved before."""
 
     op: ClassVar[str] = "audio_sync"
+    makes: ClassVar[tuple[type[Effect], ...]] = (SoundShifted,)
 
     offset_s: Annotated[
         Annotated[float, Meta(ge=-60, le=60)], Meta(description="later, or earlier where negative; seconds")
@@ -50,3 +52,11 @@ class AudioSync(Operation):
         others = tuple(one for one in clip.effects if not isinstance(one, SoundShifted))
         ticks = before + SOURCE.ticks(self.offset_s)
         return replace(clip, effects=(*others, SoundShifted(offset_ticks=ticks)) if ticks else others)
+
+    @classmethod
+    def params_of(cls, effect: Effect, seat: Seat) -> dict[str, Any]:
+        return {"offset_s": float(SOURCE.seconds(effect.offset_ticks))} if isinstance(effect, SoundShifted) else {}
+
+    def renewed(self, effect: Effect, seat: Seat) -> Effect | None:
+        ticks = SOURCE.ticks(self.offset_s)
+        return replace(effect, offset_ticks=ticks) if isinstance(effect, SoundShifted) and ticks else None

@@ -15,7 +15,8 @@ from slimreel.core import records
 from slimreel.edit.affect import target_of, with_effect
 from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import AnyClip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Edited
+from slimreel.edit.standing import Lasting
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter
 
@@ -43,10 +44,12 @@ class Colored(Effect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Color(Operation):
+class Color(Lasting):
     """Amounts are added to those that were set before, and the sum is clamped to the range of one."""
 
     op: ClassVar[str] = "color"
+    makes: ClassVar[tuple[type[Effect], ...]] = (Colored,)
+    said_as: ClassVar[dict[str, str]] = {**{name.partition("_")[0]: name for name in _SUMS}, "exposure": "exposure_ev"}
 
     brightness_pct: Annotated[Percent, Meta(description="brighter or darker, percent")] = 0.0
     contrast_pct: Annotated[Percent, Meta(description="more or less contrast, percent")] = 0.0
@@ -64,6 +67,10 @@ class Color(Operation):
         clips = tuple(self._colored(clip) for clip in find_clips(draft, self.clip))
         told = ", ".join(f"{name.partition('_')[0]} {value}" for name, value in said.items() if name != "clip")
         return draft.with_segments(clips), (self.change(target_of(clips), values=told),)
+
+    @classmethod
+    def neutral(cls, owner: MediaSegment, found: tuple[Effect, ...], facts: Facts) -> Effect | None:
+        return None if found or owner.role in ("music", "voiceover") else Colored()
 
     def _colored(self, clip: MediaSegment) -> MediaSegment:
         now = next((one for one in clip.effects if isinstance(one, Colored) and one.span is None), Colored())

@@ -8,20 +8,24 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
 from slimreel.core.timing import scaled
-from slimreel.edit.affect import follow_picture, picture_size, target_of
+from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Draft, Effect, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import AnyClip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Edited
+from slimreel.edit.shapes import follow_picture, picture_size
+from slimreel.edit.standing import Lasting, Seat
 from slimreel.edit.targets import find_clips
-from slimreel.errors import BadParameter
+from slimreel.errors import BadParameter, EditRefused
 
 SMALLEST = 16  # pixels of a side, as encoders want it
 Pixels = Annotated[int, Meta(ge=0, le=16384)]
+_ACROSS = ("left", "right")
+_SIDES = (*_ACROSS, "top", "bottom")
 Percent = Annotated[float, Meta(ge=0, lt=100)]
 
 
@@ -37,15 +41,26 @@ class Cropped(Effect):
     width: int
     height: int
 
+    def keeps_hdr(self) -> bool:
+        return True
+
     def resized(self, width: int, height: int) -> tuple[int, int]:
         return self.width, self.height
 
+    def inside(self, width: int, height: int) -> Effect:
+        kept = min(self.width, width - width % 2), min(self.height, height - height % 2)
+        if min(kept) < SMALLEST:
+            raise EditRefused(detail=f"a later crop would have {kept[0]}x{kept[1]} pixels left")
+        place = min(self.x, width - kept[0]), min(self.y, height - kept[1])
+        return replace(self, x=place[0], y=place[1], width=kept[0], height=kept[1])
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Crop(Operation):
+class Crop(Lasting):
     """Either the rectangle that stays, or what goes at each side, in pixels or in percent of the picture."""
 
     op: ClassVar[str] = "crop"
+    makes: ClassVar[tuple[type[Effect], ...]] = (Cropped,)
 
     x_px: Annotated[Pixels | None, Meta(description="left edge of what stays; in the middle without it")] = None
     y_px: Annotated[Pixels | None, Meta(description="upper edge of what stays; in the middle without it")] = None
@@ -71,6 +86,35 @@ class Crop(Operation):
             after = follow_picture(after, facts)
         x, y = boxes[0].x, boxes[0].y
         return after, (self.change(target_of(clips), size=f"{boxes[0].width}x{boxes[0].height}", x=x, y=y),)
+
+    @classmethod
+    def params_of(cls, effect: Effect, seat: Seat) -> dict[str, Any]:
+        if not isinstance(effect, Cropped):
+            return {}
+        width, height = seat.size
+        ends = {"left": effect.x, "right": width - effect.x - effect.width}
+        ends |= {"top": effect.y, "bottom": height - effect.y - effect.height}
+        shares = {side: 100 * pixels / (width if side in _ACROSS else height) for side, pixels in ends.items()}
+        return {
+            "x_px": effect.x,
+            "y_px": effect.y,
+            "width_px": effect.width,
+            "height_px": effect.height,
+            **{f"{side}_px": pixels for side, pixels in ends.items()},
+            **{f"{side}_pct": round(share, 3) for side, share in shares.items()},
+        }
+
+    @classmethod
+    def merged(cls, params: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+        stays = {name: params[name] for name in ("x_px", "y_px", "width_px", "height_px")}
+        if set(new) & set(stays):
+            return stays | new
+        goes = {f"{side}_px": params[f"{side}_px"] for side in _SIDES if f"{side}_pct" not in new}
+        return goes | new
+
+    def renewed(self, effect: Effect, seat: Seat) -> Effect | None:
+        box = self._box(*seat.size)
+        return replace(box, span=effect.span, kept=effect.kept)
 
     def _box(self, width: int, height: int) -> Cropped:
         left, right = self._side("left", width), self._side("right", width)

@@ -20,12 +20,16 @@ class Deinterlaced(Effect):
     kind: ClassVar[str] = "deinterlaced"
     slot: ClassVar[Slot] = "source"
 
+    def keeps_hdr(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deinterlace(Affecting):
     """A picture that is whole already stays as it is."""
 
     op: ClassVar[str] = "deinterlace"
+    makes: ClassVar[tuple[type[Effect], ...]] = (Deinterlaced,)
 
     def effect(self) -> Effect:
         return Deinterlaced()

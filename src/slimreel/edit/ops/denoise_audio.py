@@ -31,6 +31,7 @@ class DenoiseAudio(Affecting):
     """A stronger setting makes voices duller."""
 
     op: ClassVar[str] = "denoise_audio"
+    makes: ClassVar[tuple[type[Effect], ...]] = (SoundDenoised,)
 
     strength: Annotated[Strength, Meta(description="how much is taken out")] = "medium"
 

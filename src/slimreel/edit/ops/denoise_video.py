@@ -25,12 +25,16 @@ class PictureDenoised(Effect):
 
     strength: Strength = "medium"
 
+    def keeps_hdr(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DenoiseVideo(Affecting):
     """A stronger setting takes fine detail with it."""
 
     op: ClassVar[str] = "denoise_video"
+    makes: ClassVar[tuple[type[Effect], ...]] = (PictureDenoised,)
 
     strength: Annotated[Strength, Meta(description="how much is smoothed away")] = "medium"
 

@@ -7,7 +7,7 @@ after   |.-######-.|
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -15,7 +15,8 @@ from slimreel.core.timing import TimeRange
 from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Color, Draft, Effect, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import AnyClip, Change, Edited, Operation
+from slimreel.edit.operation import AnyClip, Change, Edited
+from slimreel.edit.standing import Lasting, Seat
 from slimreel.edit.targets import find_clips, seconds
 
 Direction = Literal["in", "out"]
@@ -42,6 +43,9 @@ class PictureFaded(Faded):
 
     color: Color = "#000000"
 
+    def keeps_hdr(self) -> bool:
+        return self.color == "#000000"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SoundFaded(Faded):
@@ -52,10 +56,11 @@ class SoundFaded(Faded):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Fade(Operation):
+class Fade(Lasting):
     """Without `clip` it is the beginning and the end of the whole, whatever is cut or added later."""
 
     op: ClassVar[str] = "fade"
+    makes: ClassVar[tuple[type[Effect], ...]] = (PictureFaded, SoundFaded)
 
     direction: Annotated[Literal["in", "out", "both"], Meta(description="at the beginning, the end, or both")] = "both"
     target: Annotated[Literal["video", "audio", "both"], Meta(description="what fades")] = "both"
@@ -73,6 +78,24 @@ class Fade(Operation):
         frames = min(self._room(wanted, clip.place.duration) for clip in clips)
         faded = (replace(clip, effects=with_fades(clip.effects, self._fades(frames))) for clip in clips)
         return draft.with_segments(faded), (self._told(draft, frames, target_of(clips)),)
+
+    @classmethod
+    def words_of(cls, effect: Effect) -> tuple[str, ...]:
+        way = effect.direction if isinstance(effect, Faded) else ""
+        return way, "video" if isinstance(effect, PictureFaded) else "audio"
+
+    @classmethod
+    def params_of(cls, effect: Effect, seat: Seat) -> dict[str, Any]:
+        length = {"duration_s": seconds(seat.draft, effect.frames)} if isinstance(effect, Faded) else {}
+        return length | ({"color": effect.color} if isinstance(effect, PictureFaded) else {})
+
+    def renewed(self, effect: Effect, seat: Seat) -> Effect | None:
+        if not isinstance(effect, Faded):
+            return effect
+        room = seat.length - max((one.frames for one in _opposite(effect, seat)), default=0)
+        frames = min(max(1, seat.draft.timebase.ticks(self.duration_s)), max(1, room))
+        new = replace(effect, frames=frames)
+        return replace(new, color=self.color.upper()) if isinstance(new, PictureFaded) else new
 
     def _room(self, wanted: int, length: int) -> int:
         return max(1, min(wanted, length // 2 if self.direction == "both" else length))
@@ -95,3 +118,10 @@ def with_fades(effects: tuple[Effect, ...], fades: list[Faded]) -> tuple[Effect,
     keys = {(type(fade), fade.direction) for fade in fades}
     others = (one for one in effects if not isinstance(one, Faded) or (type(one), one.direction) not in keys)
     return (*others, *fades)
+
+
+def _opposite(fade: Faded, seat: Seat) -> list[Faded]:
+    """The fades of the same sort at the other end."""
+    effects = seat.owner.effects if seat.owner else seat.draft.effects
+    of_kind = [one for one in effects if type(one) is type(fade) and isinstance(one, Faded)]
+    return [one for one in of_kind if one.direction != fade.direction]

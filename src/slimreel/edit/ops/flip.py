@@ -14,7 +14,8 @@ from msgspec import Meta
 from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import AnyClip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Edited
+from slimreel.edit.standing import Lasting
 from slimreel.edit.targets import find_clips
 
 Axis = Literal["horizontal", "vertical"]
@@ -29,12 +30,16 @@ class Flipped(Effect):
 
     axis: Axis
 
+    def keeps_hdr(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Flip(Operation):
+class Flip(Lasting):
     """The same flip again takes the first one back."""
 
     op: ClassVar[str] = "flip"
+    makes: ClassVar[tuple[type[Effect], ...]] = (Flipped,)
 
     axis: Annotated[Axis, Meta(description="`horizontal` exchanges left and right, `vertical` top and bottom")] = (
         "horizontal"

@@ -12,15 +12,17 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from slimreel.core.timing import TimeRange
-from slimreel.edit.draft import Draft, MediaSegment
+from slimreel.edit.draft import AnySegment, Draft, MediaSegment
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Edited, Length, Moment, Operation
+from slimreel.edit.follow import within_length
+from slimreel.edit.operation import Edited, Length, Moment
 from slimreel.edit.ripple import Part, divide, rebuild, slice_of
+from slimreel.edit.standing import Lasting, Standing
 from slimreel.edit.targets import seconds
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Freeze(Operation):
+class Freeze(Lasting):
     """A time at or beyond the end holds the last picture."""
 
     op: ClassVar[str] = "freeze"
@@ -45,6 +47,27 @@ class Freeze(Operation):
         after = rebuild(divided, parts)
         at_s, length_s = seconds(draft, min(at, draft.length - 1)), seconds(after, after.length)
         return after, (self.change(at_s=at_s, duration_s=seconds(draft, frames), length_s=length_s),)
+
+    @classmethod
+    def standings(cls, draft: Draft, facts: Facts, owner: AnySegment | None) -> list[Standing]:
+        """Every picture that stands still as a clip, whoever put it there."""
+        if not isinstance(owner, MediaSegment) or owner.role != "clip" or not owner.is_still:
+            return []
+        params = {"at_s": 0.0, "duration_s": seconds(draft, owner.place.duration)}
+        return [Standing(kind=cls, owner=owner.id, params=params, names=("duration_s",))]
+
+    def anew(self, standing: Standing, draft: Draft, facts: Facts) -> Draft:
+        frames = max(1, draft.timebase.ticks(self.duration_s))
+        parts: list[Part] = []
+        for clip in draft.clips:
+            if clip.id != standing.owner:
+                parts.append(Part(clip, clip.place))
+                continue
+            effects = within_length(clip.effects, frames)
+            new = replace(clip, place=TimeRange(clip.place.start, frames), effects=effects)
+            stays = min(frames, clip.place.duration)
+            parts.append(Part(new, TimeRange(clip.place.start, stays), TimeRange(0, stays)))
+        return rebuild(draft, parts)
 
 
 def _still(clip: MediaSegment, frame: int, frames: int) -> MediaSegment:

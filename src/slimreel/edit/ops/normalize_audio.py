@@ -13,7 +13,8 @@ from msgspec import Meta
 
 from slimreel.edit.draft import Draft, Effect, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Edited, Operation
+from slimreel.edit.operation import Edited
+from slimreel.edit.standing import Lasting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,10 +29,11 @@ class Normalized(Effect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class NormalizeAudio(Operation):
+class NormalizeAudio(Lasting):
     """-14 LUFS is what YouTube and most players aim at."""
 
     op: ClassVar[str] = "normalize_audio"
+    makes: ClassVar[tuple[type[Effect], ...]] = (Normalized,)
 
     lufs: Annotated[Annotated[float, Meta(ge=-70, le=-5)], Meta(description="loudness of the whole, LUFS")] = -14.0
     true_peak_db: Annotated[Annotated[float, Meta(ge=-9, le=0)], Meta(description="highest peak, dBTP")] = -1.0

@@ -13,76 +13,63 @@ from typing import Annotated, Any, ClassVar, Literal
 from msgspec import Meta
 
 from slimreel.core.timing import TimeRange, scaled
+from slimreel.edit.adding import Adding
+from slimreel.edit.address import again, find, owners_of, set_params, standings_of
 from slimreel.edit.draft import AnySegment, Draft, MediaSegment, Point
 from slimreel.edit.facts import Facts
-from slimreel.edit.log import EditCommand
-from slimreel.edit.operation import Edited, Name, Operation
-from slimreel.edit.ops.update import asked_by, changed
-from slimreel.edit.ops.volume import LOUDEST
-from slimreel.edit.ops.zoom import Zoomed
-from slimreel.edit.registry import read_operation
+from slimreel.edit.operation import Change, Edited, Name, Operation, params_schema
+from slimreel.edit.ops.update import said
 from slimreel.edit.ripple import Part, keep_of, rebuild
-from slimreel.edit.targets import find_element
+from slimreel.edit.steps import PERCENT, Amount, factor_of, moved
+from slimreel.edit.targets import seconds
 from slimreel.errors import BadParameter
 
-Param = Literal[
+# Beside the parameters' own names; those of clips are said_as in the operations' files.
+_WORDS = (
     "size", "volume", "speed", "opacity", "duration", "brightness", "contrast", "saturation", "position", "start", "end"
-]
-Amount = Literal["small", "medium", "large"]
-PERCENT: dict[Amount, int] = {"small": 10, "medium": 25, "large": 50}
-DECIBELS: dict[Amount, int] = {"small": 2, "medium": 4, "large": 8}
+)  # fmt: skip
 _NINE = {"left": 0.0, "right": 1.0, "top": 0.0, "bottom": 1.0}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Nudge(Operation):
-    """Steps are 10, 25 and 50 %, of loudness 2, 4 and 8 dB; down from 100 is 90, 75 or 50."""
+    """Steps are 10, 25 and 50 %, of loudness 2, 4 and 8 dB; down from 100 is 90, 75 or 50. A strength moves a word."""
 
     op: ClassVar[str] = "nudge"
 
-    target: Annotated[Name, Meta(description="its id, such as t1, m1 or c2")]
-    param: Annotated[Param, Meta(description="what to change")]
+    target: Annotated[Name, Meta(description="its id, such as t1, m1 or c2, or `all`")]
+    param: Annotated[Name, Meta(description=f"what to change: {', '.join(_WORDS)}, or a parameter as in `update`")]
     direction: Annotated[Literal["up", "down"], Meta(description="more or less, later or earlier, higher or lower")]
     amount: Annotated[Amount, Meta(description="how much")] = "medium"
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
-        parts = find_element(draft, self.target)
-        first = parts[0]
-        if isinstance(first, MediaSegment) and first.role == "clip":
-            after = self._clip(draft, first, facts)
-        else:
-            after = changed(draft, parts, self._new(draft, first), facts)
-        told = self.change(first.id, param=self.param, direction=self.direction, amount=self.amount)
-        return after, (told,)
+        owner = owners_of(draft, self.target)[0]
+        if isinstance(owner, MediaSegment) and owner.role == "clip" and self.param in ("duration", "start", "end"):
+            after = self._resized(draft, owner, facts)
+            length_s = next((one.place.duration for one in after.clips if one.id == owner.id), 0)
+            return after, (self._told(owner.id, {"duration_s": seconds(after, length_s)}),)
+        made = next((one for one in standings_of(draft, facts, owner) if issubclass(one.kind, Adding)), None)
+        if owner is not None and made is not None and (new := self._of_element(draft, owner, made.params)):
+            return set_params(draft, facts, made, new), (self._told(owner.id, new),)
+        name, found = find(draft, facts, self.op, self.target, self.param)
+        after, values = draft, dict[str, Any]()
+        for standing in found:
+            now, schema = standing.params.get(name), params_schema(standing.kind)["properties"][name]
+            value = moved(name, now, schema, self.amount, self._sign, float(draft.timebase.tick_s))
+            if value is None:
+                raise BadParameter(op=self.op, field="param", why=f"{self.param} has no more and no less; set it")
+            after = set_params(after, facts, standing, {name: value})
+            held = again(after, facts, standing)
+            values = {name: value if held is None else held.params.get(name, value)}
+        return after, (self._told(owner.id if owner else "", values),)
+
+    def _told(self, target: str, values: dict[str, Any]) -> Change:
+        fields = {"param": self.param, "direction": self.direction, "amount": self.amount}
+        return self.change(target, **fields, values=", ".join(said(values))[:200])
 
     @property
-    def _ratio(self) -> float:
-        share = PERCENT[self.amount] / 100
-        return 1 + share if self.direction == "up" else 1 - share
-
-    @property
-    def _gain_db(self) -> float:
-        return DECIBELS[self.amount] * (1 if self.direction == "up" else -1)
-
-    def _clip(self, draft: Draft, clip: MediaSegment, facts: Facts) -> Draft:
-        sign = 1 if self.direction == "up" else -1
-        percent = sign * PERCENT[self.amount]
-        params: dict[str, Any]
-        match self.param:
-            case "volume":
-                op, params = "volume", {"gain_db": self._gain_db}
-            case "speed":
-                op, params = "speed", {"factor": self._ratio}
-            case "size":
-                now = next((one.factor for one in clip.effects if isinstance(one, Zoomed) and one.span is None), 1.0)
-                op, params = "zoom", {"factor": min(10.0, max(0.1, now * self._ratio))}
-            case "brightness" | "contrast" | "saturation":
-                op, params = "color", {f"{self.param}_pct": percent}
-            case "duration" | "start" | "end":
-                return self._resized(draft, clip, facts)
-            case _:
-                raise self._unknown(clip)
-        return read_operation(EditCommand(op=op, params=params | {"clip": clip.id})).apply(draft, facts)[0]
+    def _sign(self) -> int:
+        return 1 if self.direction == "up" else -1
 
     def _resized(self, draft: Draft, clip: MediaSegment, facts: Facts) -> Draft:
         """The clip with more or less of its file shown at one end."""
@@ -99,33 +86,28 @@ class Nudge(Operation):
         parts = [Part(grown, one.place, held) if one.id == clip.id else Part(one, one.place) for one in draft.clips]
         return rebuild(draft, parts)
 
-    def _new(self, draft: Draft, element: AnySegment) -> dict[str, Any]:
-        """The parameters of the operation that made the element, moved."""
-        _, params = asked_by(element, draft)
-        start_s, step_s = float(params.get("start_s", 0)), float(draft.length_s) * PERCENT[self.amount] / 100
-        step_s = step_s if self.direction == "up" else -step_s
-        end_s = float(draft.timebase.seconds(element.place.end))
+    def _of_element(self, draft: Draft, element: AnySegment, params: dict[str, Any]) -> dict[str, Any] | None:
+        """The parameters that an everyday word means for an element, moved; None where it is a parameter's own name."""
+        step_s = self._sign * float(draft.length_s) * PERCENT[self.amount] / 100
+        start_s, end_s = (float(draft.timebase.seconds(at)) for at in (element.place.start, element.place.end))
+        ratio = factor_of(self.amount, self._sign)
         match self.param:
             case "size" if "size_px" in params:
-                return {"size_px": min(1000.0, max(4.0, params["size_px"] * self._ratio))}
+                return {"size_px": min(1000.0, max(4.0, params["size_px"] * ratio))}
             case "size" if "scale" in params:
-                return {"scale": min(1.0, params["scale"] * self._ratio)}
+                return {"scale": min(1.0, params["scale"] * ratio)}
             case "size" if "w" in params:
-                return {side: min(1.0, params[side] * self._ratio) for side in ("w", "h")}
-            case "volume" if "volume" in params:
-                return {"volume": min(LOUDEST, params["volume"] * 10 ** (self._gain_db / 20))}
-            case "opacity" if "opacity" in params:
-                return {"opacity": min(1.0, params["opacity"] * self._ratio)}
+                return {side: min(1.0, params[side] * ratio) for side in ("w", "h")}
             case "position" if "position" in params:
                 return {"position": self._higher(params["position"])}
             case "duration" if "start_s" in params:
-                return {"end_s": start_s + (end_s - start_s) * self._ratio}
+                return {"end_s": start_s + (end_s - start_s) * ratio}
             case "start" if "start_s" in params:
                 return {"start_s": max(0.0, start_s + step_s)}
             case "end" if "start_s" in params:
                 return {"end_s": max(start_s, end_s + step_s)}
             case _:
-                raise self._unknown(element)
+                return None
 
     def _higher(self, position: Any) -> dict[str, float]:
         """A position moved along the height; of the nine-grid the places become points first."""
@@ -136,11 +118,8 @@ class Nudge(Operation):
         else:
             point = position if isinstance(position, Point) else Point(**position)
             x, y = point.x, point.y
-        step = PERCENT[self.amount] / 100 * (-1 if self.direction == "up" else 1)
+        step = PERCENT[self.amount] / 100 * -self._sign
         return {"x": x, "y": min(1.0, max(0.0, y + step))}
-
-    def _unknown(self, element: AnySegment) -> BadParameter:
-        return BadParameter(op=self.op, field="param", why=f"{element.id} has no {self.param}")
 
 
 def longer(clip: MediaSegment, frames: int, file_ticks: int, *, at_start: bool) -> MediaSegment:

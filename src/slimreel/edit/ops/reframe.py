@@ -13,9 +13,10 @@ from typing import Annotated, ClassVar
 from msgspec import Meta
 
 from slimreel.edit.affect import target_of
-from slimreel.edit.draft import Color, Draft, Fit, FitMode, Focus, even
+from slimreel.edit.draft import AnySegment, Canvas, Color, Draft, Fit, FitMode, Focus, MediaSegment, even
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import AnyClip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Edited
+from slimreel.edit.standing import Lasting, Standing
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter
 
@@ -23,7 +24,7 @@ WIDEST = 8  # times as wide as high, or the other way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Reframe(Operation):
+class Reframe(Lasting):
     """The short side stays as it is. With `clip` the canvas stays too, and only that clip is fitted anew."""
 
     op: ClassVar[str] = "reframe"
@@ -40,16 +41,36 @@ class Reframe(Operation):
     clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
-        aspect = Fraction(*map(int, self.aspect.split(":")))
-        if not Fraction(1, WIDEST) <= aspect <= WIDEST:
-            raise BadParameter(op=self.op, field="aspect", why=f"it goes from 1:{WIDEST} to {WIDEST}:1")
-        canvas = draft.canvas
+        shaped = self._shaped(draft.canvas)
         clips = find_clips(draft, self.clip)
-        if len(clips) == len(draft.clips):
-            short = min(canvas.width, canvas.height)
-            width, height = (even(short * aspect), short) if aspect >= 1 else (short, even(short / aspect))
-            canvas = replace(canvas, width=width, height=height, chosen=True)
+        canvas = shaped if len(clips) == len(draft.clips) else draft.canvas
         fit = Fit(mode=self.mode, color=self.color.upper(), focus=self.focus)
         after = replace(draft, canvas=canvas).with_segments(replace(clip, fit=fit) for clip in clips)
         size = f"{canvas.width}x{canvas.height}"
         return after, (self.change(target_of(clips), aspect=self.aspect, mode=self.mode, size=size),)
+
+    @classmethod
+    def standings(cls, draft: Draft, facts: Facts, owner: AnySegment | None) -> list[Standing]:
+        canvas = draft.canvas
+        shape = Fraction(canvas.width, canvas.height)
+        aspect = {"aspect": f"{shape.numerator}:{shape.denominator}"}
+        if owner is None:
+            return [Standing(kind=cls, owner="", params=aspect, names=("aspect",))]
+        if not isinstance(owner, MediaSegment) or owner.role != "clip":
+            return []
+        fit = {"mode": owner.fit.mode, "color": owner.fit.color, "focus": owner.fit.focus}
+        return [Standing(kind=cls, owner=owner.id, params=aspect | fit, names=tuple(fit))]
+
+    def anew(self, standing: Standing, draft: Draft, facts: Facts) -> Draft:
+        if not standing.owner:
+            return replace(draft, canvas=self._shaped(draft.canvas))
+        fit = Fit(mode=self.mode, color=self.color.upper(), focus=self.focus)
+        return draft.with_segments(replace(clip, fit=fit) for clip in find_clips(draft, standing.owner))
+
+    def _shaped(self, canvas: Canvas) -> Canvas:
+        aspect = Fraction(*map(int, self.aspect.split(":")))
+        if not Fraction(1, WIDEST) <= aspect <= WIDEST:
+            raise BadParameter(op=self.op, field="aspect", why=f"it goes from 1:{WIDEST} to {WIDEST}:1")
+        short = min(canvas.width, canvas.height)
+        width, height = (even(short * aspect), short) if aspect >= 1 else (short, even(short / aspect))
+        return replace(canvas, width=width, height=height, chosen=True)

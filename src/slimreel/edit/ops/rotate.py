@@ -11,10 +11,12 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta
 
-from slimreel.edit.affect import follow_picture, target_of
+from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import AnyClip, Edited, Operation
+from slimreel.edit.operation import AnyClip, Edited
+from slimreel.edit.shapes import follow_picture
+from slimreel.edit.standing import Lasting, Seat
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter
 
@@ -28,15 +30,19 @@ class Rotated(Effect):
 
     degrees: int
 
+    def keeps_hdr(self) -> bool:
+        return True
+
     def resized(self, width: int, height: int) -> tuple[int, int]:
         return (width, height) if self.degrees % 180 == 0 else (height, width)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Rotate(Operation):
+class Rotate(Lasting):
     """Turns add up: four of 90 degrees are none."""
 
     op: ClassVar[str] = "rotate"
+    makes: ClassVar[tuple[type[Effect], ...]] = (Rotated,)
 
     degrees: Annotated[
         Annotated[int, Meta(ge=-3600, le=3600)],
@@ -45,13 +51,25 @@ class Rotate(Operation):
     clip: AnyClip = None
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
-        if self.degrees % 90:
-            raise BadParameter(op=self.op, field="degrees", why="it has to be a multiple of 90")
+        degrees = self._degrees()
         clips = find_clips(draft, self.clip)
         after = draft.with_segments(self._turned(clip) for clip in clips)
         if len(clips) == len(draft.clips):
             after = follow_picture(after, facts)
-        return after, (self.change(target_of(clips), degrees=self.degrees % 360),)
+        return after, (self.change(target_of(clips), degrees=degrees),)
+
+    def _degrees(self) -> int:
+        if self.degrees % 90:
+            raise BadParameter(op=self.op, field="degrees", why="it has to be a multiple of 90")
+        return self.degrees % 360
+
+    @classmethod
+    def neutral(cls, owner: MediaSegment, found: tuple[Effect, ...], facts: Facts) -> Effect | None:
+        return None if found or owner.role in ("music", "voiceover") else Rotated(degrees=0)
+
+    def renewed(self, effect: Effect, seat: Seat) -> Effect | None:
+        degrees = self._degrees()
+        return replace(effect, degrees=degrees) if isinstance(effect, Rotated) and degrees else None
 
     def _turned(self, clip: MediaSegment) -> MediaSegment:
         effects, degrees = clip.effects, self.degrees % 360

@@ -25,12 +25,16 @@ class Sharpened(Effect):
 
     strength: Strength = "medium"
 
+    def keeps_hdr(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sharpen(Affecting):
     """A picture out of focus stays out of focus."""
 
     op: ClassVar[str] = "sharpen"
+    makes: ClassVar[tuple[type[Effect], ...]] = (Sharpened,)
 
     strength: Annotated[Strength, Meta(description="how much")] = "medium"
 

@@ -8,17 +8,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
-from slimreel.core.timing import TimeRange, scaled
+from slimreel.core.timing import SOURCE, TimeRange, scaled
 from slimreel.edit.affect import target_of
-from slimreel.edit.draft import Draft, MediaSegment
+from slimreel.edit.draft import AnySegment, Draft, MediaSegment
 from slimreel.edit.facts import Facts
 from slimreel.edit.follow import within_length
-from slimreel.edit.operation import AnyClip, Edited, Length, Operation, Stretch
+from slimreel.edit.operation import AnyClip, Edited, Length, Stretch
 from slimreel.edit.ripple import Part, rebuild
+from slimreel.edit.standing import Lasting, Standing
 from slimreel.edit.targets import play_alone, seconds
 from slimreel.errors import BadParameter
 
@@ -26,10 +27,11 @@ SLOWEST, FASTEST = Fraction(1, 20), Fraction(100)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Speed(Operation):
+class Speed(Lasting):
     """One of `factor` and `fit_duration_s` has to be given. What is beyond 0.05 to 100 times is clamped."""
 
     op: ClassVar[str] = "speed"
+    said_as: ClassVar[dict[str, str]] = {"speed": "factor"}
 
     factor: Annotated[
         Annotated[float, Meta(gt=0, le=1000)] | None, Meta(description="times as fast as now; 0.5 is half as fast")
@@ -66,9 +68,39 @@ class Speed(Operation):
             if one.id in chosen:
                 start, end = (scaled(frames, 1 / factor) for frames in (played, played + one.place.duration))
                 played += one.place.duration
-                place = TimeRange(0, max(1, end - start))
-                ratio = Fraction(place.duration, one.place.duration)
-                effects = within_length(tuple(effect.stretched(ratio) for effect in one.effects), place.duration)
-                new = replace(one, place=place, effects=effects, keep_pitch=self.keep_pitch)
+                new = self._lasting(one, max(1, end - start))
             parts.append(Part(new, one.place))
         return parts
+
+    def _lasting(self, one: MediaSegment, frames: int) -> MediaSegment:
+        ratio = Fraction(frames, one.place.duration)
+        effects = within_length(tuple(effect.stretched(ratio) for effect in one.effects), frames)
+        return replace(one, place=TimeRange(0, frames), effects=effects, keep_pitch=self.keep_pitch)
+
+    @classmethod
+    def standings(cls, draft: Draft, facts: Facts, owner: AnySegment | None) -> list[Standing]:
+        if not isinstance(owner, MediaSegment) or owner.role != "clip" or owner.is_still:
+            return []
+        length = {"fit_duration_s": seconds(draft, owner.place.duration), "keep_pitch": owner.keep_pitch}
+        params = {"factor": min(1000.0, float(draft.speed(owner))), **length}
+        return [Standing(kind=cls, owner=owner.id, params=params, names=tuple(params))]
+
+    @classmethod
+    def merged(cls, params: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+        left = {"keep_pitch": params["keep_pitch"]}
+        return left | new if set(new) & {"factor", "fit_duration_s"} else left | {"factor": params["factor"]} | new
+
+    def anew(self, standing: Standing, draft: Draft, facts: Facts) -> Draft:
+        """Against the file: a clip at twice the speed that is set to 2 stays as it is."""
+        if (self.factor is None) == (self.fit_duration_s is None):
+            raise BadParameter(op=self.op, field="factor", why="give either factor or fit_duration_s")
+        parts: list[Part] = []
+        for one in draft.clips:
+            new = one
+            if one.id == standing.owner:
+                own_s = SOURCE.seconds(one.source.duration)
+                wanted = Fraction(self.factor) if self.factor else own_s / Fraction(self.fit_duration_s or 1)
+                factor = min(max(wanted, SLOWEST), FASTEST)
+                new = self._lasting(one, max(1, draft.timebase.ticks(own_s / factor)))
+            parts.append(Part(new, one.place))
+        return rebuild(draft, parts)

@@ -31,6 +31,7 @@ class Stabilize(Affecting):
     """A stronger setting cuts off more of the edges."""
 
     op: ClassVar[str] = "stabilize"
+    makes: ClassVar[tuple[type[Effect], ...]] = (Stabilized,)
 
     strength: Annotated[Strength, Meta(description="how much of the movement is taken out")] = "medium"
 

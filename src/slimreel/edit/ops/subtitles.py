@@ -19,6 +19,9 @@ from slimreel.edit.draft import AnySegment, Color, Draft, Position, SubtitleSegm
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Name
 from slimreel.edit.ops.add_text import Size
+from slimreel.edit.placing import exchange
+from slimreel.edit.standing import Standing
+from slimreel.edit.targets import find_element
 
 # Pixels of the letters on a canvas with a short side of 1080; 54 is what television uses.
 SIZES_PX: dict[Size, float] = {"small": 40.0, "medium": 54.0, "large": 76.0}
@@ -70,6 +73,23 @@ class Subtitles(Adding):
         if not isinstance(element, SubtitleSegment) or element.asset != new.asset:
             return new
         return replace(new, place=element.place, source=element.source, kept=element.kept)
+
+    def anew(self, standing: Standing, draft: Draft, facts: Facts) -> Draft:
+        """Parts that were heard in several files keep theirs."""
+        stays = self.file == standing.params["file"]
+        parts = find_element(draft, standing.owner)
+        new = [
+            (replace(self, file=part.asset) if stays else self).again(part, draft, facts)
+            for part in parts
+            if isinstance(part, SubtitleSegment)
+        ]
+        return exchange(draft, new)
+
+    @classmethod
+    def merged(cls, params: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+        """`size` goes before the pixels that were there."""
+        left = {name: value for name, value in params.items() if name != "size_px" or "size" not in new}
+        return Adding.merged(left, new)
 
     @classmethod
     def asked(cls, element: AnySegment, draft: Draft) -> dict[str, Any] | None:

@@ -6,21 +6,23 @@ after   |----A--xx--B----|
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, ClassVar, Literal
 
 from msgspec import Meta
 
-from slimreel.edit.draft import Draft, MediaSegment, Transition, TransitionType
+from slimreel.edit.draft import AnySegment, Draft, MediaSegment, Transition, TransitionType
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import Clip, Edited, Operation
+from slimreel.edit.operation import Clip, Edited
 from slimreel.edit.ripple import Part, rebuild
+from slimreel.edit.standing import Lasting, Standing
 from slimreel.edit.targets import find_clips, seconds
 from slimreel.errors import BadParameter, EditRefused
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetTransition(Operation):
+class SetTransition(Lasting):
     """A transition takes at most half of the shorter of its two clips; the sound is blended as long."""
 
     op: ClassVar[str] = "transition"
@@ -38,17 +40,39 @@ class SetTransition(Operation):
         if len(clips) < 2:
             raise EditRefused(detail="there is only one clip, and a transition needs two")
         joins = range(1, len(clips)) if self.at == "all" else [self._join(draft)]
-        parts = [
-            Part(self._entering(draft, clips[at - 1], clip) if at in joins else clip, clip.place)
-            for at, clip in enumerate(clips)
-        ]
-        after = rebuild(draft, parts)
+        after = self._joined(draft, joins)
         longest = max(after.clips[at].overlap for at in joins)
         duration_s = seconds(after, longest)
         change = self.change(type=self.type, duration_s=duration_s, length_s=seconds(after, after.length))
         if self.type == "cut":
             change = replace(change, id="edit_transition_none")
         return after, (change,)
+
+    @classmethod
+    def standings(cls, draft: Draft, facts: Facts, owner: AnySegment | None) -> list[Standing]:
+        """The one at the beginning of a clip; where it has none, the one at its end, which is the next clip's."""
+        if not isinstance(owner, MediaSegment) or owner not in draft.clips:
+            return []
+        at = draft.clips.index(owner)
+        for clip in draft.clips[at : at + 2]:
+            if clip.enter:
+                params = {"type": clip.enter.type, "duration_s": seconds(draft, clip.enter.frames)}
+                return [Standing(kind=cls, owner=clip.id, params=params, names=tuple(params))]
+        return []
+
+    def anew(self, standing: Standing, draft: Draft, facts: Facts) -> Draft:
+        at = next(at for at, clip in enumerate(draft.clips) if clip.id == standing.owner)
+        return self._joined(draft, [at])
+
+    def _joined(self, draft: Draft, joins: Sequence[int]) -> Draft:
+        clips = draft.clips
+        return rebuild(
+            draft,
+            [
+                Part(self._entering(draft, clips[at - 1], clip) if at in joins else clip, clip.place)
+                for at, clip in enumerate(clips)
+            ],
+        )
 
     def _join(self, draft: Draft) -> int:
         first, second = (find_clips(draft, one)[0] for one in self.at)

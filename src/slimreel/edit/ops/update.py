@@ -1,87 +1,84 @@
-"""Changes what is there already: the words of a title, the place of a logo, the loudness of music.
+"""Changes what is there already: the words of a title, the loudness of music, how strong an effect is.
 
-before  "Summer 24" in white
-after   "Summer 24" in red
+before  "Summer 24" in white, a fade of 1 s
+after   "Summer 24" in red,   a fade of 3 s
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar
 
 from msgspec import Meta
 
-from slimreel.edit.adding import Adding
-from slimreel.edit.draft import AnySegment, Draft, MediaSegment
+from slimreel.edit.address import again, find, owners_of, set_params
+from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
 from slimreel.edit.log import EditCommand
 from slimreel.edit.operation import Edited, Name, Operation
-from slimreel.edit.placing import put, take_off
-from slimreel.edit.registry import operations, read_operation
-from slimreel.edit.targets import find_element
+from slimreel.edit.registry import read_operation
+from slimreel.edit.standing import Standing
 from slimreel.errors import BadParameter
 
-# A parameter of a clip, and the operation that sets it.
-_OF_CLIPS = {
-    "volume": ("volume", "level"),
-    "speed": ("speed", "factor"),
-    "brightness": ("color", "brightness_pct"),
-    "contrast": ("color", "contrast_pct"),
-    "saturation": ("color", "saturation_pct"),
-    "degrees": ("rotate", "degrees"),
-    "start_s": ("trim", "start_s"),
-    "end_s": ("trim", "end_s"),
-}
+_UNITS = {"_s": " s", "_pct": " %", "_px": " px", "_db": " dB", "_ev": " EV"}
+_TRIMS = ("start_s", "end_s")  # of a clip: its ends are moved by `trim`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Update(Operation):
-    """The parameters are those of the operation that made the element; what is not named stays."""
+    """The parameters are those of the operations that made the element and what was done to it, such as `text`,
+    `saturation_pct`, `fade.out.duration_s`; what is not named stays. Where several have a parameter of that name, the
+    operation is named with it. `all` is the whole with every clip."""
 
     op: ClassVar[str] = "update"
 
-    target: Annotated[Name, Meta(description="its id, such as t1, m1 or c2")]
+    target: Annotated[Name, Meta(description="its id, such as t1, m1 or c2, or `all`")]
     set: Annotated[dict[str, Any], Meta(description="parameters with their new values")]
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         if not self.set:
             raise BadParameter(op=self.op, field="set", why="say what to change")
-        parts = find_element(draft, self.target)
-        told = ", ".join(f"{name.removesuffix('_s').replace('_', ' ')} {value}" for name, value in self.set.items())
-        if isinstance(parts[0], MediaSegment) and parts[0].role == "clip":
-            after = self._clip(draft, parts[0], facts)
-        else:
-            after = changed(draft, parts, self.set, facts)
-        return after, (self.change(parts[0].id, values=told[:200]),)
+        owner = owners_of(draft, self.target)[0]
+        is_clip = isinstance(owner, MediaSegment) and owner.role == "clip"
+        ends = {name: value for name, value in self.set.items() if is_clip and name in _TRIMS}
+        after, waiting, told = draft, {name: self.set[name] for name in self.set if name not in ends}, list[str]()
+        while waiting:
+            name, found = find(after, facts, self.op, self.target, next(iter(waiting)))
+            together = dict(self._together(after, facts, waiting, found))
+            new = {param: waiting.pop(address) for address, param in together.items()}
+            for standing in found:
+                after = set_params(after, facts, standing, new)
+            told += _told(after, facts, found[0], new)
+        for name, value in ends.items():
+            trim = EditCommand(op="trim", params={name: value, "clip": self.target})
+            after, _ = read_operation(trim).apply(after, facts)
+            told += said({name: value})
+        return after, (self.change(owner.id if owner else "", values=", ".join(told)[:200]),)
 
-    def _clip(self, draft: Draft, clip: MediaSegment, facts: Facts) -> Draft:
-        for name, value in self.set.items():
-            if name not in _OF_CLIPS:
-                known = ", ".join(_OF_CLIPS)
-                raise BadParameter(op=self.op, field=name[:80], why=f"a clip has no such parameter; it has: {known}")
-            op, param = _OF_CLIPS[name]
-            draft, _ = read_operation(EditCommand(op=op, params={param: value, "clip": clip.id})).apply(draft, facts)
-        return draft
+    def _together(
+        self, draft: Draft, facts: Facts, waiting: dict[str, Any], found: tuple[Standing, ...]
+    ) -> Iterator[tuple[str, str]]:
+        """Each address that means the same things, with the parameter's name: they are set in one go."""
+        keys = [one.key for one in found]
+        for address in waiting:
+            name, same = find(draft, facts, self.op, self.target, address)
+            if [one.key for one in same] == keys:
+                yield address, name
 
 
-def asked_by(element: AnySegment, draft: Draft) -> tuple[type[Adding], dict[str, Any]]:
-    """The operation that makes such an element, and the parameters that make this one."""
-    for kind in operations().values():
-        if issubclass(kind, Adding) and (params := kind.asked(element, draft)) is not None:
-            return kind, params
-    raise LookupError(element)
+def _told(draft: Draft, facts: Facts, standing: Standing, new: dict[str, Any]) -> list[str]:
+    """What was set, with the values that took effect."""
+    now = again(draft, facts, standing)
+    held = {} if now is None else now.params
+    return said({name: value if held.get(name) is None else held[name] for name, value in new.items()})
 
 
-def changed(draft: Draft, parts: tuple[AnySegment, ...], new: dict[str, Any], facts: Facts) -> Draft:
-    """The draft with an element, in all its parts, made anew with some parameters changed."""
-    left = take_off(draft, (part.id for part in parts))
-    for part in parts:
-        kind, params = asked_by(part, draft)
-        if "duration_s" in new:
-            params.pop("end_s", None)
-        if "size" in new:
-            params.pop("size_px", None)
-        operation = read_operation(EditCommand(op=kind.op, params=params | new))
-        if isinstance(operation, Adding):
-            left = put(left, operation.again(part, draft, facts))
-    return left
+def said(params: dict[str, Any]) -> list[str]:
+    """Parameters with their values and units, for people: "duration 1.5 s"."""
+    told: list[str] = []
+    for name, value in params.items():
+        unit = next((ending for ending in _UNITS if name.endswith(ending)), "")
+        shown = f"{round(value, 4):g}" if isinstance(value, float) else str(value)
+        told.append(f"{name.removesuffix(unit).replace('_', ' ')} {shown}{_UNITS.get(unit, '')}")
+    return told

@@ -7,7 +7,8 @@ after   ~~~~------
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, ClassVar, Literal
+from math import log10
+from typing import Annotated, Any, ClassVar, Literal
 
 from msgspec import Meta
 
@@ -15,8 +16,9 @@ from slimreel.core.timing import TimeRange
 from slimreel.edit.affect import within
 from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import AnyClip, Edited, Operation, Stretch
+from slimreel.edit.operation import AnyClip, Edited, Stretch
 from slimreel.edit.placing import stretch_of
+from slimreel.edit.standing import Lasting, Seat
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter, EditRefused
 
@@ -38,10 +40,12 @@ class Volume(Effect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SetVolume(Operation):
+class SetVolume(Lasting):
     """One of `level` and `gain_db` has to be given; the result is clamped to twice as loud as the file."""
 
     op: ClassVar[str] = "volume"
+    makes: ClassVar[tuple[type[Effect], ...]] = (Volume,)
+    said_as: ClassVar[dict[str, str]] = {"volume": "level"}
 
     target: Annotated[Target, Meta(description="which sound")] = "all"
     level: Annotated[Level | None, Meta(description="0 is silent, 1 as loud as the file, 2 twice that")] = None
@@ -74,6 +78,27 @@ class SetVolume(Operation):
         if any(isinstance(effect, Volume) and effect.span is None for effect in effects):
             return replace(one, effects=effects)
         return replace(one, effects=(Volume(level=_clamped(factor)), *effects))
+
+    @classmethod
+    def neutral(cls, owner: MediaSegment, found: tuple[Effect, ...], facts: Facts) -> Effect | None:
+        is_set = owner.is_still or any(effect.span is None for effect in found)
+        return None if is_set or not facts.asset(owner.asset).has_audio else Volume(level=1.0)
+
+    @classmethod
+    def params_of(cls, effect: Effect, seat: Seat) -> dict[str, Any]:
+        level = effect.level if isinstance(effect, Volume) else 1.0
+        return {"level": level, "gain_db": 20 * log10(level) if level else None}
+
+    @classmethod
+    def merged(cls, params: dict[str, Any], new: dict[str, Any]) -> dict[str, Any]:
+        return new  # level and gain_db say the same thing
+
+    def renewed(self, effect: Effect, seat: Seat) -> Effect | None:
+        """Against the file, as everything that is set and not moved."""
+        if (self.level is None) == (self.gain_db is None):
+            raise BadParameter(op=self.op, field="level", why="give either level or gain_db")
+        level = self.level if self.level is not None else 10 ** ((self.gain_db or 0.0) / 20)
+        return replace(effect, level=_clamped(level)) if isinstance(effect, Volume) else effect
 
 
 def sounding(draft: Draft, facts: Facts, target: Target, clip: str | int | None) -> list[MediaSegment]:

@@ -13,10 +13,11 @@ from msgspec import Meta
 
 from slimreel.core.timing import TimeRange
 from slimreel.edit.affect import target_of, with_effect, within
-from slimreel.edit.draft import Draft, Effect, Focus, Point, Slot
+from slimreel.edit.draft import Draft, Effect, Focus, MediaSegment, Point, Slot
 from slimreel.edit.facts import Facts
-from slimreel.edit.operation import AnyClip, Edited, Operation, Stretch
+from slimreel.edit.operation import AnyClip, Edited, Stretch
 from slimreel.edit.placing import stretch_of
+from slimreel.edit.standing import Lasting
 from slimreel.edit.targets import find_clips
 
 Factor = Annotated[float, Meta(ge=0.1, le=10)]
@@ -35,10 +36,12 @@ class Zoomed(Effect):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Zoom(Operation):
+class Zoom(Lasting):
     """Below 1 the picture gets smaller, with bars around it."""
 
     op: ClassVar[str] = "zoom"
+    makes: ClassVar[tuple[type[Effect], ...]] = (Zoomed,)
+    said_as: ClassVar[dict[str, str]] = {"size": "factor"}
 
     factor: Annotated[Factor, Meta(description="times as large; 0.9 is to 90 %")] = 1.3
     focus: Annotated[Focus | Point, Meta(description="what stays in the middle: a side, or x and y from 0 to 1")] = (
@@ -54,3 +57,7 @@ class Zoom(Operation):
         clips = tuple(clip for clip in find_clips(draft, self.clip) if where.meet(clip.place))
         after = draft.with_segments(with_effect(clip, replace(zoomed, span=within(clip, where))) for clip in clips)
         return after, (self.change(target_of(clips), factor=self.factor),)
+
+    @classmethod
+    def neutral(cls, owner: MediaSegment, found: tuple[Effect, ...], facts: Facts) -> Effect | None:
+        return None if found or owner.role in ("music", "voiceover") else Zoomed(factor=1.0)
