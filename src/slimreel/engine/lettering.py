@@ -34,9 +34,7 @@ _MADE_FOR: dict[Shape, tuple[str, ...]] = {
 _BOLD = 600
 # What to install, by the words that the letters' Unicode names begin with.
 _EAST_ASIAN = ("CJK", "HIRAGANA", "KATAKANA", "HANGUL", "FULLWIDTH", "IDEOGRAPHIC", "BOPOMOFO")
-_CJK = f"a font with Chinese, Japanese and Korean letters (pip: {PACKAGES[1]}; Debian: fonts-noto-cjk)"
-_SYMBOLS = f"a font with symbols and emoji drawn as outlines (pip: {PACKAGES[0]}; Debian: fonts-symbola)"
-_OTHERS = f"a font that has them (pip: {PACKAGES[0]}; Debian: fonts-noto)"
+_CJK, _SYMBOLS, _OTHERS = "fonts-noto-cjk (Debian)", "fonts-symbola (Debian)", "fonts-noto (Debian)"
 
 Need = tuple[str, Shape | None]  # a letter, and the shape it is to have
 
@@ -131,8 +129,11 @@ def _files(face: Face, drawn: set[str]) -> list[FontFile]:
 
 
 def _package(letter: str) -> str:
-    name = unicodedata.name(letter, "")
-    if name.startswith(_EAST_ASIAN):
+    """What to install: first what should have come with slimreel and is not there."""
+    missing = [name for name in PACKAGES if not package_folders(name)]
+    if missing:
+        return f"{' '.join(missing)} (pip)"
+    if unicodedata.name(letter, "").startswith(_EAST_ASIAN):
         return _CJK
     return _SYMBOLS if unicodedata.category(letter) == "So" else _OTHERS
 

@@ -40,6 +40,8 @@ _SUBTITLES = "subtitles"
 _FADE_MS, _SLIDE_MS, _LETTER_MS = 300, 400, 60
 # Outline of subtitles and padding of a plate, as shares of the letters.
 _OUTLINE, _PLATE = 0.07, 0.22
+# A letter without size. Where an event has none, libass takes emoji and what ties them together for two scripts.
+_LETTER = r"{\fscx0\fscy0\alpha&HFF&}x"
 _JOINER = "\u2060"  # shows nothing; between a backslash and a letter it keeps the two from being a command
 
 
@@ -136,7 +138,8 @@ def _dressed(scene: Scene, text: str, font: str | None, step_ms: int | None) -> 
             at = count * step_ms
             pieces.append(rf"{{\alpha&HFF&\t({at},{at + 1},\alpha&H00&)}}{plain(letter)}")
             count += 1
-    return "".join(pieces)
+    is_tied_pictures = any(joiner in text for joiner in JOINERS) and not any(map(str.isalpha, text))
+    return "".join(pieces) + (_LETTER if is_tied_pictures else "")
 
 
 def _subtitles(scene: Scene, segment: SubtitleSegment) -> Iterator[str]:
