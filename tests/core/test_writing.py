@@ -78,6 +78,7 @@ def test_each_word_of_a_text_in_two_languages_is_asked(chinese: str, kana: str):
         ("It’s 你", [None] * 5 + ["zh-Hans"]),
         ("你……", ["zh-Hans"] * 3),
         ("あ：", ["ja"] * 2),
+        ("你们 한국", ["zh-Hans"] * 2 + [None] + ["ko"] * 2),
         ("❤\ufe0f❤", ["emoji", None, None]),
         ("plain — text…", [None] * 13),
     ],

@@ -66,7 +66,7 @@ def family_of(text: str, letter: str, *others: str) -> str:
         ("Привет Ωμέγα", "П", "Noto Sans"),
         ("مرحبا", "م", "Noto Sans Arabic"),
         ("नमस्ते", "न", "Noto Sans Devanagari"),
-        ("👩\u200d👧", "\u200d", "Noto Emoji"),
+        ("Hi 👩\u200d👧", "\u200d", "Noto Emoji"),
         ("☀\ufe0f", "☀", "Noto Emoji"),
     ],
 )
