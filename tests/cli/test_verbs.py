@@ -45,6 +45,7 @@ def test_doctor_tries_what_it_lists(slimreel: Program):
     assert machine["encoders"]["h264"]["works"] is True
     assert machine["ffmpeg_version"] != "unknown"
     assert machine["sandbox"]
+    assert machine["cjk_fonts"] and machine["missing_font_packages"] == []
 
 
 def test_doctor_fails_where_nothing_can_be_encoded(slimreel: Program, tmp_path: Path):

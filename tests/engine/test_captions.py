@@ -144,7 +144,7 @@ def test_a_dry_run_gives_the_captions_and_writes_nothing(talk: Path, tmp_path: P
 
 def test_nothing_is_left_of_an_edit_that_failed(talk: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     title = do("add_text", text="x", font="No Such Font")
-    with pytest.raises(EditRefused, match="no such font"):
+    with pytest.raises(EditRefused, match="No Such Font"):
         captioned(monkeypatch, tmp_path, [talk], do("auto_captions"), title)
     with pytest.raises(SpeechFailed):
         captioned(monkeypatch, tmp_path, [talk], do("auto_captions"), reply=replies(200, b"{"))

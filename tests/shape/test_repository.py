@@ -7,12 +7,14 @@ import subprocess
 import sys
 import tomllib
 import zipfile
+from importlib.metadata import distribution
 from pathlib import Path
 
 import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from slimreel.engine.fonts import PACKAGES
 from tests.shape.files import ROOT, repository_files
 
 # Put together here, so that this file does not contain what it looks for.
@@ -85,5 +87,15 @@ def test_the_wheel_holds_the_whole_package(tmp_path: Path):
     package = [path for path in repository_files() if path.is_relative_to(ROOT / "src")]
     with zipfile.ZipFile(wheel) as archive:
         names = set(archive.namelist())
+        (metadata,) = (archive.read(name).decode() for name in names if name.endswith(".dist-info/METADATA"))
     assert {path.relative_to(ROOT / "src").as_posix() for path in package} <= names
     assert any(name.endswith("licenses/LICENSE") for name in names)
+    assert [name for name in PACKAGES if f"\nRequires-Dist: {name}<" not in metadata] == []
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_the_fonts_come_with_their_licence(name: str):
+    files = distribution(name).files or []
+    licences = [file.read_text(encoding="utf-8") for file in files if file.name == "LICENSE"]
+    assert licences and all("SIL OPEN FONT LICENSE Version 1.1" in text for text in licences)
+    assert any(file.suffix in {".ttf", ".ttc"} for file in files)

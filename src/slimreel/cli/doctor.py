@@ -46,9 +46,12 @@ def findings(machine: Machine) -> list[str]:
     found.append(f"filters  {works or 'none'}")
     found += [f"filter   {tried.name} {_mark(False)} {tried.detail}" for tried in missing]
     found.append(f"sandbox  {machine.sandbox}")
-    chinese = ", ".join(machine.cjk_fonts[:3]) or "none found; titles in them would show boxes"
+    chinese = ", ".join(machine.cjk_fonts[:3]) or "none found; titles in them are refused"
     found.append(f"fonts    {machine.fonts} in {', '.join(machine.font_folders) or 'no folder'}")
     found.append(f"         for Chinese, Japanese and Korean: {chinese}")
+    if machine.missing_font_packages:
+        packages = " ".join(machine.missing_font_packages)
+        found.append(f"         fonts that come with slimreel are MISSING: pip install --force-reinstall {packages}")
     speech = machine.speech
     found.append(
         "speech   no engine for captions is set up (SLIMREEL_SPEECH_URL)"

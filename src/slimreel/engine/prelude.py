@@ -57,8 +57,8 @@ def _write(folder: Path, timeline: Timeline) -> None:
     if timeline.fonts:
         fonts = folder / FONTS_FOLDER
         fonts.mkdir()
-        for number, path in enumerate(timeline.fonts):
-            shutil.copyfile(path, fonts / f"{number}{path.suffix}")
+        for number, font in enumerate(timeline.fonts):
+            font.write(fonts, str(number))
         (folder / FONTS_CONFIG).write_text(
             f"<fontconfig><dir>{os.fspath(fonts)}</dir><cachedir>{os.fspath(folder)}</cachedir></fontconfig>",
             encoding="utf-8",

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
-from slimreel.edit.draft import Draft, TextSegment
+from slimreel.edit.draft import Draft
 from slimreel.engine import lettering
-from slimreel.graph.lower import lower, written_letters
+from slimreel.graph.lower import lower, written
 from slimreel.graph.material import Colors, Loudness, Materials
 from slimreel.graph.model import RenderGraph
 
@@ -21,7 +20,7 @@ class Timeline:
     graph: RenderGraph
     materials: Materials
     again: Callable[[Loudness], RenderGraph]  # the graph once its loudness has been measured
-    fonts: tuple[Path, ...] = ()
+    fonts: tuple[lettering.FontFile, ...] = ()
 
     @property
     def most_pixels(self) -> int:
@@ -32,7 +31,6 @@ class Timeline:
 
 def build(draft: Draft, materials: Materials, size: tuple[int, int], colors: Colors) -> Timeline:
     """The timeline of a draft. Raises EditRefused where there is no way to render it, and GlyphsMissing."""
-    named = [one.style.font for one in draft.elements() if isinstance(one, TextSegment) and one.style.font]
-    chosen = lettering.choose(written_letters(draft, materials), named)
+    chosen = lettering.choose(written(draft, materials))
     make = partial(lower, draft, materials, size, colors, lettering=chosen.lettering)
     return Timeline(make(), materials, lambda found: make(loudness=found), chosen.files)

@@ -6,13 +6,14 @@ Parses the tables itself, a few kilobytes a file; which text is to be written it
 from __future__ import annotations
 
 import struct
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 _COLLECTION = b"ttcf"
 _OUTLINES = (b"glyf", b"CFF ", b"CFF2")  # without any of them it holds pictures of letters, which are not drawn
-_MOST_BYTES = 64_000_000
+_MOST_BYTES = 64_000_000  # of one table
 _FAMILY, _TYPOGRAPHIC_FAMILY = 1, 16
 
 
@@ -21,6 +22,7 @@ class Face:
     """One face of a font file."""
 
     path: Path
+    number: int  # within a collection, from 0
     family: str
     weight: int  # 400 is regular, 700 bold
     is_upright: bool
@@ -34,38 +36,37 @@ class Face:
 def faces_of(path: Path) -> list[Face]:
     """The faces in a font file that can be drawn; none where it cannot be read."""
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            return []
-        content = path.read_bytes()
-        return [face for start in _starts(content) if (face := _face(path, content, start))]
+        with path.open("rb") as file:
+            return [face for number, start in enumerate(_starts(file)) if (face := _face(path, file, number, start))]
     except (OSError, struct.error, IndexError, UnicodeDecodeError):
         return []
 
 
-def _starts(content: bytes) -> Iterator[int]:
-    if content[:4] != _COLLECTION:
-        yield 0
-        return
-    (count,) = struct.unpack_from(">I", content, 8)
-    yield from struct.unpack_from(f">{min(count, 256)}I", content, 12)
+def _starts(file: BinaryIO) -> tuple[int, ...]:
+    head = _read(file, 0, 12)
+    if head[:4] != _COLLECTION:
+        return (0,)
+    count = min(int.from_bytes(head[8:]), 256)
+    return struct.unpack(f">{count}I", _read(file, 12, 4 * count))
 
 
-def _face(path: Path, content: bytes, start: int) -> Face | None:
-    (count,) = struct.unpack_from(">H", content, start + 4)
-    tables = {}
-    for number in range(count):
-        tag, _, offset, length = struct.unpack_from(">4sIII", content, start + 12 + 16 * number)
-        tables[tag] = content[offset : offset + length]
-    if not any(tag in tables for tag in _OUTLINES) or b"cmap" not in tables or b"name" not in tables:
+def _face(path: Path, file: BinaryIO, number: int, start: int) -> Face | None:
+    (count,) = struct.unpack(">H", _read(file, start + 4, 2))
+    rows = struct.iter_unpack(">4sIII", _read(file, start + 12, 16 * count))
+    places = {tag: (offset, length) for tag, _, offset, length in rows}
+    if not any(tag in places for tag in _OUTLINES) or b"cmap" not in places or b"name" not in places:
         return None
-    weight, style = 400, 0
-    if len(tables.get(b"OS/2", b"")) >= 64:
-        (weight,), (style,) = (
-            struct.unpack_from(">H", tables[b"OS/2"], 4),
-            struct.unpack_from(">H", tables[b"OS/2"], 62),
-        )
-    family = _family(tables[b"name"])
-    return Face(path, family, weight, not style & 1, tables[b"cmap"]) if family else None
+    family = _family(_read(file, *places[b"name"]))
+    if not family:
+        return None
+    metrics = _read(file, *places.get(b"OS/2", (0, 0)))
+    weight, style = struct.unpack_from(">4xH56xH", metrics) if len(metrics) >= 64 else (400, 0)
+    return Face(path, number, family, weight, not style & 1, _read(file, *places[b"cmap"]))
+
+
+def _read(file: BinaryIO, at: int, length: int) -> bytes:
+    file.seek(at)
+    return file.read(min(length, _MOST_BYTES))
 
 
 def _family(names: bytes) -> str:

@@ -18,7 +18,7 @@ from slimreel.graph.over import laid_over
 from slimreel.graph.scene import Scene
 from slimreel.graph.sound import is_heard, sound_of
 from slimreel.graph.takes import takes_of
-from slimreel.graph.titles import lettered, letters_of, soft_tracks, texts
+from slimreel.graph.titles import lettered, soft_tracks, texts
 
 # Inputs of one run at the most: what lies over the clips, beside clips that are few enough.
 MOST_INPUTS = 240
@@ -72,10 +72,10 @@ def lower(
     )
 
 
-def written_letters(draft: Draft, materials: Materials) -> dict[str, frozenset[str]]:
-    """Every text that is written in the picture, with the letters that a font has to have."""
+def written(draft: Draft, materials: Materials) -> tuple[tuple[str, str | None], ...]:
+    """Every text that is written in the picture, with the font that a person names for it."""
     scene = Scene(draft, materials, draft.canvas.width, draft.canvas.height, Colors())
-    return {text: letters_of(iter([text])) for text in texts(scene)}
+    return tuple(dict.fromkeys(texts(scene)))
 
 
 def has_sound(draft: Draft, materials: Materials) -> bool:

@@ -8,6 +8,7 @@ from fractions import Fraction
 
 from slimreel.core.cues import Cue
 from slimreel.core.media import AudioStream, MediaInfo, VideoStream, main_video
+from slimreel.core.writing import Shape, is_silent, shapes
 from slimreel.edit.facts import Asset
 
 
@@ -51,17 +52,24 @@ class Loudness:
 
 @dataclass(frozen=True, slots=True)
 class Lettering:
-    """The font family that has each letter of a draft; `first` is for what needs none of its own."""
+    """The font family that has each letter of a draft in the shape it asks for; `first` is for what needs none."""
 
     first: str = "sans-serif"
-    families: Mapping[str, str] = field(default_factory=dict)
+    families: Mapping[tuple[str, Shape | None], str] = field(default_factory=dict)
+    # The family of a font that a person names, as it calls itself, and the letters that it has.
+    named: Mapping[str, tuple[str, frozenset[str]]] = field(default_factory=dict)
+    hint: Shape | None = None  # the language of the draft
 
     def runs(self, text: str, wanted: str | None = None) -> list[tuple[str, str]]:
-        """The text in pieces of one family each. White space stays with what stands before it."""
+        """The text in pieces of one family each; the wanted one where it has the letter.
+
+        White space, and what shows nothing itself, stays with what stands before it.
+        """
+        named, own = self.named.get(wanted or "", (self.first, frozenset()))
         pieces: list[tuple[str, str]] = []
-        for letter in text:
-            family = self.families.get(letter, wanted or self.first)
-            if pieces and (pieces[-1][0] == family or letter.isspace()):
+        for letter, shape in zip(text, shapes(text, self.hint), strict=True):
+            family = named if letter in own else self.families.get((letter, shape), self.first)
+            if pieces and (pieces[-1][0] == family or letter.isspace() or is_silent(letter)):
                 pieces[-1] = (pieces[-1][0], pieces[-1][1] + letter)
             else:
                 pieces.append((family, letter))

@@ -5,11 +5,13 @@ Text stands in that document and never in a filter; what would be a command ther
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from fractions import Fraction
 
 from slimreel.core.cues import Cue, as_srt
 from slimreel.core.timing import SOURCE, TimeRange, scaled
+from slimreel.core.writing import JOINERS
 from slimreel.edit.draft import Position, SubtitleSegment, TextSegment, TextStyle
 from slimreel.graph.model import SoftTrack, TextFile, chain, one
 from slimreel.graph.scene import MARGIN, Scene, shares
@@ -38,6 +40,8 @@ _SUBTITLES = "subtitles"
 _FADE_MS, _SLIDE_MS, _LETTER_MS = 300, 400, 60
 # Outline of subtitles and padding of a plate, as shares of the letters.
 _OUTLINE, _PLATE = 0.07, 0.22
+# A letter without size. Where an event has none, libass takes emoji and what ties them together for two scripts.
+_LETTER = r"{\fscx0\fscy0\alpha&HFF&}x"
 _JOINER = "\u2060"  # shows nothing; between a backslash and a letter it keeps the two from being a command
 
 
@@ -50,18 +54,13 @@ def lettered(scene: Scene, pad: str) -> str:
     return scene.wiring.through(pad, chain(one("ass", filename=DOCUMENT, fontsdir=FONTS_FOLDER, shaping="complex")))
 
 
-def letters_of(scene_texts: Iterator[str]) -> frozenset[str]:
-    """Every letter that a font has to have."""
-    return frozenset(letter for text in scene_texts for letter in text if not letter.isspace() and letter.isprintable())
-
-
-def texts(scene: Scene) -> Iterator[str]:
-    """Everything that is written in the picture."""
+def texts(scene: Scene) -> Iterator[tuple[str, str | None]]:
+    """Everything that is written in the picture, with the font that a person names for it."""
     for segment in scene.draft.elements():
         if isinstance(segment, TextSegment):
-            yield segment.text
+            yield segment.text, segment.style.font
         elif isinstance(segment, SubtitleSegment) and segment.mode == "burn":
-            yield from (cue.text for cue in scene.of_asset(segment.asset).cues)
+            yield from ((cue.text, None) for cue in scene.of_asset(segment.asset).cues)
 
 
 def soft_tracks(scene: Scene) -> tuple[SoftTrack, ...]:
@@ -81,9 +80,15 @@ def soft_tracks(scene: Scene) -> tuple[SoftTrack, ...]:
 
 def plain(text: str) -> str:
     """Text as it must stand in an event to be shown as it is."""
-    kept = "".join(char if char == "\n" or char.isprintable() else " " if char == "\t" else "" for char in text)
-    safe = kept.replace("\\", "\\" + _JOINER).replace("{", r"\{").replace("}", r"\}")
+    safe = "".join(map(_drawable, text)).replace("\\", "\\" + _JOINER).replace("{", r"\{").replace("}", r"\}")
     return safe.replace("\n", r"\N")
+
+
+def _drawable(char: str) -> str:
+    """White space of every width becomes the usual one, which every font has; what only controls is left out."""
+    if char == "\n" or char.isprintable() or char in JOINERS:
+        return char
+    return "  " if char == "\u3000" else " " if char == "\t" or unicodedata.category(char) == "Zs" else ""
 
 
 def _document(scene: Scene) -> str | None:
@@ -133,7 +138,8 @@ def _dressed(scene: Scene, text: str, font: str | None, step_ms: int | None) -> 
             at = count * step_ms
             pieces.append(rf"{{\alpha&HFF&\t({at},{at + 1},\alpha&H00&)}}{plain(letter)}")
             count += 1
-    return "".join(pieces)
+    is_tied_pictures = any(joiner in text for joiner in JOINERS) and not any(map(str.isalpha, text))
+    return "".join(pieces) + (_LETTER if is_tied_pictures else "")
 
 
 def _subtitles(scene: Scene, segment: SubtitleSegment) -> Iterator[str]:

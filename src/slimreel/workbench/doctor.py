@@ -36,6 +36,7 @@ class Machine:
     font_folders: tuple[str, ...]
     fonts: int
     cjk_fonts: tuple[str, ...]
+    missing_font_packages: tuple[str, ...]
     speech: capabilities.Trial | None  # the speech engine that the settings name
     temp_folder: str
     free_bytes: int
@@ -66,6 +67,7 @@ def examine() -> Machine:
         font_folders=found.folders,
         fonts=found.count,
         cjk_fonts=found.cjk,
+        missing_font_packages=found.missing,
         speech=speech_engine(),
         temp_folder=str(Path(folder)),
         free_bytes=shutil.disk_usage(folder).free,
