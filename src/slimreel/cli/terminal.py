@@ -8,6 +8,7 @@ import os
 import sys
 from typing import IO
 
+from slimreel.core.writing import JOINERS
 from slimreel.errors import DiskFull, StorageError
 
 
@@ -46,8 +47,13 @@ def complain(sentence: str) -> None:
 
 
 def plain(text: str) -> str:
-    """The text without control characters, which could move a terminal's cursor or fake a second line."""
-    return "".join(char if char.isprintable() or "\udc80" <= char <= "\udcff" else _escaped(char) for char in text)
+    """The text without control characters, which could move a terminal's cursor or fake a second line; what ties
+    emoji and Arabic letters together stays."""
+    return "".join(char if _is_harmless(char) else _escaped(char) for char in text)
+
+
+def _is_harmless(char: str) -> bool:
+    return char.isprintable() or "\udc80" <= char <= "\udcff" or char in JOINERS
 
 
 def _escaped(char: str) -> str:
