@@ -49,7 +49,8 @@ def operations(film: Film, goal: Mapping[str, object]) -> list[dict[str, object]
     parts: dict[str, list[int]] = {}
     for number, one in enumerate(film.excerpts):
         parts.setdefault(one.name, []).append(number)
-    ids, found = {}, []
+    ids: dict[int, str] = {}
+    found: list[dict[str, object]] = []
     new = len(parts)
     for place, numbers in enumerate(parts.values(), 1):
         starts = [film.excerpts[number].start_s for number in numbers]
@@ -125,7 +126,10 @@ def melt(film: Film, paths: Paths, out: Path) -> list[str]:
     profile = out.with_suffix(".profile")
     ratio = f"display_aspect_num={film.width}\ndisplay_aspect_den={film.height}\ncolorspace=709\n"
     size = f"width={film.width}\nheight={film.height}\nsample_aspect_num=1\nsample_aspect_den=1\n"
-    profile.write_text(f"description=film\nframe_rate_num={film.rate}\nframe_rate_den=1\nprogressive=1\n{size}{ratio}", encoding="utf-8")
+    profile.write_text(
+        f"description=film\nframe_rate_num={film.rate}\nframe_rate_den=1\nprogressive=1\n{size}{ratio}",
+        encoding="utf-8",
+    )
     argv = [program, "-silent", "-profile", str(profile)]
     for one in film.excerpts:
         first = round(one.start_s * film.rate)
@@ -137,8 +141,9 @@ def melt(film: Film, paths: Paths, out: Path) -> list[str]:
     argv += ["-transition", "mix", "a_track=0", "b_track=1", "always_active=1", "sum=1"]
     for title in film.titles:
         when = [f"in={title.start}", f"out={title.start + title.frames - 1}"]
-        look = [f"family={FONT}", f"size={_letters(film)}", "fgcolour=#ffffffff", "halign=center", "valign=bottom"]
-        argv += ["-filter", f"dynamictext:{title.text}", *look, *when]
+        look = [f"family={FONT}", f"size={_letters(film)}", "fgcolour=#ffffffff", "bgcolour=#00000000"]
+        look += ["halign=center", "valign=bottom"]
+        argv += ["-filter", f"dynamictext:{title.text}", "track=0", *look, *when]
     return [*argv, "-consumer", f"avformat:{out}", *_melt_encoder(film)]
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-MUSIC = "audio/bunny.aac"
+MUSIC = "music"  # made, see timeline_made.py
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,13 +158,10 @@ def many(key: str, first: str, size: tuple[int, int], rate: int, clips: int = le
     """Two excerpts of each of ten clips, `first` before the others; every second join is a dissolve; ducked music."""
     rows = sorted(_MANY, key=lambda row: row[0] != first)[:clips]
     excerpts: list[Excerpt] = []
-    for row in [*rows, *rows]:
-        number = len(excerpts)
+    for number, (name, first_s, second_s, sounds) in enumerate([*rows, *rows]):
         dissolve = int(_DISSOLVE_S * rate) if number % 2 else 0
-        start_s = row[1 if number < len(rows) else 2]
-        excerpts.append(
-            Excerpt(name=row[0], start_s=start_s, frames=_EXCERPT_S * rate, dissolve=dissolve, sounds=row[3])
-        )
+        start_s = first_s if number < len(rows) else second_s
+        excerpts.append(Excerpt(name=name, start_s=start_s, frames=_EXCERPT_S * rate, dissolve=dissolve, sounds=sounds))
     film = Film(
         key=key,
         title=f"{len(excerpts)} clips",
@@ -197,6 +194,6 @@ FILMS = (
 )
 # Whether everything works.
 QUICK = (
-    seed("three_720p", "natural/sam2_juggle_720p24.mp4", HD, 24, 3),
-    many("many_720p", "subtitle/burned_zh_720p.mp4", HD, 30, 4),
+    seed("quick_three", "natural/sam2_juggle_720p24.mp4", HD, 24, 3),
+    many("quick_many", "subtitle/burned_zh_720p.mp4", HD, 30, 4),
 )
