@@ -29,7 +29,7 @@ def music(cache: Path) -> Path:
         cache.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=cache, prefix="timeline-") as place:
             part = Path(place, path.name)
-            notes = f"aevalsrc={_NOTE}|{_NOTE}:s=48000:d={_MUSIC_S}"
+            notes = f"aevalsrc='{_NOTE}|{_NOTE}':s=48000:d={_MUSIC_S}"
             _ffmpeg("-f", "lavfi", "-i", notes, "-c:a", "aac", "-b:a", "160k", str(part))
             part.replace(path)
     return path
