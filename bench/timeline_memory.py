@@ -12,6 +12,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 from bench.clips import named_clips
 from bench.stopwatch import run
@@ -110,7 +111,7 @@ def long_run(cache: Path, minutes: float = MINUTES, pieces: int = PIECES) -> Lon
     return found
 
 
-def shuffled(seconds: float, pieces: int) -> list[dict[str, object]]:
+def shuffled(seconds: float, pieces: int) -> list[dict[str, Any]]:
     """Commands that divide the only clip evenly and put the pieces in an order by chance."""
     order = [f"c{number}" for number in range(1, pieces + 1)]
     random.Random(_SEED).shuffle(order)

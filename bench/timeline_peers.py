@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 from bench.machine import ffmpeg
 from bench.timeline_sources import MUSIC, Excerpt, Film
@@ -44,13 +45,13 @@ def encoder(film: Film) -> list[str]:
     return [*speed_options(ENCODERS["h264"], "balanced"), "-crf", str(CRF), "-g", str(keyint)]
 
 
-def operations(film: Film, goal: Mapping[str, object]) -> list[dict[str, object]]:
+def operations(film: Film, goal: Mapping[str, object]) -> list[dict[str, Any]]:
     """slimreel's commands: each file is divided, its parts cut out of it and put in order."""
     parts: dict[str, list[int]] = {}
     for number, one in enumerate(film.excerpts):
         parts.setdefault(one.name, []).append(number)
     ids: dict[int, str] = {}
-    found: list[dict[str, object]] = []
+    found: list[dict[str, Any]] = []
     new = len(parts)
     for place, numbers in enumerate(parts.values(), 1):
         starts = [film.excerpts[number].start_s for number in numbers]
@@ -78,7 +79,7 @@ def operations(film: Film, goal: Mapping[str, object]) -> list[dict[str, object]
     return [*found, _op("compress", **goal)] if goal else found
 
 
-def _op(op: str, **params: object) -> dict[str, object]:
+def _op(op: str, **params: object) -> dict[str, Any]:
     return {"op": op, "params": params}
 
 

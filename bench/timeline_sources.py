@@ -5,7 +5,7 @@ Pure facts of shared clips by name; every way of `timeline_peers.py` makes its o
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
@@ -111,17 +111,20 @@ class Film:
         return (first + half, last - half) if last - first > 3 * half else None
 
     def instants(self, most: int = 10) -> tuple[int, ...]:
-        """Frames to compare: spread over the whole, the middles of excerpts and of dissolves in turns."""
-        middles = []
-        for start, one in self.starts():
-            if one.dissolve:
-                middles.append(start + one.dissolve // 2)
-            middles.append(start + (one.dissolve + one.frames) // 2)
-        if len(middles) == 1:
+        """Frames to compare: the middles of titles, of some dissolves, and of excerpts spread over the whole."""
+        if len(self.excerpts) == 1:
             return tuple(round(self.frames * (number + 0.5) / most) for number in range(most))
-        # An odd step meets middles of both kinds.
-        step = max(1, len(middles) // most) | 1
-        return tuple(middles[::step][:most])
+        dissolves = [start + one.dissolve // 2 for start, one in self.starts() if one.dissolve]
+        middles = [start + (one.dissolve + one.frames) // 2 for start, one in self.starts()]
+        lettered = [one.start + one.frames // 2 for one in self.titles]
+        special = {*lettered, *_spread(dissolves, most // 3)}
+        return tuple(sorted({*special, *_spread(middles, most - len(special))}))
+
+
+def _spread(values: Sequence[int], most: int) -> list[int]:
+    """So many of the values, evenly chosen."""
+    count = min(most, len(values))
+    return [values[int((number + 0.5) * len(values) / count)] for number in range(count)]
 
 
 _DISSOLVE_S = Fraction(1, 2)
