@@ -63,6 +63,9 @@ def _measure(options: argparse.Namespace, out: Path, load: float) -> int:
         date=machine.today(), machine=[*machine.describe(), *timeline_peers.versions()], load_at_start=load,
         repeats=repeats, notes=notes,
     )  # fmt: skip
+    for python in (sys.executable, timeline_peers.moviepy_python()):
+        if Path(python).exists():
+            machine.compile_python(python)
     out.mkdir(parents=True, exist_ok=True)
     cache = Path(options.cache).expanduser()
     chosen = [film for film in (QUICK if options.quick else FILMS) if options.only in film.key]
