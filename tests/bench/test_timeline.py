@@ -174,6 +174,14 @@ def test_goals_are_ratios_to_each_way():
     assert "failed: exit code 1" in timeline_report.page(found)
 
 
+def test_the_worst_timeline_counts():
+    found = results(slimreel=way(11.0), bare=way(10.0))
+    assert list(met(found).values())[0]
+    found.films += results(slimreel=way(12.0), bare=way(10.0)).films
+    assert not list(met(found).values())[0]
+    assert "1.20 at worst (three tracks, 720p), median 1.15" in timeline_report.page(found)
+
+
 @pytest.mark.parametrize(
     "wrong", [instant(psnr=20.0), instant(titled=True), instant(letters=0.02)], ids=["other", "missing", "stray"]
 )
