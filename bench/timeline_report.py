@@ -36,6 +36,8 @@ values. "Late" counts pictures that the source has at another time, by one; "dis
 are off at most. "Titles" are seen where there is one, and nowhere else. "Loudness" is the difference to what it should
 be, LUFS. Below {ALIKE_DB:.0f} dB a picture counts as wrong."""
 
+_CREDIT = "Seen among others: Big Buck Bunny, © Blender Foundation, CC BY 3.0."
+
 
 def page(results: TimelineResults) -> str:
     """The whole page as Markdown."""
@@ -53,6 +55,7 @@ def page(results: TimelineResults) -> str:
         _PICTURES,
         _picture_table(results.films),
         "![The same instants in every result](timeline.png)",
+        _CREDIT,
         *_memory(results),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
