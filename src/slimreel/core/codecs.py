@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from slimreel.core.choices import Codec, HardwareApi, Quality, Speed
+from slimreel.core.packets import AvcHeader
 
 # ×0.7 in the exponent: x264's own scaling of stats between resolutions (ratecontrol.c, res_factor_bits).
 STATS_SCALE_EXPONENT = 0.7
@@ -192,6 +193,29 @@ def speed_options(encoder: Encoder, speed: Speed) -> list[str]:
 def quick_options(encoder: Encoder, speed: Speed) -> list[str]:
     """Options like those of `speed`, so that its statistics fit, but with the searches kept short."""
     return [*speed_options(encoder, speed), "-refs", "1", "-subq", "2", "-me_method", "dia", "-trellis", "0"]
+
+
+# The profiles whose pictures are of 8 bits and 4:2:0 and have one picture a frame, by their numbers in H.264 §A.2.
+_PROFILES: Mapping[int, str] = {66: "baseline", 77: "main", 100: "high"}
+
+
+def edge_options(header: AvcHeader, header_id: int, most_bps: int, delay: int) -> list[str] | None:
+    """Options for H.264 that stands between copied pictures, as good as those and with a header of its own number;
+    None where the profile is not one that is encoded.
+
+    `delay`: how many pictures may be decoded before one that is shown earlier. Players and muxers that work out times
+    on their own go by what headers say of it, so both have to say the same.
+    """
+    encoder, profile = ENCODERS["h264"], header.profile
+    b_frames, pyramid = ((0, "none"), (2, "none"), (3, "normal"))[min(delay, 2) if profile != 66 else 0]
+    if profile not in _PROFILES:
+        return None
+    return [
+        *("-c:v", encoder.name, *speed_options(encoder, "fast"), "-crf", f"{encoder.crf['visually_lossless']}"),
+        *("-profile:v", _PROFILES[profile], "-level:v", f"{header.level / 10:.1f}", "-g", "250"),
+        *("-maxrate", str(most_bps), "-bufsize", str(2 * most_bps)),  # two seconds of it
+        *("-bf", str(b_frames), "-x264-params", f"sps-id={header_id}:b-pyramid={pyramid}:stitchable=1"),
+    ]
 
 
 def quality_options(encoder: Encoder, crf: float, keyint: int) -> list[str]:

@@ -10,14 +10,25 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 NO_TIME = -(2**63)  # the `pts` of a packet that has none
-_KEY, _DISCARD, _CORRUPT = 1, 2, 4
+_KEY, _DISCARD, _CORRUPT, _INSTANT = 1, 2, 4, 8
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AvcHeader:
+    """What an H.264 stream's header record (avcC, ISO/IEC 14496-15 §5.3.3) says: `level` as written (40 is 4.0),
+    and the ids that its parameter sets have taken."""
+
+    profile: int
+    level: int
+    sequence_ids: tuple[int, ...]
+    picture_ids: tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class PacketList:
     """Columns of equal length. `pts` and `durations` are ticks of `timebase`, an unknown duration is 0; `sizes` bytes.
 
-    With `is_whole` false an error of the file ended the list.
+    With `is_whole` false an error of the file ended the list. `header` is there for H.264 in MP4 and Matroska.
     """
 
     timebase: Fraction
@@ -26,6 +37,7 @@ class PacketList:
     sizes: array[int]
     flags: array[int]
     is_whole: bool = True
+    header: AvcHeader | None = None
 
     def __len__(self) -> int:
         return len(self.flags)
@@ -39,3 +51,7 @@ class PacketList:
 
     def is_corrupt(self, number: int) -> bool:
         return bool(self.flags[number] & _CORRUPT)
+
+    def is_instant(self, number: int) -> bool:
+        """Forgets all that was before it (an IDR picture): only of H.264 with a header record is that known."""
+        return bool(self.flags[number] & _INSTANT)

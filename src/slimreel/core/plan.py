@@ -31,7 +31,7 @@ FITS = 1.01
 # Frames between keyframes at the most, for each second that may lie between them.
 _KEYINT_MAX_PER_S = 60
 
-Strategy = Literal["copy", "remux", "encode"]
+Strategy = Literal["copy", "remux", "encode", "smartcut"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +117,28 @@ def make_plan(
     untouched = None if doubtful else _leave_alone(goal, source, base, limit)
     plan = _plan_encode(goal, source, base, limit) if untouched is None else untouched
     return replace(plan, reasons=(*_preset_reasons(goal), *plan.reasons))
+
+
+def plan_copied(source: MediaInfo, goal: Goal, container: Container) -> EncodePlan:
+    """The plan for a timeline, described by `source`, whose pictures are copied where no cut touches them."""
+    video = main_video(source)
+    sound, sound_reasons = plan_sound(source, goal, container, None)
+    extras, extra_reasons = plan_extras(source, goal, container, video.timecode)
+    return EncodePlan(
+        strategy="smartcut",
+        container=container,
+        video=video,
+        encoder=None,
+        picture=None,
+        target=None,
+        sound=sound,
+        extras=extras,
+        keyint=0,
+        duration_s=video.duration_s,
+        size_limit_bytes=None,
+        may_copy=True,
+        reasons=(*sound_reasons, *extra_reasons),
+    )
 
 
 def keyint_for(frames: int, rate: float, seconds: int) -> int:

@@ -175,6 +175,28 @@ def encode(footage: Footage, plan: EncodePlan, speed: Speed, options: Sequence[s
     return [*footage.inputs, *video, *_rest(footage.stream, plan), output]
 
 
+def sound_alone(footage: Footage, plan: EncodePlan, output: str) -> list[str]:
+    """The sound of the plan, encoded, in a file of its own."""
+    maps = [part for track in plan.sound for part in footage.stream(track.source_index)]
+    return [*footage.inputs, *maps, *_sound_options(plan), "-map_metadata", "-1", "-f", "mp4", output]
+
+
+def edge(
+    info: MediaInfo, fd: int, stream: int, span: tuple[int, int | None], seek_s: float | None, options: Sequence[str],
+    output: str,
+) -> list[str]:  # fmt: skip
+    """The pictures shown from a time until before another (ticks; None: to the end), as they are coded, encoded."""
+    sought = ["-seek_timestamp", "1", "-ss", f"{seek_s:.6f}"] if seek_s is not None else []
+    trim = Filter("trim", {"start_pts": span[0], **({} if span[1] is None else {"end_pts": span[1]})})
+    return [
+        *("-copyts", "-noautorotate", "-noaccurate_seek", *sought, *source(info, fd)),
+        *("-map", f"0:{stream}", "-vf", str(trim), "-fps_mode", "passthrough", "-enc_time_base", "demux"),
+        *options,
+        *_threads(),
+        *("-map_metadata", "-1", "-avoid_negative_ts", "disabled", "-f", "nut", output),
+    ]
+
+
 def first_packet(info: MediaInfo, fd: int, stream: int, output: str) -> list[str]:
     """Its time as every run has it, which counts from the beginning of the file; in a table of text."""
     copied = ["-c", "copy", "-copyinkf", "-frames:v", "1", "-f", "framecrc", output]

@@ -16,7 +16,8 @@ from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
-from slimreel.core.packets import NO_TIME, PacketList
+from slimreel.core import records
+from slimreel.core.packets import NO_TIME, AvcHeader, PacketList
 from slimreel.engine import children, probe
 from slimreel.engine.sniff import DECODERS, OpenInput, open_input
 from slimreel.errors import EngineError
@@ -52,7 +53,7 @@ def read_packets(source: OpenInput, stream: int, path: object) -> PacketList:
     )
     try:
         return _listed(facts)
-    except (KeyError, TypeError, ValueError, ArithmeticError, zlib.error) as error:
+    except (KeyError, TypeError, ValueError, ArithmeticError, zlib.error, records.BadRecord) as error:
         raise EngineError(path=path, detail=f"its list of packets does not fit: {error}") from error
 
 
@@ -73,6 +74,7 @@ def _listed(facts: dict[str, Any]) -> PacketList:
         sizes=_column("I", facts["sizes"], count),
         flags=_column("B", facts["flags"], count),
         is_whole=facts["is_whole"] is True,
+        header=records.read(AvcHeader, facts["header"]) if facts.get("header") is not None else None,
     )
 
 

@@ -18,6 +18,7 @@ from slimreel.core.events import Decided, Reason
 from slimreel.core.goal import Goal
 from slimreel.core.media import MediaInfo
 from slimreel.core.plan import EncodePlan
+from slimreel.core.smartcut import CannotCopy
 from slimreel.core.timing import TimeRange
 from slimreel.edit.draft import Draft, Output
 from slimreel.edit.ops.export import Exported
@@ -27,12 +28,15 @@ from slimreel.edit.ops.preview import Previewed
 from slimreel.edit.ops.split_parts import Parts
 from slimreel.edit.ops.thumbnail import Still
 from slimreel.engine import byproducts, capabilities, render
+from slimreel.engine.render import Rendered
+from slimreel.engine.smartcut import smartcut
 from slimreel.engine.timeline import Timeline, build
 from slimreel.errors import UsageError
 from slimreel.graph.excerpt import excerpt, of_clip
 from slimreel.graph.fitting import scaled_to
 from slimreel.graph.high_range import hdr_of, obstacles
 from slimreel.graph.material import Materials
+from slimreel.graph.only_cut import only_cut
 from slimreel.graph.stand_in import colors_of, stand_in, usual_goal
 from slimreel.graph.untouched import untouched_sound
 from slimreel.workbench.clock import Clock
@@ -106,6 +110,12 @@ class _Kitchen:
             timeline, source, plan, goal = self._planned(replace(draft, goal=replace(goal, encoder=chip)), named)
         elif plan.encoder is not None:
             capabilities.require(plan.encoder)
+        copied = yield from self._cut(draft, out, timeline, source, plan, goal)
+        if isinstance(copied, Reason):
+            plan = replace(plan, reasons=(copied, *plan.reasons))
+        else:
+            result = result_of(source, out, goal, copied, self.clock)
+            return Finished(out, kind, result.bytes, result)
         if plan.reasons:
             yield Decided(reasons=plan.reasons)
         done = yield from render.render(
@@ -113,6 +123,17 @@ class _Kitchen:
         )
         result = result_of(source, out, goal, done, self.clock)
         return Finished(out, kind, result.bytes, result)
+
+    def _cut(
+        self, draft: Draft, out: Path, timeline: Timeline, source: MediaInfo, plan: EncodePlan, goal: Goal
+    ) -> Generator[Event, None, Rendered | Reason]:
+        """The timeline by copying what its cuts do not touch, or why every picture has to be encoded."""
+        try:
+            found = only_cut(draft, self.materials, plan.container)
+            kept = plans.plan_copied(source, goal, plan.container)
+            return (yield from smartcut(kept, found, timeline, out, rate=draft.canvas.rate, overwrite=self.overwrite))
+        except CannotCopy as error:
+            return Reason(id="smartcut_off", fields={"why": error.why})
 
     def _planned(self, draft: Draft, named: str | None) -> tuple[Timeline, MediaInfo, EncodePlan, Goal]:
         """Twice planned: once to learn the size, then for the graph at that size, which is all that is scaled."""
@@ -130,10 +151,11 @@ class _Kitchen:
         return build(draft, self.materials, size, colors), source, plan, goal
 
     def _parts(self, draft: Draft, wanted: Parts, out: Path) -> Files:
-        ends, goal = wanted.ends, draft.goal or Goal(quality="high")
+        ends, goal = wanted.ends, draft.goal
         if wanted.max_size_bytes is not None:
             ends = self._ends_by_size(draft, wanted.max_size_bytes)
-            goal = replace(goal, target_size_bytes=wanted.max_size_bytes, size_ratio=None, crf=None)
+            usual = goal or Goal(quality="high")
+            goal = replace(usual, target_size_bytes=wanted.max_size_bytes, size_ratio=None, crf=None)
         made: list[Finished] = []
         for number, (start, end) in enumerate(zip((0, *ends), ends, strict=False), 1):
             part = replace(excerpt(draft, TimeRange.between(start, end)), goal=goal)

@@ -7,13 +7,13 @@ import tempfile
 from collections.abc import Generator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from slimreel.core import plan as plans
 from slimreel.core.containers import container_of_suffix
 from slimreel.core.events import Reason
 from slimreel.core.forecast import Estimate
 from slimreel.core.goal import Goal
+from slimreel.core.plan import Strategy
 from slimreel.engine import capabilities, foresee, probe
 from slimreel.engine.foresee import Foreseen
 from slimreel.engine.job import Job
@@ -31,7 +31,7 @@ class Prospect:
     """
 
     input: str
-    strategy: Literal["copy", "remux", "encode"]
+    strategy: Strategy
     leads: str
     bytes: Estimate
     video_bitrate_bps: Estimate

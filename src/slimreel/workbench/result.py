@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from slimreel.core.events import Reason
 from slimreel.core.goal import Goal
+from slimreel.core.plan import Strategy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Result:
 
     input: str
     output: str
-    strategy: Literal["copy", "remux", "encode"]
+    strategy: Strategy
     bytes: int
     duration_s: float
     video_bitrate_bps: int

@@ -13,14 +13,14 @@ from typing import Any
 
 import av
 
-from slimreel.engine.child import boxes
+from slimreel.engine.child import avc, boxes
 from slimreel.engine.child.continuity import Continuity
 from slimreel.engine.child.opening import opened, packets_of
 from slimreel.engine.child.start import Refusal
 
 MAX_PACKETS = 8_000_000  # ten hours at 200 pictures a second; 17 bytes each
 NO_TIME = -(2**63)  # as FFmpeg's AV_NOPTS_VALUE
-KEY, DISCARD, CORRUPT = 1, 2, 4
+KEY, DISCARD, CORRUPT, INSTANT = 1, 2, 4, 8
 LONGEST = 2**31 - 1
 MOST_TICKS = 2**61  # so that the difference of two fits a column; no clock of ours gets there
 
@@ -28,7 +28,8 @@ MOST_TICKS = 2**61  # so that the difference of two fits a column; no clock of o
 class Rows:
     """Columns of numbers that grow with each packet; times as differences, which deflate to almost nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, header: avc.Record | None = None) -> None:
+        self._header = header
         self.steps, self.sizes, self.durations, self.flags = array("q"), array("I"), array("i"), array("B")
         self._last = 0
 
@@ -40,7 +41,10 @@ class Rows:
             self._last = packet.pts
         self.sizes.append(packet.size)
         self.durations.append(min(max(packet.duration or 0, 0), LONGEST))
-        self.flags.append(KEY * packet.is_keyframe + DISCARD * packet.is_discard + CORRUPT * packet.is_corrupt)
+        flags = KEY * packet.is_keyframe + DISCARD * packet.is_discard + CORRUPT * packet.is_corrupt
+        if flags & KEY and self._header is not None and avc.is_instant(packet, self._header.length_bytes):
+            flags += INSTANT
+        self.flags.append(flags)
 
     def facts(self) -> dict[str, Any]:
         columns = {"steps": self.steps, "sizes": self.sizes, "durations": self.durations, "flags": self.flags}
@@ -48,7 +52,7 @@ class Rows:
 
 
 def run(request: dict[str, Any]) -> dict[str, Any]:
-    """{"fd", "demuxer", "decoders", "stream"} → {"count", "timebase", "is_whole", and columns of as many numbers}.
+    """{"fd", "demuxer", "decoders", "stream"} → {"count", "timebase", "is_whole", "header", and as long columns}.
 
     Raises Refusal where the file cannot be opened, has no such stream, or more packets than are kept.
     """
@@ -58,7 +62,8 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     if not 0 <= request["stream"] < len(container.streams):
         raise Refusal("unreadable", f"it has no stream {request['stream']}")
     stream = container.streams[request["stream"]]
-    rows, clock = Rows(), Continuity(container)
+    header = avc.record_of(stream)
+    rows, clock = Rows(header), Continuity(container)
     if not clock.jumps:  # the others are not even read, where the demuxer can leave them out
         for other in container.streams:
             if other.index != stream.index:
@@ -69,6 +74,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
         "count": len(rows.flags),
         "timebase": [timebase.numerator, timebase.denominator],
         "is_whole": is_whole,
+        "header": header.facts() if header is not None else None,
         **rows.facts(),
     }
 
