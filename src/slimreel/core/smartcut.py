@@ -21,12 +21,21 @@ from slimreel.core.timing import TimeRange
 _ROUNDED_S = Fraction(2, 1000)
 
 
+# What was asked for cannot be had without encoding, which nobody needs to be told.
+_SELF_EVIDENT = frozenset({"asked", "goal", "effects", "canvas", "speed"})
+
+
 class CannotCopy(Exception):
-    """Nothing of this stream can be copied. `why` is one of the reasons of data/words, as why_… in its labels."""
+    """Nothing of this stream can be copied. `why` is one of the reasons of data/words, as why_… in its labels, unless
+    it goes without saying."""
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+    @property
+    def goes_without_saying(self) -> bool:
+        return self.why in _SELF_EVIDENT
 
 
 @dataclass(frozen=True, slots=True)

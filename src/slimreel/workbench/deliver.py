@@ -111,8 +111,8 @@ class _Kitchen:
         elif plan.encoder is not None:
             capabilities.require(plan.encoder)
         copied = yield from self._cut(draft, out, timeline, source, plan, goal)
-        if isinstance(copied, Reason):
-            plan = replace(plan, reasons=(copied, *plan.reasons))
+        if isinstance(copied, tuple):
+            plan = replace(plan, reasons=(*copied, *plan.reasons))
         else:
             result = result_of(source, out, goal, copied, self.clock)
             return Finished(out, kind, result.bytes, result)
@@ -126,14 +126,15 @@ class _Kitchen:
 
     def _cut(
         self, draft: Draft, out: Path, timeline: Timeline, source: MediaInfo, plan: EncodePlan, goal: Goal
-    ) -> Generator[Event, None, Rendered | Reason]:
-        """The timeline by copying what its cuts do not touch, or why every picture has to be encoded."""
+    ) -> Generator[Event, None, Rendered | tuple[Reason, ...]]:
+        """The timeline by copying what its cuts do not touch, or what is to be told of why all pictures are encoded."""
         try:
             found = only_cut(draft, self.materials, plan.container)
             kept = plans.plan_copied(source, goal, plan.container)
             return (yield from smartcut(kept, found, timeline, out, rate=draft.canvas.rate, overwrite=self.overwrite))
         except CannotCopy as error:
-            return Reason(id="smartcut_off", fields={"why": error.why})
+            off = Reason(id="smartcut_off", fields={"why": error.why})
+            return () if error.goes_without_saying else (off,)
 
     def _planned(self, draft: Draft, named: str | None) -> tuple[Timeline, MediaInfo, EncodePlan, Goal]:
         """Twice planned: once to learn the size, then for the graph at that size, which is all that is scaled."""
