@@ -27,6 +27,9 @@ HEARD_FILE = "heard.f32"  # the clips' sound where runs before have made it: 32-
 _SCRIPT, _SOUND_SCRIPT = "pictures.graph", "sound.graph"
 # Many inputs are read one after the other; more decoders at once only take memory.
 _MANY_INPUTS, _FEW_THREADS = 8, 2
+# Files whose header tells all streams need no reading ahead, which every opening keeps in memory until it is used.
+_TOLD_BY_HEADER = frozenset({"mov", "matroska"})
+_PROBE_BYTES, _PROBE_S = 1_000_000, 1.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,8 +170,13 @@ def of_input(one: Input, material: Material, *, many: bool = False) -> Iterator[
         options += ["-c:v", ALPHA_DECODERS[video.codec]]
     if one.length_s is not None:
         options += ["-ss", f"{float(one.start_s):.6f}", "-t", f"{float(one.length_s):.6f}"]
+    demuxer = material.info.demuxer
     with opened(material.info.path) as fd:
-        yield [*options, *sniff.input_options(material.info.demuxer, fd)], fd
+        if demuxer in _TOLD_BY_HEADER:
+            read = sniff.input_options(demuxer, fd, probe_bytes=_PROBE_BYTES, probe_s=_PROBE_S)
+        else:
+            read = sniff.input_options(demuxer, fd)
+        yield [*options, *read], fd
 
 
 @contextmanager
