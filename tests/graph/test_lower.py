@@ -79,6 +79,17 @@ def test_sound_made_by_several_runs_has_the_samples_of_its_draft(turns: list[lis
         check_lengths(edited(full(), do("transition", duration_s=2), do("split", at_s=[15, 16])), turns)
 
 
+@pytest.mark.parametrize(("clips", "in_runs"), [(3, False), (8, False), (9, True)])
+def test_clips_of_many_pixels_are_drawn_a_few_at_a_time(clips: int, in_runs: bool):
+    draft = edited(one_clip(), do("split", at_s=[float(second) for second in range(1, clips)]))
+    draft = edited(draft, *(do("flip", axis="horizontal", clip=clip.id) for clip in draft.clips[::2]))
+    asset = MATERIALS[draft.clips[0].asset].asset
+    assert (asset.width, asset.height) == (1920, 1080)
+    graph = graph_of(draft)
+    assert bool(graph.drawings) is in_runs
+    assert all(len(drawing.inputs) < clips for drawing in graph.drawings)
+
+
 def check_lengths(draft: Draft, turns: list[list[EditCommand]]) -> None:
     for turn in turns:
         draft = attempt(draft, turn) or draft

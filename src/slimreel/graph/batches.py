@@ -18,12 +18,14 @@ from slimreel.graph.scene import Scene
 from slimreel.graph.sound import clips_sound, is_heard
 from slimreel.graph.takes import Take, shares_of, takes_of
 
-# Takes up to so many are drawn where they are encoded. Measured with 62 inputs of 80x46 and of 320x240: each takes 3 MB
-# and seven pictures; 1080p is reckoned from that.
+# Takes up to so many, and of so many pixels, are drawn where they are encoded. Measured with 62 inputs of 80x46 and of
+# 320x240: each takes 3 MB and seven pictures. Twenty of 1080p took 2.2 GB with all that is around them; eight of 720p
+# took 690 MB, and 300 with runs of four, for a twentieth more CPU.
 MOST_TAKES = 24
+MOST_PIXELS = 8 * 1920 * 1080
 _A_RUN = 8
-# Of sound, which holds less: a decoder and some packets.
-MOST_HEARD = 48
+# Sound in runs of its own costs no CPU and spares what the openings hold (eight of 720p: 90 MB).
+MOST_HEARD = 8
 _A_HEARING = 24
 
 
@@ -37,12 +39,20 @@ class Clips:
 
 def clips_of(scene: Scene) -> tuple[Clips, tuple[Drawing, ...]]:
     """The clips' pictures one after the other."""
-    if sum(len(shares_of(scene, clip)) for clip in scene.draft.clips) <= MOST_TAKES:
+    if _are_few(scene):
         takes = {clip.id: takes_of(scene, clip) for clip in scene.draft.clips}
         return Clips(_pictures(scene, scene.draft.clips, takes), takes), ()
     number = scene.wiring.open(Input(DRAWN))
     drawings = tuple(_drawing(scene, group) for group in _groups(scene))
     return Clips(scene.wiring.through(f"{number}:0", chain(tagged(scene), scene.ticks())), {}), drawings
+
+
+def _are_few(scene: Scene) -> bool:
+    takes = pixels = 0
+    for clip in scene.draft.clips:
+        asset, count = scene.material(clip).asset, len(shares_of(scene, clip))
+        takes, pixels = takes + count, pixels + count * asset.width * asset.height
+    return takes <= MOST_TAKES and (pixels <= MOST_PIXELS or takes <= 2)
 
 
 def _pictures(scene: Scene, clips: tuple[MediaSegment, ...], takes: Mapping[str, tuple[Take, ...]]) -> str:
