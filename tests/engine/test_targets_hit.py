@@ -157,7 +157,7 @@ def test_a_quality_far_above_its_bound_is_not_encoded_to_the_end(
     whole(made)
 
 
-@pytest.mark.parametrize(("size", "looked"), [(4_000_000, False), (500_000, True)])
+@pytest.mark.parametrize(("size", "looked"), [(10_000_000, False), (500_000, True)])
 def test_a_long_clip_with_bits_to_spare_is_encoded_once_without_a_look(
     size: int, looked: bool, make: Make, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -24,8 +24,6 @@ from slimreel.errors import TargetImpossible
 _SUSPICIOUS_FRAME_BYTES = 400
 # A target so much above the floor can be hit: rate control needs room on both sides.
 _ROOM = 1.15
-# A still of black: from 1080p to 540p its least bytes fall with the power 0.71 of the pixels, to 432p with 0.5.
-_LEAST_EXPONENT = 0.4
 
 
 def check(job: Job) -> Steps[None]:
@@ -38,7 +36,6 @@ def check(job: Job) -> Steps[None]:
         return
     coarsest = yield from _coarsest(job)
     job.other_bytes = coarsest.other_bytes
-    job.floor = coarsest
     if window_of(job).high < coarsest.video_bytes * 1.02:
         refuse(job, coarsest.video_bytes)
 
@@ -56,7 +53,8 @@ def give_up(job: Job, least: int, again: Callable[[Job], Steps[Measured]]) -> St
     assert picture is not None
     if not smaller:
         refuse(job, least)
-    pixels = picture.width * picture.height * (window_of(job).high / max(least, 1)) ** (1 / _pixel_exponent(job, least))
+    # Bytes fall with the pixels at the most, so that no size is passed over which would have served.
+    pixels = picture.width * picture.height * window_of(job).high / max(least, 1)
     width, height = next((size for size in smaller if size[0] * size[1] <= pixels), smaller[-1])
     fields: dict[str, str | int | float] = {
         "before": f"{picture.width}x{picture.height}",
@@ -65,20 +63,6 @@ def give_up(job: Job, least: int, again: Callable[[Job], Steps[Measured]]) -> St
     job.plan = replace(job.plan, picture=picture.at(width, height))
     yield job.because(Reason(id="scaled_to_fit", fields=fields))
     return (yield from again(job))
-
-
-def _pixel_exponent(job: Job, least: int) -> float:
-    """Which power of the pixels the least bytes grow with: told by the smallest size, where that was looked at, and the
-    one that took `least`. Else 1, at the most, so that no size is passed over which would have served."""
-    picture, floor = job.plan.picture, job.floor
-    assert picture is not None
-    if floor is None or floor.video_bytes >= least:
-        return 1.0
-    small = floor.info.video[0]
-    pixels = picture.width * picture.height / (small.width * small.height)
-    if pixels <= 1:
-        return 1.0
-    return min(1.0, max(_LEAST_EXPONENT, math.log(least / max(floor.video_bytes, 1)) / math.log(pixels)))
 
 
 def refuse(job: Job, least_video_bytes: int) -> NoReturn:

@@ -20,7 +20,6 @@ from slimreel.core.plan import EncodePlan
 from slimreel.engine import complaints, ffmpeg, footage, sandbox
 from slimreel.engine.card import Card, card_of
 from slimreel.engine.footage import Footage
-from slimreel.engine.measured import Measured
 from slimreel.engine.timeline import Timeline
 from slimreel.settings import read_settings
 
@@ -62,7 +61,6 @@ class Job:
     fraction: float = 0.0
     complaints: list[str] = field(default_factory=list)
     other_bytes: int | None = None  # of the file beside its pictures, once a rehearsal has told
-    floor: Measured | None = None  # the coarsest of the smallest pictures, where a target was suspiciously small
     assessed: Assessed | None = None  # how the result looks, where a quality was wanted
     timeline: Timeline | None = None  # what is decoded instead of the source, which then only describes it
     chunk_folder: Path | None = None  # where finished chunks outlive the job; None: in its own folder
