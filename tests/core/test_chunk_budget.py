@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from slimreel.core import chunk_budget
@@ -51,14 +51,15 @@ def spent(law: Law, prices: list[float], noise: float, aim: float, seed: int) ->
 
 
 @given(PRICES, st.floats(-0.25, 0.25), st.floats(4.5, 8.0), st.integers(0, 99))
+@example([3e5, 3e5, 3e5, 306_802.0], -0.25, 5.0, 2)
 def test_the_total_lands_in_its_window(prices: list[float], off: float, halving: float, seed: int) -> None:
     law = Law(base=23.0, scale=2**off, halving=halving)
     first, rounds = spent(law, prices, 0.1, sum(prices) * 2 ** (-0.3), seed)
     crfs = [made.crf for made in first]
     few = waves(prices)[0]
     others = [crf for number, crf in enumerate(crfs) if number not in few]
-    # Each is rounded to a hundredth.
-    assert max(others) - min(others) <= 2 * chunk_budget.MOST_STEP + 0.011
+    # Two steps, each rounded to a hundredth.
+    assert max(others) - min(others) <= 2 * chunk_budget.MOST_STEP + 0.021
     assert len(rounds) <= 3
 
 
