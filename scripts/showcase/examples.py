@@ -49,7 +49,7 @@ def _seconds(start: float, end: float) -> TimeRange:
 
 def _video(asset: str, name: str, seconds: float) -> Asset:
     shape = {"width": 640, "height": 360, "rate": Fraction(25), "has_audio": True}
-    return Asset(id=asset, name=name, kind="video", duration=SOURCE.ticks(seconds), **shape)  # type: ignore[arg-type]
+    return Asset(id=asset, name=name, kind="video", duration=SOURCE.ticks(seconds), **shape)  # type: ignore[arg-type]  # by name
 
 
 # What scripts/showcase/clips.py makes, as probing describes it; the pictures are refused if it is anything else.

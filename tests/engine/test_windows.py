@@ -71,7 +71,7 @@ def test_sought_frames_are_the_frames(name: str, make: Make, tmp_path: Path, mon
     real = seeking.cut
 
     def counted(*arguments: object) -> Steps[bool]:
-        came = yield from real(*arguments)  # type: ignore[arg-type]
+        came = yield from real(*arguments)  # type: ignore[arg-type]  # whatever it is called with
         ran.append(came)
         return came
 
@@ -92,7 +92,7 @@ def test_a_frame_missing_is_noticed(make: Make, tmp_path: Path, monkeypatch: pyt
     real = argv.excerpt
 
     def short(*arguments: object) -> list[str]:
-        return [word.replace("start_pts=", "start_pts=1") for word in real(*arguments)]  # type: ignore[arg-type]
+        return [word.replace("start_pts=", "start_pts=1") for word in real(*arguments)]  # type: ignore[arg-type]  # handed on
 
     monkeypatch.setattr(argv, "excerpt", short)
     assert cut(path, tmp_path / "again")[1] == whole

@@ -15,7 +15,6 @@ from pathlib import Path
 from slimreel.core import chunk_budget, chunking, stills
 from slimreel.core.chunk_budget import Law, Made, Sample
 from slimreel.core.chunking import Chunk
-from slimreel.core.codecs import Encoder
 from slimreel.core.events import Reason, Stage
 from slimreel.core.packets import PacketList
 from slimreel.core.plan import keyint_for
@@ -119,7 +118,7 @@ def _course(job: Job) -> _Course:
 def _task(job: Job, course: _Course, chunk: Chunk, crf: float, *, threads: int = 1, quick: bool = False) -> ChunkTask:
     plan, picture = job.plan, job.plan.picture
     assert picture is not None
-    encoder = _encoder(job)
+    encoder = job.encoder
     keyint = _keyint(job, chunk)
     video = plan.video
     return ChunkTask(
@@ -184,7 +183,7 @@ def _encoded(job: Job, course: _Course, law: Law) -> Steps[Law]:
         left = [number for number in range(len(course.chunks)) if number not in course.done]
         cost = sum(course.costs[number] for number in left)
         step = chunk_budget.FIRST_STEP if number_of_wave == 1 else chunk_budget.MOST_STEP
-        crf = chunk_budget.next_crf(law, course.made(), cost, aim - course.size, _encoder(job).crf_max, step=step)
+        crf = chunk_budget.next_crf(law, course.made(), cost, aim - course.size, job.encoder.crf_max, step=step)
         yield from _encode(job, course, "encode", dict.fromkeys(wave, crf), _CHUNKS)
         law = chunk_budget.fit(law.base, course.made(), law.halving)
     return law
@@ -260,8 +259,3 @@ def _keyint(job: Job, chunk: Chunk) -> int:
 
 def _workers() -> int:
     return read_settings().threads or os.cpu_count() or 2
-
-
-def _encoder(job: Job) -> Encoder:
-    assert job.plan.encoder is not None
-    return job.plan.encoder

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from slimreel.core.choices import Speed
+from slimreel.core.codecs import Encoder
 from slimreel.core.events import Decided, Progress, Reason, Stage
 from slimreel.core.media import MediaInfo
 from slimreel.core.perception import Scores
-from slimreel.core.plan import EncodePlan
+from slimreel.core.plan import EncodePlan, Target
 from slimreel.engine import complaints, ffmpeg, footage, sandbox
 from slimreel.engine.card import Card, card_of
 from slimreel.engine.footage import Footage
@@ -64,6 +65,18 @@ class Job:
     assessed: Assessed | None = None  # how the result looks, where a quality was wanted
     timeline: Timeline | None = None  # what is decoded instead of the source, which then only describes it
     chunk_folder: Path | None = None  # where finished chunks outlive the job; None: in its own folder
+
+    @property
+    def target(self) -> Target:
+        """The plan's, which every encode has."""
+        assert self.plan.target is not None
+        return self.plan.target
+
+    @property
+    def encoder(self) -> Encoder:
+        """The plan's, which every encode has."""
+        assert self.plan.encoder is not None
+        return self.plan.encoder
 
     @property
     def result(self) -> Path:

@@ -5,34 +5,33 @@ Whether a number is a bound or a wish is the plan's affair.
 
 from __future__ import annotations
 
-from slimreel.core.codecs import ENCODERS, Encoder, quality_options
+from slimreel.core.codecs import ENCODERS, quality_options
 from slimreel.core.events import Reason
-from slimreel.core.plan import Target
 from slimreel.engine import search, windows
 from slimreel.engine.allowance import surely_above_window, window_of
 from slimreel.engine.converge import encode
 from slimreel.engine.job import Job, Steps, TooLarge
 from slimreel.engine.measured import Measured
 
-# Samples cost as much as this many seconds of a clip or fewer, and spare a long one its first look.
+# Of ten minutes of 4K made 1080p samples take some 26 CPU s, and the first look that they may spare over a hundred.
 _LONG_S = 60.0
 _CUT, _PROBE = 0.04, 0.04
 
 
 def is_bound(job: Job) -> bool:
     """The number is what may not be exceeded, rather than what is wished for."""
-    return job.plan.size_limit_bytes is not None or not _target(job).asked
+    return job.plan.size_limit_bytes is not None or not job.target.asked
 
 
 def by_samples(job: Job) -> Steps[Measured | None]:
     """The transparent encode of a long clip where samples foretell that it surely fits; None where it may not."""
-    picture, encoder = job.plan.picture, _encoder(job)
+    picture, encoder = job.plan.picture, job.encoder
     assert picture is not None
     if not is_bound(job) or job.plan.duration_s < _LONG_S or encoder.chip is not None:
         return None
     fraction = job.fraction
     cut = yield from windows.cut(job, (picture.width, picture.height), _CUT)
-    crf = _target(job).transparent_crf
+    crf = job.target.transparent_crf
     found = yield from search.glance(job, encoder, job.speed, cut, search.ANY, _PROBE, crf=crf)
     if found.video_bytes().high > window_of(job).high:
         job.fraction = fraction
@@ -56,8 +55,8 @@ def by_look(job: Job, mean_qp: float, fraction: float) -> Steps[Measured | None]
     and the bar is back at `fraction`."""
     if not is_bound(job) or mean_qp > ENCODERS["h264"].crf["visually_lossless"]:
         return None
-    crf = _target(job).transparent_crf
-    made = yield from encode(job, quality_options(_encoder(job), crf, job.plan.keyint))
+    crf = job.target.transparent_crf
+    made = yield from encode(job, quality_options(job.encoder, crf, job.plan.keyint))
     if made.video_bytes > window_of(job).high:
         job.fraction = fraction
         return None
@@ -67,14 +66,4 @@ def by_look(job: Job, mean_qp: float, fraction: float) -> Steps[Measured | None]
 
 def _tell(job: Job, made: Measured, crf: float) -> Steps[None]:
     if made.video_bytes < window_of(job).low:
-        yield job.because(Reason(id="transparent", fields={"crf": crf, "codec": _encoder(job).codec}))
-
-
-def _target(job: Job) -> Target:
-    assert job.plan.target is not None
-    return job.plan.target
-
-
-def _encoder(job: Job) -> Encoder:
-    assert job.plan.encoder is not None
-    return job.plan.encoder
+        yield job.because(Reason(id="transparent", fields={"crf": crf, "codec": job.encoder.codec}))

@@ -10,9 +10,8 @@ from dataclasses import replace
 
 from slimreel.core import budget
 from slimreel.core.choices import Quality, Speed
-from slimreel.core.codecs import Encoder, Pass, quality_options, rate_options
+from slimreel.core.codecs import Pass, quality_options, rate_options
 from slimreel.core.events import Reason
-from slimreel.core.plan import Target
 from slimreel.engine import argv, by_chunks, complaints, floor, plenty, rungs, scout
 from slimreel.engine.allowance import window_of
 from slimreel.engine.converge import ROUNDS, Dial, Trials, converge, rounds_for
@@ -61,7 +60,7 @@ def to_number(job: Job) -> Steps[Measured]:
         yield job.because(short if seconds < budget.BRIEF_CLIP_S else few)
         return (yield from _by_search(job))
     rate = _bps(job)
-    if rate < _LEAST_RATE_BPS and _encoder(job).crf_step < 1:
+    if rate < _LEAST_RATE_BPS and job.encoder.crf_step < 1:
         mean_qp = yield from scout.look(job, rate, _LOOK)
         yield from _choose_rung(job, rate, mean_qp)
         return (yield from _by_search(job))
@@ -69,7 +68,7 @@ def to_number(job: Job) -> Steps[Measured]:
 
 
 def _by_rate(job: Job) -> Steps[Measured]:
-    encoder = _encoder(job)
+    encoder = job.encoder
     if by_chunks.suits(job) and not _starved(job, _bps(job)):
         made = yield from by_chunks.reach(job)
         if made is not None:
@@ -140,8 +139,8 @@ def _by_search(job: Job, nearest: Measured | None = None) -> Steps[Measured]:
 
 def _search(job: Job, start: Quality) -> Steps[Measured]:
     """Turns 2^(−CRF/6), which grows like the bytes do."""
-    encoder = _encoder(job)
-    best_crf, worst_crf = max(_target(job).transparent_crf, 1.0), encoder.crf_max
+    encoder = job.encoder
+    best_crf, worst_crf = max(job.target.transparent_crf, 1.0), encoder.crf_max
 
     def dial_of(crf: float) -> float:
         return float(2 ** (-crf / _CRF_PER_HALVING))
@@ -207,12 +206,12 @@ def _starved(job: Job, rate: float) -> bool:
     assert picture is not None
     # Fewer frames a second differ more from each other: the cost of a second grows with the root.
     pixels_per_s = picture.width * picture.height * math.sqrt(30 * float(job.plan.video.average_rate))
-    equivalent = rate / _encoder(job).bit_share
+    equivalent = rate / job.encoder.bit_share
     return equivalent < _STARVED_BITS_PER_PIXEL * pixels_per_s
 
 
 def _is_hard(job: Job) -> bool:
-    return plenty.is_bound(job) or _target(job).rate_bps is None
+    return plenty.is_bound(job) or job.target.rate_bps is None
 
 
 def _bps(job: Job) -> int:
@@ -220,17 +219,7 @@ def _bps(job: Job) -> int:
     return max(1000, round(window_of(job).aim * 8 / max(job.plan.video.duration_s, 0.001)))
 
 
-def _target(job: Job) -> Target:
-    assert job.plan.target is not None
-    return job.plan.target
-
-
 def _short_side(job: Job) -> int:
     picture = job.plan.picture
     assert picture is not None
     return min(picture.width, picture.height)
-
-
-def _encoder(job: Job) -> Encoder:
-    assert job.plan.encoder is not None
-    return job.plan.encoder

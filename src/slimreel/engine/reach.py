@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from slimreel.core.codecs import Encoder, quality_options
+from slimreel.core.codecs import quality_options
 from slimreel.core.events import Reason
 from slimreel.core.perception import Wanted
 from slimreel.core.plan import Target
@@ -29,7 +29,7 @@ def reach(job: Job) -> Steps[Measured | Reason]:
 
     Raises TargetImpossible with the smallest that works.
     """
-    target = _target(job)
+    target = job.target
     if target.wanted is not None:
         return (yield from _by_scores(job, target, target.wanted))
     if target.crf is None:
@@ -90,14 +90,14 @@ def _bounded(job: Job, target: Target, crf: float) -> Steps[Measured]:
         if target.bound_asked:
             raise
     # Nobody asked for a number: the quality stands, though this codec needs more bits for it than the source had.
-    yield job.because(Reason(id="larger_than_source", fields={"codec": _encoder(job).codec}))
-    return (yield from encode(job, quality_options(_encoder(job), crf, job.plan.keyint)))
+    yield job.because(Reason(id="larger_than_source", fields={"codec": job.encoder.codec}))
+    return (yield from encode(job, quality_options(job.encoder, crf, job.plan.keyint)))
 
 
 def _by_crf(job: Job, target: Target) -> Steps[Measured | None]:
     """One pass at the CRF asked; None where the file is above a bound, as soon as that shows."""
     assert target.crf is not None
-    options = quality_options(_encoder(job), target.crf, job.plan.keyint)
+    options = quality_options(job.encoder, target.crf, job.plan.keyint)
     try:
         found = yield from encode(job, options, most_bytes=allowance.surely_over(job, target))
     except TooLarge:
@@ -107,13 +107,3 @@ def _by_crf(job: Job, target: Target) -> Steps[Measured | None]:
 
 def _never_larger(job: Job) -> Reason:
     return Reason(id="never_larger", fields={"source": job.source.size_bytes})
-
-
-def _target(job: Job) -> Target:
-    assert job.plan.target is not None
-    return job.plan.target
-
-
-def _encoder(job: Job) -> Encoder:
-    assert job.plan.encoder is not None
-    return job.plan.encoder
