@@ -37,7 +37,14 @@ class Around:
     def floor(self) -> bool:
         """Is this a lower bound ("at least", "don't go under")? Only a score of quality can be one."""
         places = self.links_at
+        if self.is_denied_floor():
+            return False
         return "floor" in places or places.get("neg", 99_999) < places.get("under", -1)
+
+    def is_denied_floor(self) -> bool:
+        """ "don't let it go over": a lower bound that is denied is an upper one. A score is not meant so."""
+        places = self.links_at
+        return "neg" in places and "floor" in places and places["neg"] < places["floor"] and not self.has("vmaf")
 
     def has(self, *names: str) -> bool:
         return any(name in self.labels for name in names)
@@ -52,12 +59,15 @@ def _left(tokens: list[Token], at: int, used: set[int], wide: bool) -> Around:
             break
         if token.concept in LABELS and i not in used:
             around.labels.setdefault(token.concept, i)
-        elif token.concept in _LINKS and not (around.labels and token.concept == "neg"):
+        elif token.concept in _LINKS and not (
+            around.labels and token.concept == "neg" and "floor" not in around.links
+        ):
             around.links.append(token.concept)
             around.links_at.setdefault(token.concept, i)
         elif not (wide and token.concept == "subject") and token.text not in _MARKS_IN_LABEL:
             break
         around.bound |= token.concept == "under"
+    around.bound |= around.is_denied_floor()
     return around
 
 
@@ -126,6 +136,8 @@ def _claimed(tokens: list[Token], at: int, slot: str, value: object, around: Aro
         tokens[around.links_at["keeping"]].claimed = True
     for place in around.labels.values():
         tokens[place].claimed = True
+    if around.is_denied_floor():
+        tokens[around.links_at["neg"]].claimed = tokens[around.links_at["floor"]].claimed = True
     if slot == "vmaf_min":  # a least score: "at least", "don't go below", whichever way it was put
         for name in ("floor", "neg", "under"):
             if name in around.links_at:
@@ -183,6 +195,8 @@ def _scale_role(tokens: list[Token], at: int, quantity: Quantity, around: Around
         return "rate"
     if around.has("size"):
         return "bytes"
+    if thousands and around.bound and f"{quantity.value}k" not in NAMED_LINES:
+        return "bytes"  # "800k at most": of a size people set a limit
     if thousands:
         return "named" if f"{quantity.value}k" in NAMED_LINES else "rate" if quantity.value >= 16 else ""
     previous = tokens[at - 2] if at >= 2 and tokens[at - 1].concept == "at" else None

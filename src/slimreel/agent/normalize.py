@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
 from slimreel.core.numerals import EN_NUMBERS, EN_PARTS, EN_POWERS
@@ -28,10 +29,12 @@ def lower(text: str) -> str:
     return text.translate(_LOWER)
 
 
-def normalize(text: str) -> str:
-    """The text in plain form. Anything beyond MAX_LENGTH is cut off; callers refuse such texts first."""
+def normalize(text: str, keep: Iterable[str] = ()) -> str:
+    """The text in plain form. Anything beyond MAX_LENGTH is cut off; callers refuse such texts first. Characters of
+    `keep` stay, whatever they are."""
+    stays = frozenset(keep)
     plain = unicodedata.normalize("NFKC", text[:MAX_LENGTH].translate(_BEFORE)).translate(_AFTER)
-    plain = "".join(ch for ch in plain if unicodedata.category(ch) not in ("Cf", "Cs", "Co", "Cn"))
+    plain = "".join(ch for ch in plain if ch in stays or unicodedata.category(ch) not in ("Cf", "Cs", "Co", "Cn"))
     plain = " ".join(plain[: 2 * MAX_LENGTH].split())
     return plain.translate(_simplified())
 

@@ -86,7 +86,7 @@ def _inherited(tokens: list[Token], values: list[Value]) -> list[Value]:
 def _takes_unit_of(tokens: list[Token], at: int, other: int) -> bool:
     between = tokens[min(at, other) : max(at, other)]
     before = tokens[max(0, min(at, other) - 2) : min(at, other)]
-    if len(between) <= 5 and any(t.concept in ("neg", "instead", "correct") for t in [*before, *between]):
+    if len(between) <= 5 and any(t.concept in ("neg", "instead", "correct", "toobig") for t in [*before, *between]):
         return True
     if _left(tokens, at)[0] == "from" and at < other:
         return True

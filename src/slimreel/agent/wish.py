@@ -23,6 +23,7 @@ _FIELDS = frozenset(
     "codec encoder container source_format resolution quality encode_speed audio reencode hdr granted preset "
     "size_ratio".split()
 )
+_BESIDE = ("keep_fps", "passes")
 _SLOT_FIELD = {"size": "target_size_bytes"}
 _MOST_VALUES = 24  # there are fewer fields; more values than this is no wish
 _BOOLEAN = {"true": True, "false": False}
@@ -39,6 +40,7 @@ class Wish:
     language: str
     unheard: tuple[str, ...] = ()
     edits: bool = False
+    beside: tuple[tuple[str, object], ...] = ()  # what an edit's `compress` knows and a goal does not: keep_fps, passes
 
     def refusal(self) -> WishNotUnderstood:
         """The error to raise where something was not understood."""
@@ -71,12 +73,13 @@ def read_wish(text: str) -> Wish:
     squeezing = asks_for_less(tokens)
     understood = bool(fields) or squeezing
     fields.pop("granted", None)
+    beside = tuple((name, fields.pop(name)) for name in _BESIDE if name in fields)
     if not understood and not unheard:
         unheard = [_quoted(text)]
     if squeezing and not fields and not unheard:
         fields = {"quality": "medium"}  # "make it smaller": the balanced default
     try:
-        return Wish(Goal(**fields), language, tuple(dict.fromkeys(unheard)), asks_for_edit(tokens))
+        return Wish(Goal(**fields), language, tuple(dict.fromkeys(unheard)), asks_for_edit(tokens), beside)
     except UsageError:
         return Wish(Goal(), language, (*unheard, _quoted(text)))
 

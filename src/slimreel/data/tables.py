@@ -21,6 +21,11 @@ def word_table(language: str) -> dict[str, Any]:
     return _table("words", f"{language}.toml")
 
 
+def edit_table(language: str) -> dict[str, Any]:
+    """The words of edits in a language: `concepts` by what they mean, `values` by the parameter they give."""
+    return _table("words", f"edits.{language}.toml")
+
+
 def message_table(language: str) -> dict[str, str]:
     """The sentences of a language by message id."""
     return _table("words", f"messages.{language}.toml")

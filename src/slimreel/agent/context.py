@@ -1,0 +1,118 @@
+"""What a request is said in: the clips, elements, files, jobs and last operations of a session, and what words point at.
+
+Reads the JSON of `slimreel understand` and knows nothing of drafts; unknown keys are ignored.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import PurePath
+from typing import Any
+
+_TYPES = {"title": "text", "logo": "image", "bgm": "music", "subtitle": "subtitles", "picture": "image"}
+SOUND_FILES = (".mp3", ".wav", ".m4a", ".aac", ".flac", ".ogg", ".opus", ".wma", ".aif", ".aiff")
+PICTURE_FILES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".svg", ".tif", ".tiff", ".gif", ".heic")
+SUBTITLE_FILES = (".srt", ".ass", ".ssa", ".vtt")
+LUT_FILES = (".cube", ".3dl")
+VIDEO_FILES = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".flv", ".mts", ".m2ts", ".3gp", ".ts")
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFact:
+    id: str
+    name: str = ""
+    duration_s: float | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    size_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ElementFact:
+    id: str
+    type: str
+    text: str = ""
+    file: str = ""
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The state of a session as far as words can point at it. All of it may be empty."""
+
+    clips: tuple[ClipFact, ...] = ()
+    elements: tuple[ElementFact, ...] = ()
+    last_ops: tuple[Mapping[str, Any], ...] = ()
+    assets: tuple[str, ...] = ()
+    jobs: tuple[Mapping[str, Any], ...] = ()
+
+    @property
+    def length_s(self) -> float | None:
+        """How long the timeline is, where it is known."""
+        lengths = [clip.duration_s for clip in self.clips]
+        return sum(one for one in lengths if one) if lengths and all(lengths) else None
+
+    @property
+    def names(self) -> list[str]:
+        """Every file name that a request can mention."""
+        return [*self.assets, *(clip.name for clip in self.clips), *(one.file for one in self.elements)]
+
+    def of_type(self, *types: str) -> list[ElementFact]:
+        return [one for one in self.elements if one.type in types]
+
+    def files(self, suffixes: Sequence[str]) -> list[str]:
+        """The session's files of a kind, each once."""
+        names = dict.fromkeys(name for name in self.assets if name.lower().endswith(tuple(suffixes)))
+        return list(names)
+
+    def clip_named(self, text: str) -> ClipFact | None:
+        """The clip whose id, name or name without its ending this is."""
+        wanted = text.casefold()
+        for clip in self.clips:
+            stem = PurePath(clip.name).stem.casefold()
+            if wanted in (clip.id.casefold(), clip.name.casefold()) or (stem and wanted == stem):
+                return clip
+        return None
+
+    def clip_at(self, place: int) -> ClipFact | None:
+        """The clip at a place, from 1; -1 is the last."""
+        index = place - 1 if place > 0 else len(self.clips) + place
+        return self.clips[index] if 0 <= index < len(self.clips) else None
+
+
+def read_context(found: object) -> Context:
+    """A context from JSON. What is not as it should be is left out: a request is understood with less."""
+    if not isinstance(found, Mapping):
+        return Context()
+    clips = tuple(
+        ClipFact(str(one.get("id") or f"c{place}"), str(one.get("name", "")), _seconds(one.get("duration_s")),
+                 _whole(one.get("width")), _whole(one.get("height")), _seconds(one.get("fps")), _whole(one.get("size_bytes")))
+        for place, one in enumerate(_maps(found.get("clips")), 1)
+    )  # fmt: skip
+    elements = tuple(
+        ElementFact(str(one.get("id", "")), _TYPES.get(str(one.get("type")), str(one.get("type"))),
+                    str(one.get("text") or ""), str(one.get("file") or ""), one)
+        for one in _maps(found.get("elements"))
+    )  # fmt: skip
+    assets = found.get("assets")
+    names = [_asset_name(one) for one in assets] if isinstance(assets, list) else []
+    return Context(clips, elements, tuple(_maps(found.get("last_ops"))), tuple(name for name in names if name),
+                   tuple(_maps(found.get("jobs"))))  # fmt: skip
+
+
+def _asset_name(found: object) -> str:
+    return str(found.get("name", "")) if isinstance(found, Mapping) else str(found)
+
+
+def _maps(found: object) -> Iterable[Mapping[str, Any]]:
+    return [one for one in found if isinstance(one, Mapping)][:200] if isinstance(found, list) else []
+
+
+def _seconds(found: object) -> float | None:
+    return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+def _whole(found: object) -> int | None:
+    return int(found) if isinstance(found, int | float) and not isinstance(found, bool) else None

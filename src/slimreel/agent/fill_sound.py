@@ -1,0 +1,363 @@
+"""Parameters of the operations on sound, of fades, and of what comes out: files, previews, routes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slimreel.agent.context import SOUND_FILES
+from slimreel.agent.fill_picture import session_file, strength
+from slimreel.agent.fill_time import clip_param, ranged, stretch, within_video
+from slimreel.agent.span import Missing, Span
+
+Params = dict[str, Any]
+
+
+def add_music(span: Span) -> Params:
+    params: Params = {}
+    params["file"] = session_file(span, SOUND_FILES)
+    share = span.take("PERCENT", "SHARE")
+    if share is not None:
+        params["volume"] = share.value / 100
+        span.claim("volume", "sound")
+    elif (gain := span.take("DB")) is not None:
+        params["gain_db"] = gain.value
+    elif (number := span.find("TIMES")) is not None:
+        span.used.add(number)
+    if span.claim("duck"):
+        params["duck"] = True
+        span.claim("voice", "quieter")
+    fade_params(span, params)
+    if span.claim("loop"):
+        params["loop"] = not span.claim("neg")
+        span.claim("until")
+    start = span.take("START", "AT")
+    if start is not None:
+        params["start_s"] = start.value
+    elif (length := span.take("RANGE")) is not None:
+        params["start_s"] = length.value[0]
+    return params
+
+
+def fade_params(span: Span, params: Params) -> None:
+    """`fade_in_s` and `fade_out_s` of music; a fade without a length is one of a second."""
+    goes_in, goes_out = span.find("fadein"), span.find("fadeout")
+    both = span.find("inandout", "fade") is not None and goes_in is None and goes_out is None
+    lengths = span.all("FOR", "TIME", "LAST") if goes_in is not None or goes_out is not None or both else []
+    values = [piece.value for piece in lengths]
+    if both and span.claim("inandout", "fade"):
+        params["fade_in_s"] = params["fade_out_s"] = values[0] if values else 1.0
+        return
+    if goes_in is not None:
+        span.used.add(goes_in)
+        params["fade_in_s"] = values.pop(0) if values else 1.0
+    if goes_out is not None:
+        span.used.add(goes_out)
+        params["fade_out_s"] = values.pop(0) if values else 1.0
+
+
+def _sound_target(span: Span) -> str | None:
+    if span.claim("music"):
+        return "music"
+    if span.claim("original_sound"):
+        return "original"
+    if span.has("voice"):
+        laid_over = any(one.type == "voiceover" for one in span.context.elements)
+        spoken = span.has("voiceover")
+        span.claim("voice", "voiceover")
+        return "voiceover" if laid_over or spoken else "original"
+    span.claim("sound", "volume")
+    return None
+
+
+def volume(span: Span) -> Params:
+    params: Params = {}
+    target = _sound_target(span)
+    if target:
+        params["target"] = target
+    span.claim("sound", "volume")
+    down, up = span.claim("quieter", "less", "down_word"), span.claim("louder", "more", "up_word")
+    if (gain := span.take("DB")) is not None:
+        signed = gain.has("SIGNED") or gain.value < 0
+        params["gain_db"] = gain.value if signed else -gain.value if down and not up else gain.value
+    elif (share := span.take("PERCENT", "TIMES", "SHARE")) is not None:
+        level = share.value / 100 if share.has("PERCENT", "SHARE") else share.value
+        if share.has("PERCENT") and span.says("by", "了") and not span.says("to", "到"):
+            level = 1 - level if down else 1 + level
+        elif share.has("PERCENT") and not share.has("SHARE") and up and not down and level < 1 and not span.says("to", "到", "at"):
+            level = 1 + level
+        elif share.has("PERCENT") and not share.has("SHARE") and down and not span.says("to", "到", "at", "成", "调到", "调成", "降到"):
+            level = 1 - level
+        params["level"] = round(level, 4)
+    elif span.claim("halve"):
+        params["level"] = 0.5
+    elif span.claim("double"):
+        params["level"] = 2.0
+    else:
+        raise Missing("amount")
+    ranged(span, params)
+    clip_param(span, params)
+    return params
+
+
+def mute(span: Span) -> Params:
+    params: Params = {}
+    span.claim("mute", "remove", "sound", "neg", "keep") if not span.has("music", "voice") else span.claim("mute")
+    kept = span.find("keep", "except")
+    music, original = span.find("music"), span.find("original_sound")
+    if original is not None:
+        params["target"] = "original"
+        span.claim("original_sound", "keep", "music", "remove", "sound")
+    elif kept is not None and music is not None:
+        params["target"] = "original"
+        span.claim("music", "keep", "except", "remove", "sound", "mute")
+    elif music is not None:
+        params["target"] = "music"
+        span.claim("music", "remove", "sound")
+    elif span.has("voiceover"):
+        params["target"] = "voiceover"
+        span.claim("voice", "voiceover", "remove")
+    elif span.has("voice"):
+        params["target"] = "original"
+        span.claim("voice", "remove")
+    ranged(span, params)
+    if "range_s" not in params and (moments := span.all("AT")):
+        if len(moments) == 2:
+            params["range_s"] = [moments[0].value, moments[1].value]
+        else:
+            raise Missing("range")
+    clip_param(span, params)
+    return params
+
+
+def replace_audio(span: Span) -> Params:
+    span.claim("replace", "original_sound", "sound", "voice", "voiceover", "music")
+    return {"file": session_file(span, SOUND_FILES)}
+
+
+def normalize_audio(span: Span) -> Params:
+    params: Params = {}
+    span.claim("normalize", "sound", "volume", "louder", "quieter")
+    loudness = span.take("LUFS")
+    if loudness is None and span.says("lufs"):
+        loudness = span.take("NUMBER")
+    if loudness is not None:
+        params["lufs"] = -abs(loudness.value)
+    if (peak := span.take("DB")) is not None:
+        params["true_peak_db"] = -abs(peak.value)
+    if span.claim("out:preset"):
+        pass
+    return params
+
+
+def denoise_audio(span: Span) -> Params:
+    params: Params = {}
+    span.claim("noise", "denoise", "remove", "sound", "voice", "quieter", "less", "sharpen")
+    strength(span, params)
+    return params
+
+
+def fade(span: Span) -> Params:
+    params: Params = {}
+    black, white = span.has("toblack"), None
+    sound = span.claim("sound", "music", "voice")
+    picture_at = span.find("grain")
+    picture = span.says("video", "picture", "画面", "视频", "image", "visuals") and not sound
+    if picture_at is not None:
+        span.used.add(picture_at)
+    goes_in, goes_out = span.find("fadein"), span.find("fadeout")
+    both = span.find("inandout") is not None or (goes_in is not None and goes_out is not None)
+    if both:
+        params["direction"] = "both"
+    elif goes_in is not None:
+        params["direction"] = "in"
+    elif goes_out is not None or span.says("out"):
+        params["direction"] = "out"
+    elif span.says("in") and not span.has("t_end", "t_last", "LAST"):
+        params["direction"] = "in"
+    elif span.has("to_back", "t_end", "LAST", "t_last"):
+        params["direction"] = "out"
+    elif span.has("to_front", "t_start", "FIRST", "t_first"):
+        params["direction"] = "in"
+    else:
+        params["direction"] = "both"
+    dark = black or any(
+        word in piece.text for piece in span.pieces if piece.has("fadein", "fadeout", "fadeblack") for word in ("black", "黑", "white", "暗", "亮")
+    )
+    if any("white" in piece.text or "白" in piece.text for piece in span.pieces):
+        white = span.named("color") or "#FFFFFF"
+        dark = True
+    elif span.has("toblack"):
+        span.named("color")
+    if sound and not (picture and dark):
+        params["target"] = "audio"
+    elif dark or picture:
+        params["target"] = "video"
+    if white:
+        params["color"] = white
+    span.claim("out_word", "keep", "fadein", "fadeout", "fade", "inandout", "toblack", "fadeblack", "to_back", "to_front", "t_end", "t_start", "mark", "fadewhite", "t_first", "t_last")
+    length = span.take("FOR", "TIME", "LAST", "FIRST", "AT")
+    if length is not None:
+        params["duration_s"] = length.value
+    clip_param(span, params)
+    return params
+
+
+def audio_sync(span: Span) -> Params:
+    offset = span.take("TIME", "FOR", "AT", "NUMBER")
+    if offset is None:
+        raise Missing("amount")
+    if offset.has("NUMBER") and not offset.has("SIGNED"):
+        raise Missing("unit")
+    if offset.has("SIGNED"):
+        span.claim("later", "earlier", "sync", "sound")
+        return {"offset_s": offset.value}
+    early, late = span.find("earlier"), span.find("later")
+    was_early, was_late = span.find("is_early"), span.find("is_late")
+    move = early if early is not None and span.pieces[early].has("earlier") else None
+    if early is not None and early == was_early and late is not None and late != early:
+        move, early = late, None
+    if early is not None and late is None:
+        sign = -1
+    elif late is not None and early is None:
+        sign = 1
+    elif early is not None and late is not None:
+        sign = 1 if late > early else -1
+    elif was_early is not None:
+        sign = 1
+    elif was_late is not None:
+        sign = -1
+    else:
+        raise Missing("range")
+    del move
+    span.claim("earlier", "later", "is_early", "is_late", "sync", "sound", "voice")
+    return {"offset_s": sign * abs(offset.value)}
+
+
+_SOUND_FORMATS = ("mp3", "wav", "m4a", "flac", "opus")
+
+
+def extract_audio(span: Span) -> Params:
+    params: Params = {}
+    for piece in span.all("audioformat"):
+        if piece.text in _SOUND_FORMATS:
+            params["format"] = piece.text
+    for piece in span.pieces:
+        for name in _SOUND_FORMATS:
+            if piece.has("extract_audio") and name in piece.text.split():
+                params.setdefault("format", name)
+            elif piece.has("extract_audio") and not piece.text.isascii() and name in piece.text:
+                params.setdefault("format", name)
+    rate = span.take("RATE", "SCALE", "SIZE")
+    if rate is not None:
+        params["audio_bitrate_bps"] = int(rate.value)
+    elif (number := span.take("NUMBER")) is not None and number.value in (64, 96, 112, 128, 160, 192, 224, 256, 320):
+        params["audio_bitrate_bps"] = int(number.value * 1000)
+    span.claim("extracting", "sound", "extract_audio", "keep", "music", "out:audio", "out:rate")
+    clip_param(span, params)
+    return params
+
+
+def gif(span: Span) -> Params:
+    params: Params = {}
+    width = span.take("PX")
+    if width is not None:
+        params["width_px"] = int(width.value)
+    rate = span.take("FPS")
+    if rate is not None:
+        params["fps"] = rate.value
+    size = span.take("SIZE", "SCALE")
+    if size is not None:
+        params["max_size_bytes"] = int(size.value)
+        span.claim("out:under", "out:size")
+    if (number := span.find("NUMBER")) is not None and width is None and 80 <= span.pieces[number].value <= 2000:
+        span.used.add(number)
+        params["width_px"] = int(span.pieces[number].value)
+    found = stretch(span)
+    if found is not None:
+        params["start_s"] = found[0] if found[0] is not None else 0.0
+        if found[1] is not None:
+            params["end_s"] = found[1]
+    if span.claim("neg"):
+        span.claim("loop")
+        params["loop"] = False
+    span.claim("loop", "width_word", "out:width", "out:fps", "splitting", "cutting", "keep")
+    return params
+
+
+def thumbnail(span: Span) -> Params:
+    params: Params = {}
+    for piece in span.pieces:
+        for name, words in (("jpg", ("jpg", "jpeg")), ("png", ("png",)), ("webp", ("webp",))):
+            if piece.text in words:
+                params["format"] = name
+    span.claim("pictureformat")
+    moment = span.take("AT", "START", "TIME", "CLOCK")
+    if moment is not None:
+        within_video(span, moment.value)
+        params["at_s"] = moment.value
+    elif span.claim("first_frame"):
+        params["at_s"] = 0.0
+    else:
+        picked = span.claim("autopick")
+        if picked or not span.has("neg"):
+            params["auto"] = True
+    width = span.take("PX", "NUMBER")
+    if width is not None and width.value >= 16:
+        params["width_px"] = int(width.value)
+    span.claim("autopick", "saving", "image", "out:width", "width_word")
+    return params
+
+
+def split_parts(span: Span) -> Params:
+    params: Params = {}
+    size = span.take("SIZE", "SCALE")
+    if size is not None:
+        params["max_size_bytes"] = int(size.value)
+        span.claim("out:under", "out:size")
+        span.claim("parts", "each", "splitting", "cutting", "NUMBER")
+        return params
+    length = span.take("TIME", "FOR", "AT")
+    if length is not None:
+        params["max_duration_s"] = length.value
+    elif (number := span.take("NUMBER", "TIMES")) is not None and 2 <= number.value <= 1000:
+        params["parts"] = int(number.value)
+    elif span.claim("halve", "halfway", "SHARE"):
+        params["parts"] = 2
+    else:
+        raise Missing("amount")
+    span.claim("parts", "each", "splitting", "cutting", "out:under")
+    return params
+
+
+def preview(span: Span) -> Params:
+    params: Params = {}
+    ranged(span, params)
+    lines = span.take("LINES", "LINES?")
+    if lines is not None:
+        params["resolution"] = f"{int(lines.value)}p"
+    span.claim("autopick")
+    return params
+
+
+_FILE_FORMATS = ("mp4", "mov", "webm", "gif", "mp3")
+
+
+def export(span: Span) -> Params:
+    params: Params = {}
+    for piece in span.pieces:
+        if piece.text in _FILE_FORMATS:
+            params["format"] = piece.text
+    span.claim("out:container", "gif", "audioformat")
+    lines = span.take("LINES", "LINES?")
+    if lines is not None:
+        params["resolution"] = f"{int(lines.value)}p"
+    elif (named := span.find("out:resolution")) is not None:
+        span.used.add(named)
+    rate = span.take("FPS")
+    if rate is not None:
+        params["fps"] = rate.value
+    name = span.take("QUOTE", "FILE")
+    if name is not None:
+        params["filename"] = name.value
+    clip_param(span, params)
+    return params

@@ -1,0 +1,339 @@
+"""Parameters of what is said about things that are there already, and of what is asked of the session."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from slimreel.agent.context import ElementFact
+from slimreel.agent.fill_picture import opacity
+from slimreel.agent.fill_sound import fade_params
+from slimreel.agent.span import Missing, Span
+
+Params = dict[str, Any]
+
+# What people call the kinds of elements.
+TYPE_WORDS = {
+    "text": ("n_title", "text"),
+    "image": ("logo", "watermark", "image"),
+    "pip": ("pip",),
+    "music": ("music",),
+    "subtitles": ("subtitles",),
+    "blur": ("blurregion", "e_blur"),
+}
+# What an element can be asked to be louder or brighter than.
+_SPOKEN = {"font_words": "size"}
+
+
+def mentioned(span: Span) -> list[ElementFact]:
+    """The elements of the session that the words name, in the order said."""
+    found: list[tuple[int, ElementFact]] = []
+    for at, piece in enumerate(span.pieces):
+        if at in span.used and not piece.has("FILE", "QUOTE"):
+            continue
+        if piece.has("FILE", "QUOTE"):
+            for one in span.context.elements:
+                said = str(piece.value).casefold()
+                if said and said in (one.file.casefold(), one.text.casefold()):
+                    found.append((at, one))
+            continue
+        for kind, words in TYPE_WORDS.items():
+            if not piece.has(*words):
+                continue
+            found += [(at, one) for one in _of_kind(span, at, kind)]
+    seen: dict[str, int] = {}
+    for at, one in found:
+        seen.setdefault(one.id, at)
+    for at in set(seen.values()):
+        span.used.add(at)
+    return [one for _, one in sorted({one.id: (seen[one.id], one) for _, one in found}.values(), key=lambda pair: pair[0])]
+
+
+def _of_kind(span: Span, at: int, kind: str) -> list[ElementFact]:
+    """The elements of a kind that a word means: the one with that ordinal, or the last that was spoken of, or the only."""
+    there = span.context.of_type(kind)
+    if len(there) < 2:
+        return there
+    for place in (at - 1, at - 2, at + 1):
+        if 0 <= place < len(span.pieces) and span.pieces[place].has("ORDINAL", "CLIP"):
+            piece = span.pieces[place]
+            order = int(piece.named.get("ordinal") or (piece.value if isinstance(piece.value, int) else 0) or str(piece.value or "0").lstrip("c") or 0)
+            index = order - 1 if order > 0 else len(there) + order
+            if 0 <= index < len(there):
+                span.used.add(place)
+                return [there[index]]
+    if span.has("both"):
+        span.claim("both")
+        return there
+    by_text = [one for one in there if any(piece.text.casefold() in one.text.casefold() for piece in span.pieces if piece.has("unknown") and len(piece.text) > 1)]
+    if len(by_text) == 1:
+        return by_text
+    last = [one for one in there if one.id == last_target(span)]
+    return last or there
+
+
+def last_target(span: Span) -> str | None:
+    """The element or clip that the last operation was about."""
+    for done in reversed(span.context.last_ops):
+        params = done.get("params")
+        if not isinstance(params, Mapping):
+            continue
+        if isinstance(params.get("target"), str) and any(one.id == params["target"] for one in span.context.elements):
+            return str(params["target"])
+        kind = {"add_text": "text", "add_image": "image", "pip": "pip", "add_music": "music", "subtitles": "subtitles", "blur_region": "blur"}.get(str(done.get("op")))
+        if kind:
+            same = span.context.of_type(kind)
+            exact = [one for one in same if (one.text and one.text == params.get("text")) or (one.file and one.file == params.get("file"))]
+            if exact or same:
+                return (exact or same)[-1].id
+    return None
+
+
+def target_elements(span: Span) -> list[ElementFact]:
+    """The elements that are meant: named ones, else what a pronoun or nothing at all points at. Raises Missing."""
+    named = mentioned(span)
+    if named:
+        return named
+    elements = list(span.context.elements)
+    if any(piece.has(*words) and not piece.has("video") for words in TYPE_WORDS.values() for piece in span.pieces if not piece.is_loose()):
+        words_there = [kind for kind, words in TYPE_WORDS.items() if span.has(*words)]
+        if words_there and not span.context.of_type(*words_there) and not span.says("it", "字"):
+            raise Missing("clip", kind=words_there[0])
+    if span.says("both", "them", "both of them", "它们", "都", "俩", "这俩", "两个", "all of them", "the two") and len(elements) > 1:
+        span.claim("both", "it")
+        return elements
+    last = last_target(span)
+    if last is not None:
+        return [one for one in elements if one.id == last]
+    if len(elements) == 1:
+        return elements
+    raise Missing("clip")
+
+
+def update(span: Span) -> list[Params]:
+    """One command an element."""
+    targets = target_elements(span)
+    changes: Params = {}
+    kinds = {one.type for one in targets}
+    quoted = span.take("QUOTE")
+    if quoted is not None and kinds & {"text"}:
+        changes["text"] = quoted.value
+    position = span.named("position")
+    if position is None and span.claim("centered"):
+        position = "center"
+    if position is None and kinds & {"text", "image", "pip", "subtitles", "blur"}:
+        if span.find("down") is not None:
+            span.claim("down")
+            position = "bottom"
+        elif span.find("up") is not None:
+            span.claim("up")
+            position = "top"
+    if position and kinds & {"text", "image", "pip", "subtitles", "blur"}:
+        changes["position"] = position
+    color = span.named("color")
+    if color and kinds & {"text", "subtitles"}:
+        changes["color"] = color
+    if kinds & {"music"}:
+        _music_changes(span, changes)
+    opacity(span, changes)
+    _times(span, changes)
+    if (share := span.take("PERCENT", "SHARE")) is not None:
+        if kinds & {"music"}:
+            raise Missing("amount")  # how loud music is, `volume` says
+        name = "scale" if kinds & {"image", "pip"} else "opacity"
+        changes[name] = share.value / 100
+    if kinds & {"text", "subtitles"}:
+        _text_changes(span, changes)
+    if kinds & {"image"} and (name := next((p for p in span.all("FILE")), None)) is not None and name.value not in (one.file for one in targets):
+        changes["file"] = name.value
+    if not changes:
+        raise Missing("text" if kinds == {"text"} and span.has("writing", "changing", "words_word") else "amount")
+    return [{"target": one.id, "set": dict(changes)} for one in targets]
+
+
+def _music_changes(span: Span, changes: Params) -> None:
+    if span.claim("duck"):
+        changes["duck"] = not span.claim("neg")
+        span.claim("voice", "quieter")
+    if span.has("fadein", "fadeout"):
+        fade_params(span, changes)
+    if span.has("loop"):
+        span.claim("loop")
+        changes["loop"] = not span.claim("neg")
+
+
+def _text_changes(span: Span, changes: Params) -> None:
+    pixels = span.take("PX")
+    if pixels is not None:
+        changes["size_px"] = pixels.value
+    for word, name in (("boldword", "bold"), ("boxword", "box")):
+        if span.claim(word):
+            changes[name] = not span.claim("neg")
+    for word, name in (("anim_type", "typewriter"), ("anim_slide", "slide"), ("anim_fade", "fade")):
+        if span.claim(word):
+            changes["anim"] = name
+            return
+
+
+def _times(span: Span, changes: Params) -> None:
+    """When an element is to be there."""
+    if (found := span.take("RANGE")) is not None:
+        start, end = found.value
+        if found.has("BEFORE") and span.has("neg"):
+            span.claim("neg")
+            changes["start_s"] = end
+        elif found.has("BEFORE"):
+            changes["end_s"] = end
+        else:
+            changes["start_s"], changes["end_s"] = start, end
+        return
+    if (start_piece := span.take("START")) is not None:
+        changes["start_s"] = start_piece.value
+    if (until := span.take("UNTIL")) is not None:
+        changes["end_s"] = until.value
+    moment = span.take("AT", "TIME")
+    if moment is not None:
+        ending = span.claim("stopping", "until")
+        changes["end_s" if ending and not span.claim("starting", "t_begin") else "start_s"] = moment.value
+    if (length := span.take("FOR")) is not None:
+        start = changes.get("start_s")
+        if start is None:
+            start = 0.0
+            for one in span.context.elements:
+                if isinstance(one.facts.get("start_s"), int | float):
+                    start = float(one.facts["start_s"])
+        changes["end_s"] = float(start) + length.value
+    span.claim("starting", "stopping")
+
+
+# Comparatives, by the parameter they move: (word, parameter, direction, kinds of elements they can be said of).
+_COMPARATIVES = (
+    ("opaque", "opacity", "up", ("image", "text", "pip")),
+    ("fainter", "opacity", "down", ("image", "text", "pip")),
+    ("louder", "volume", "up", ("music", "pip")),
+    ("quieter", "volume", "down", ("music", "pip")),
+    ("bigger", "size", "up", ("text", "image", "pip", "subtitles", "blur")),
+    ("smaller", "size", "down", ("text", "image", "pip", "subtitles", "blur")),
+    ("longer", "duration", "up", ("text", "image", "pip", "blur")),
+    ("shorter", "duration", "down", ("text", "image", "pip", "blur")),
+    ("sooner", "start", "down", ("text", "image", "pip", "music", "blur")),
+    ("afterwards", "start", "up", ("text", "image", "pip", "music", "blur")),
+)
+_CLIP_COMPARATIVES = (
+    ("faster", "speed", "up"),
+    ("slower", "speed", "down"),
+    ("louder", "volume", "up"),
+    ("quieter", "volume", "down"),
+)
+
+
+def _amount(span: Span) -> str:
+    if any(piece.has("small_amount") for piece in span.pieces):
+        large = any(piece.has("large_amount") and piece.text not in ("太", "so", "very", "really", "too", "好", "很", "老", "big") for piece in span.pieces)
+        span.claim("small_amount")
+        if not large:
+            return "small"
+    strong = [at for at, piece in enumerate(span.pieces) if piece.has("large_amount") and piece.text not in ("太", "so", "very", "really", "好", "很", "extra")]
+    if strong:
+        span.used.update(strong)
+        return "large"
+    return "medium"
+
+
+def _heard_words(span: Span) -> None:
+    """ "turn the music up": beside a word of sound, up is louder and down quieter."""
+    for at, piece in enumerate(span.pieces):
+        for word, means in (("up_word", "louder"), ("down_word", "quieter")):
+            if piece.has(word) and not piece.has("louder", "quieter"):
+                span.pieces = [*span.pieces]
+                span.pieces[at] = replace(piece, means=piece.means | {means})
+
+
+def nudge(span: Span) -> list[Params]:
+    """More or less of something, by words of comparison."""
+    amount = _amount(span)
+    clip = span.find("CLIP")
+    named = [] if clip is not None else mentioned(span)
+    if named:
+        kinds = {one.type for one in named}
+    else:
+        last = last_target(span)
+        kinds = {one.type for one in span.context.elements if one.id == last}
+        if not kinds and len(span.context.elements) == 1:
+            kinds = {span.context.elements[0].type}
+    if span.has("sound", "volume", "voice", "original_sound", "music"):
+        _heard_words(span)
+    sound_said = span.has("sound", "volume", "voice", "original_sound") and not span.has("music")
+    for word, param, direction, types in _COMPARATIVES:
+        if clip is None and span.find(word) is not None and kinds & set(types) and not (sound_said and param == "volume" and not named):
+            span.claim(word, "n_title", "sound", "volume", "words_size")
+            targets = named or target_elements(span)
+            return [{"target": one.id, "param": param, "direction": direction, "amount": amount} for one in targets]
+    last_speed = any(done.get("op") == "speed" for done in span.context.last_ops[-1:])
+    for word, param, direction in _CLIP_COMPARATIVES:
+        if span.find(word) is None or (param == "speed" and named):
+            continue
+        span.claim(word, "sound", "volume", "speed", "speedup", "slowdown", "original_sound", "voice")
+        target = span.value("CLIP") if clip is not None else None
+        if target is None:
+            target = span.context.clips[0].id if span.context.clips else "c1"
+            if len(span.context.clips) > 1:
+                target = "all" if span.claim("both") or param == "volume" else None
+        if target is None or isinstance(target, list):
+            raise Missing("clip")
+        del last_speed
+        return [{"target": target, "param": param, "direction": direction, "amount": amount}]
+    if span.has("shorter", "longer"):
+        raise Missing("amount")
+    raise Missing("clip")
+
+
+def remove(span: Span) -> list[Params]:
+    if span.has("except", "keep") and not span.has("FILE"):
+        cut = span.find("keep", "except")
+        kept = {at for at in range(cut or 0, len(span.pieces))}
+        hidden = span.pieces
+        span.pieces = [piece for at, piece in enumerate(hidden) if at not in kept]
+        targets = mentioned(span)
+        span.pieces = hidden
+        span.used.update(kept)
+        return [{"target": one.id} for one in targets] if targets else _missing()
+    targets = target_elements(span)
+    return [{"target": one.id} for one in targets]
+
+
+def _missing() -> list[Params]:
+    raise Missing("clip")
+
+
+def undo(span: Span) -> Params:
+    count = span.take("NUMBER", "TIMES", "FPS")
+    word = 2 if span.claim("twice") else 3 if span.claim("thrice") else None
+    span.claim("it", "previous", "step_word", "neg", "redo_word")
+    if count is not None and count.value >= 1:
+        return {"steps": int(count.value)} if count.value > 1 else {}
+    return {"steps": word} if word else {}
+
+
+def status(span: Span) -> Params:
+    timeline = span.has("timeline") and not span.has("rendering")
+    span.claim("timeline", "rendering", "status", "export", "it")
+    span.claim("JOB")
+    return {"scope": "timeline" if timeline else "render"}
+
+
+def upload(span: Span) -> Params:
+    url = span.take("URL")
+    return {"url": url.value} if url is not None else {}
+
+
+def cancel(span: Span) -> Params:
+    job = span.take("JOB")
+    span.claim("rendering", "export")
+    return {"job": job.text} if job is not None else {}
+
+
+def nothing_needed(span: Span) -> Params:
+    span.claim("rendering", "timeline", "video")
+    return {}

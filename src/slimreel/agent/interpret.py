@@ -1,0 +1,124 @@
+"""From a sentence and what it is said in to commands, one question, and what nobody understood. It calls and does not decide."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from slimreel.agent.context import Context
+from slimreel.agent.literals import take_literals
+from slimreel.agent.moments import with_moments
+from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
+from slimreel.agent.pieces import Piece, cut, spelled
+from slimreel.agent.pointing import with_clips, with_places
+from slimreel.agent.segment import Part, divide
+from slimreel.agent.span import Missing
+from slimreel.agent.titles import take_titles
+from slimreel.agent.output import output_command
+
+Command = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Interpretation:
+    """What a request asks for: commands in the order they are to be carried out, a question where something is missing,
+    and the phrases that were not understood."""
+
+    commands: tuple[Command, ...] = ()
+    missing: Missing | None = None
+    unheard: tuple[str, ...] = ()
+    language: str = "en"
+
+
+_OUTPUT_OPS = frozenset("gif thumbnail extract_audio split_parts preview export".split())
+
+
+def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
+    """The pieces of a request and the plain text that they are of."""
+    taken = take_titles(take_literals(text[:MAX_LENGTH], context.names))
+    plain = spelled(normalize(taken.text, taken.marks))
+    return with_places(with_clips(with_moments(cut(plain, taken.marks)), context)), plain
+
+
+def interpret(text: str, context: Context | None = None) -> Interpretation:
+    """Never raises on any text."""
+    context = context or Context()
+    language = language_of(text[:MAX_LENGTH])
+    if len(text) > MAX_LENGTH:
+        return Interpretation(unheard=(f"a text of {len(text)} characters",), language=language)
+    pieces, plain = pieces_of(text, context)
+    parts = divide(pieces, plain, context)
+    return _assembled(parts, plain, context, language)
+
+
+def _assembled(parts: list[Part], plain: str, context: Context, language: str) -> Interpretation:
+    edits: list[Command] = []
+    outputs: list[Command] = []
+    missing: Missing | None = None
+    unheard: list[str] = []
+    wishes = [part for part in parts if part.output]
+    for part in parts:
+        if part.reading is None:
+            if not part.output:
+                unheard += _said(part.pieces)
+            continue
+        unheard += [piece.text for piece in part.reading.left]
+        if part.reading.missing is not None:
+            missing = missing or part.reading.missing
+            continue
+        if part.reading.op == "nothing":
+            continue
+        into = outputs if part.reading.op in _OUTPUT_OPS else edits
+        into += [{"op": part.reading.op, "params": params} for params in part.reading.commands]
+    if wishes:
+        wish = output_command(wishes, plain, context)
+        unheard += wish.unheard
+        missing = missing or wish.missing
+        if wish.command is not None:
+            outputs.insert(0, wish.command)
+    commands = _each_once(_muted_output(_each_clip([*edits, *outputs])))
+    if missing is not None:
+        commands.append({"op": "clarify", "params": {"about": missing.about}})
+    return Interpretation(tuple(commands), missing, tuple(unheard), language)
+
+
+def _each_clip(commands: list[Command]) -> list[Command]:
+    """A command for each of several clips ("everything except the intro")."""
+    found: list[Command] = []
+    for command in commands:
+        clip = command["params"].get("clip")
+        several = clip if isinstance(clip, list) else [clip]
+        found += [{**command, "params": {**command["params"], "clip": one}} for one in several] if clip else [command]
+    return found
+
+
+def _muted_output(commands: list[Command]) -> list[Command]:
+    """ "strip the sound and shrink to 6 MB" is one wish for the output."""
+    if [one["op"] for one in commands] == ["mute", "compress"] and not commands[0]["params"]:
+        return [{"op": "compress", "params": {**commands[1]["params"], "audio": "mute"}}]
+    return commands
+
+
+def _each_once(commands: list[Command]) -> list[Command]:
+    """Without what was said twice in a row in other words ("stop, don't render it"); a nudge may be meant twice."""
+    found: list[Command] = []
+    for command in commands:
+        if command["op"] == "nudge" or command not in found:
+            found.append(command)
+    return found
+
+
+def _said(pieces: list[Piece]) -> list[str]:
+    content = [piece for piece in pieces if not piece.is_loose() and not piece.has("mark")]
+    return [" ".join(piece.text for piece in content)] if content else []
+
+
+def as_json(found: Interpretation) -> Mapping[str, Any]:
+    """The line that `slimreel understand` writes."""
+    line: dict[str, Any] = {"ops": list(found.commands)}
+    if found.missing is not None:
+        line["question"] = found.missing.about
+    if found.unheard:
+        line["unheard"] = list(found.unheard)
+    return line

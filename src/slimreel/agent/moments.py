@@ -1,0 +1,310 @@
+"""Joins the pieces of a time to one: "0:10-0:45", "the last ten seconds", "从第2秒开始", "for 4 s", "10, 20 and 30 s".
+
+Kinds it gives, values in seconds: RANGE (a, b or "end"), FIRST, LAST, FOR (a length), AT, START, TIMES_AT (several).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from slimreel.agent.pieces import Piece
+
+_Joined = tuple[Piece, int]  # the new piece, and how many old ones it takes the place of
+_MARKS = ("-", "~", "–", "→")
+_LOOSE_BEFORE_TIME = ("the", "a", "about", "around", "第", "那", "这", "那个", "的", "exactly", "roughly", "一", "just", "only", ":", "大概", "大约", "was", "us", "this", "it", "到")
+
+
+def with_moments(pieces: list[Piece]) -> list[Piece]:
+    """The pieces with every moment, length and stretch of time as one piece."""
+    pieces = _pass(pieces, _sum)
+    pieces = _pass(pieces, _stretch)
+    pieces = _pass(pieces, _open_end)
+    pieces = _pass(pieces, _edge)
+    pieces = _pass(pieces, _several)
+    return _pass(pieces, _single)
+
+
+def _pass(pieces: list[Piece], join: Callable[[list[Piece], int], _Joined | None]) -> list[Piece]:
+    found: list[Piece] = []
+    at = 0
+    while at < len(pieces):
+        joined = join(pieces, at)
+        if joined is None:
+            found.append(pieces[at])
+            at += 1
+        else:
+            found.append(joined[0])
+            at += joined[1]
+    return found
+
+
+def _made(pieces: list[Piece], at: int, count: int, kind: str, value: object, *also: str) -> _Joined:
+    used = pieces[at : at + count]
+    text = used[0].text + "".join(
+        (" " if now.start > before.end else "") + now.text for before, now in zip(used, used[1:], strict=False)
+    )
+    return Piece(text, used[0].start, used[-1].end, frozenset({kind, *also}), value), count
+
+
+def _time(pieces: list[Piece], at: int) -> float | None:
+    """The seconds of a plain time at a place."""
+    if at >= len(pieces):
+        return None
+    piece = pieces[at]
+    if piece.has("TIME"):
+        return float(piece.value if piece.value is not None else piece.named["time"])
+    return None
+
+
+def _number(pieces: list[Piece], at: int) -> float | None:
+    if at < len(pieces) and pieces[at].has("NUMBER") and not pieces[at].has("SIGNED") and pieces[at].value < 36_000:
+        return float(pieces[at].value)
+    return None
+
+
+def _is(pieces: list[Piece], at: int, *means: str) -> bool:
+    return 0 <= at < len(pieces) and (pieces[at].has(*means) or ("t_to" in means and pieces[at].text in _MARKS))
+
+
+def _skip(pieces: list[Piece], at: int) -> int:
+    """Past "the", 第 and the like before a time."""
+    while at < len(pieces) and pieces[at].text in _LOOSE_BEFORE_TIME:
+        at += 1
+    return at
+
+
+def _sum(pieces: list[Piece], at: int) -> _Joined | None:
+    """1 minute 20 seconds, 1分20秒, 2 min and 5 s."""
+    first = _time(pieces, at)
+    if first is None or pieces[at].has("CLOCK", "SIGNED"):
+        return None
+    nearby = at + 1
+    if nearby < len(pieces) and pieces[nearby].text in ("and", "零", "又"):
+        nearby += 1
+    second = _time(pieces, nearby)
+    whole_minutes = first % 60 == 0 and first >= 60 and ("分" in pieces[at].text or "m" in pieces[at].text or "h" in pieces[at].text or "时" in pieces[at].text)
+    if second is not None and whole_minutes and second < 60 and not pieces[nearby].has("CLOCK"):
+        return _made(pieces, at, nearby - at + 1, "TIME", first + second)
+    if nearby == at + 1 and "分" in pieces[at].text[-1:] and (bare := _number(pieces, nearby)) is not None and bare < 60:
+        return _made(pieces, at, 2, "TIME", first + bare)  # 1分20
+    return None
+
+
+def _stretch(pieces: list[Piece], at: int) -> _Joined | None:
+    """[from|between] A to B."""
+    opened = pieces[at].has("t_from")
+    i = _skip(pieces, at + 1) if opened else at
+    if i >= len(pieces):
+        return None
+    between = opened and pieces[at].text in ("between", "in between")
+    first = _moment(pieces, i, at_start=True)
+    if first is None:
+        return None
+    i = _after_moment(pieces, i)
+    if not (_is(pieces, i, "t_to") or (between and _is(pieces, i, "t_and"))):
+        return None
+    until = pieces[i].text
+    i = _skip(pieces, i + 1)
+    second = _moment(pieces, i, at_start=False)
+    if second is None:
+        return None
+    start, a_unit = first
+    end, b_unit = second
+    if not (a_unit or b_unit or opened):
+        return None  # "10 - 20": nothing says that these are times
+    if (a_unit is None) and isinstance(end, float) and b_unit == "unit":
+        start = _in_unit_of(pieces, i, start)
+    if isinstance(end, float) and end <= start:
+        return None
+    closing = _after_moment(pieces, i)
+    if closing < len(pieces) and pieces[closing].text in ("seconds", "sec", "s", "mark"):
+        closing += 1
+    del until
+    return _made(pieces, at, closing - at, "RANGE", (start, end))
+
+
+def _moment(pieces: list[Piece], at: int, *, at_start: bool) -> tuple[float, str | None] | tuple[str, str | None] | None:
+    """The value of a moment and what tells that it is one: "clock", "unit", a word, or None of a bare number."""
+    if at >= len(pieces):
+        return None
+    seconds = _time(pieces, at)
+    if seconds is not None:
+        return seconds, "clock" if pieces[at].has("CLOCK") else "unit"
+    number = _number(pieces, at)
+    if number is not None:
+        return number, None
+    if at_start and pieces[at].has("t_start") and not pieces[at].has("TIME"):
+        return 0.0, None
+    if not at_start and pieces[at].has("t_end"):
+        return "end", "word"
+    return None
+
+
+def _after_moment(pieces: list[Piece], at: int) -> int:
+    i = at + 1
+    while i < len(pieces) and pieces[i].text in ("处", "的位置", "mark", "那里", "的地方", "开始", "左右", "in", "一直", "那个", "the") and i - at < 3:
+        i += 1
+    return i if i < len(pieces) and (_is(pieces, i, "t_to") or pieces[i - 1].text in ("处", "mark")) else at + 1
+
+
+def _in_unit_of(pieces: list[Piece], at: int, start: object) -> float:
+    """ "1 to 2 minutes": the first number has the unit of the second."""
+    text = pieces[at].text
+    minutes = "分" in text[-2:] or text.endswith(("m", "min", "mins", "minute", "minutes"))
+    return float(str(start)) * (60 if minutes and pieces[at].value is not None and pieces[at].value % 60 == 0 else 1)
+
+
+def _open_end(pieces: list[Piece], at: int) -> _Joined | None:
+    """after 50s, 50秒以后, before 8s, from 12 s on."""
+    piece = pieces[at]
+    if piece.has("t_after", "t_before") and not piece.has("TIME"):
+        i = _skip(pieces, at + 1)
+        seconds = _time(pieces, i)
+        english = piece.text.isascii()
+        if seconds is not None and english and not _is(pieces, i + 1, "t_to", "remove") and not _is(pieces, i + 1, "t_of"):
+            late = piece.has("t_after")
+            return _made(pieces, at, i + 1 - at, "RANGE", (seconds, "end") if late else (0.0, seconds), "AFTER" if late else "BEFORE")
+    i = _skip(pieces, at + 1) if piece.has("t_from") else at
+    seconds = _time(pieces, i)
+    if seconds is None:
+        return None
+    closing = i + 1
+    if closing < len(pieces) and pieces[closing].text in ("处", "的", "那里", "这里"):
+        closing += 1
+    if closing < len(pieces) and pieces[closing].text == "开始" and _is(pieces, closing + 1, "t_after"):
+        closing += 1
+    if _is(pieces, closing, "t_after") and not pieces[closing].text.isascii() and pieces[closing].text not in ("起",):
+        return _made(pieces, at, closing + 1 - at, "RANGE", (seconds, "end"), "AFTER")
+    if _is(pieces, closing, "t_before") and not pieces[closing].text.isascii():
+        return _made(pieces, at, closing + 1 - at, "RANGE", (0.0, seconds), "BEFORE")
+    if piece.has("t_from") and piece.text.isascii() and _is(pieces, closing, "t_on"):
+        return _made(pieces, at, closing + 1 - at, "RANGE", (seconds, "end"), "AFTER")
+    return None
+
+
+def _edge(pieces: list[Piece], at: int) -> _Joined | None:
+    """the first 5 sec, 结尾10秒; 3 s off the start; 开头的4秒."""
+    piece = pieces[at]
+    for means, kind in (("t_first", "FIRST"), ("t_last", "LAST")):
+        if not piece.has(means):
+            continue
+        i = at + 1
+        while i < len(pieces) and pieces[i].text in ("the", "的", "那", "这", "那个", "full", "大概", "about", "有", "whole", "part", "that", "里", "剩下", "couple"):
+            i += 1
+        seconds = _time(pieces, i)
+        if seconds is None and piece.text.isascii() and i < len(pieces) and pieces[i].text in ("second", "sec", "minute", "min", "s"):
+            return _made(pieces, at, i + 1 - at, kind, 60.0 if pieces[i].text.startswith("min") else 1.0)
+        if seconds is None and (number := _number(pieces, i)) is not None and _counts_seconds(pieces, i):
+            seconds = number
+        if seconds is not None and not pieces[i].has("CLOCK"):
+            return _made(pieces, at, i + 1 - at, kind, seconds)
+    seconds = _time(pieces, at)
+    if seconds is None and (number := _number(pieces, at)) is not None and piece.text.isdigit():
+        seconds = number if _is(pieces, at + 1, "t_off") and pieces[at + 1].text not in ("to", "of", "in", "into") else None
+    if seconds is not None and not piece.has("CLOCK"):
+        i = at + 1
+        if i < len(pieces) and pieces[i].text in ("or so", "worth", "right"):
+            i += 1
+        if _is(pieces, i, "t_off") and pieces[i].text not in ("to", "in", "into"):
+            i = _skip(pieces, i + 1)
+            if _is(pieces, i, "t_start") and not pieces[i].has("FIRST"):
+                return _made(pieces, at, i + 1 - at, "FIRST", seconds)
+            if _is(pieces, i, "t_end"):
+                return _made(pieces, at, i + 1 - at, "LAST", seconds)
+    return None
+
+
+def _counts_seconds(pieces: list[Piece], at: int) -> bool:
+    """Is a bare number after "first" one of seconds, and not of clips, frames or parts?"""
+    following = pieces[at + 1] if at + 1 < len(pieces) else None
+    if following is None:
+        return pieces[at - 1].text.isascii() and pieces[at].value > 2
+    if following.has("FPS", "ELEMENT", "video", "parts", "ORDINAL") or following.text[:1] in "个段条张份帧次遍句":
+        return False
+    return following.has("remove", "mark", "filler") and pieces[at].value > 2
+
+
+def _several(pieces: list[Piece], at: int) -> _Joined | None:
+    """at 10, 20 and 30 s; 12秒和40秒."""
+    piece = pieces[at]
+    i = _skip(pieces, at + 1) if piece.has("t_at", "t_from", "splitting", "mark") and not piece.has("TIME") else at
+    led = i > at
+    values: list[tuple[float, bool]] = []
+    end = i
+    while True:
+        seconds, number = _time(pieces, i), _number(pieces, i)
+        if seconds is None and number is None:
+            break
+        values.append((seconds if seconds is not None else number or 0.0, seconds is not None))
+        end = i + 1
+        if end < len(pieces) and pieces[end].text in ("处", "mark"):
+            end += 1
+        i = end
+        while i < len(pieces) and (pieces[i].text in (",", "、", "then", "again") or _is(pieces, i, "t_and")):
+            i += 1
+        if i == end:
+            break
+        i = _skip(pieces, i)
+        if i < len(pieces) and pieces[i].text == "at":
+            i += 1
+    timed = [timed for _, timed in values]
+    if len(values) < 2 or not (any(timed) or (led and piece.has("t_at"))):
+        return None
+    if not all(timed) and not led and not timed[-1]:
+        return None
+    return _made(pieces, at, end - at, "TIMES_AT", tuple(value for value, _ in values))
+
+
+def _single(pieces: list[Piece], at: int) -> _Joined | None:
+    """for 4 s, at 0:30, 第5秒, 5秒处, from 2 s, starting at 12."""
+    piece = pieces[at]
+    if piece.has("TIME"):
+        return _closed(pieces, at)
+    if not piece.has("t_for", "t_at", "t_from", "t_to", "t_begin"):
+        return None
+    i = _skip(pieces, at + 1)
+    seconds = _time(pieces, i)
+    if seconds is None:
+        bare = _number(pieces, i)
+        if bare is None or not piece.has("t_from") or not piece.text.startswith(("start", "begin")) or _is(pieces, i + 1, "parts", "video"):
+            return None
+        seconds = bare
+    closing = _closing(pieces, i)
+    if piece.has("t_from") and piece.text not in ("在", "between", "由"):
+        return _made(pieces, at, closing - at, "START", seconds)
+    if piece.has("t_to") and piece.text not in ("to", "到", "-", "~", "至"):
+        return _made(pieces, at, closing - at, "UNTIL", seconds)
+    clock = pieces[i].has("CLOCK")
+    if piece.has("t_at") or clock:
+        if _is(pieces, i + 1, "t_begin") and not pieces[i + 1].text.isascii():
+            return _made(pieces, at, i + 2 - at, "START", seconds)
+        return _made(pieces, at, closing - at, "AT", seconds) if piece.has("t_at", "t_for") else None
+    if piece.has("t_for"):
+        return _made(pieces, at, closing - at, "FOR", seconds)
+    return None
+
+
+def _closing(pieces: list[Piece], at: int) -> int:
+    i = at + 1
+    while i < len(pieces) and (pieces[i].text in ("的", "那") and _is(pieces, i + 1, "t_mark")):
+        i += 1
+    if i < len(pieces) and pieces[i].has("t_mark") and pieces[i].text != "in":
+        return i + 1
+    return at + 1
+
+
+def _closed(pieces: list[Piece], at: int) -> _Joined | None:
+    """A time that what follows makes a moment or a length."""
+    seconds = _time(pieces, at)
+    assert seconds is not None
+    clock = pieces[at].has("CLOCK")
+    if _is(pieces, at + 1, "t_begin") and not pieces[at + 1].text.isascii():
+        return _made(pieces, at, 2, "START", seconds)
+    closing = _closing(pieces, at)
+    if closing > at + 1:
+        return _made(pieces, at, closing - at, "AT", seconds)
+    if clock:
+        return _made(pieces, at, 1, "AT", seconds, "CLOCK")
+    if _is(pieces, at + 1, "t_long"):
+        return _made(pieces, at, 2, "FOR", seconds)
+    return None

@@ -1,0 +1,80 @@
+"""The one command that the wishes for the output come to: their words read by `wish`, as parameters of `compress`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+from slimreel.agent.context import Context
+from slimreel.agent.segment import Part
+from slimreel.agent.span import Missing
+from slimreel.agent.wish import read_wish
+from slimreel.core.goal import Goal
+
+
+@dataclass(frozen=True, slots=True)
+class OutputWish:
+    command: dict[str, Any] | None = None
+    missing: Missing | None = None
+    unheard: tuple[str, ...] = ()
+
+
+def output_command(parts: list[Part], plain: str, context: Context) -> OutputWish:
+    """What these parts ask of the output, taken together."""
+    clip: str | None = None
+    texts: list[str] = []
+    for part in parts:
+        text = ""
+        at = part.pieces[0].start
+        for piece in part.pieces:
+            gap = " " if piece.start > at else ""
+            if piece.has("CLIP") and not piece.has("FILE"):
+                clip = piece.value if isinstance(piece.value, str) else clip
+                text += " "
+            elif piece.has("QUOTE", "FILE", "URL"):
+                text += " "
+            elif piece.has("both") and len(context.clips) > 1:
+                clip = "all"
+                text += gap + ("all" if piece.text.isascii() else "都")
+            else:
+                text += gap + plain[piece.start : piece.end]
+            at = piece.end
+        texts.append(text.strip())
+    wish = read_wish(", ".join(texts))
+    params = {**goal_params(wish.goal), **dict(wish.beside)}
+    if wish.unheard and _bare(wish.unheard) and not params:
+        return OutputWish(missing=Missing("unit"))
+    if not params and wish.unheard and not parts:
+        return OutputWish(unheard=wish.unheard)
+    if not params and wish.goal == Goal():
+        return OutputWish(unheard=wish.unheard or tuple(texts))
+    if clip is not None:
+        params["clip"] = clip
+    return OutputWish({"op": "compress", "params": params}, None, wish.unheard)
+
+
+def _bare(unheard: tuple[str, ...]) -> bool:
+    """Is what was not understood a number without a unit?"""
+    return any(part.replace(".", "").isdigit() for said in unheard for part in said.split())
+
+
+def goal_params(goal: Goal) -> dict[str, Any]:
+    """The fields of a goal that were said, as `compress` takes them."""
+    plain = Goal()
+    params: dict[str, Any] = {}
+    for one in fields(Goal):
+        value = getattr(goal, one.name)
+        if value != getattr(plain, one.name):
+            params[one.name] = value
+    if isinstance(params.get("resolution"), int):
+        params["resolution"] = f"{params['resolution']}p"
+    if params == {"quality": "medium"}:
+        return {}
+    kind = params.pop("encoder", None)
+    if kind in ("hardware", "software"):
+        params["hardware"] = "on" if kind == "hardware" else "off"
+    elif kind is not None:
+        params["encoder"] = kind
+    if params.get("preset") == "web" and len(params) > 1:
+        del params["preset"]  # a purpose, and the numbers say the rest
+    return params

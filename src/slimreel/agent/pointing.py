@@ -1,0 +1,189 @@
+"""Finds the words that point at a clip ("the second clip", "clip 2", 第三段, "intro.mp4", "all of them") and joins them to one
+piece. What an element is called is resolved where it is needed, since "the title" can also be one that does not exist yet."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from pathlib import PurePath
+
+from slimreel.agent.context import Context
+from slimreel.agent.pieces import Piece
+
+_ROLE_WORDS = {"intro": 1, "opener": 1, "outro": -1, "片头": 1, "片尾": -1, "开场": 1}
+_MIDDLE = ("中间那段", "中间一段", "中间那个", "中间的那段", "中间段", "middle clip", "middle one", "中间这段", "中间的", "中间那条", "中间")
+
+
+def with_clips(pieces: list[Piece], context: Context) -> list[Piece]:
+    """The pieces with every reference to clips as one of kind CLIP; its value is an id, "all", or several ids."""
+    return _without_excepted(_joined(pieces, context), context)
+
+
+def _without_excepted(pieces: list[Piece], context: Context) -> list[Piece]:
+    """ "everything except the intro": the other clips."""
+    for at, piece in enumerate(pieces):
+        if not piece.has("CLIP") or not isinstance(piece.value, str) or len(context.clips) < 2:
+            continue
+        i = at - 1
+        while i >= 0 and pieces[i].is_loose() and not pieces[i].has("except"):
+            i -= 1
+        led = i >= 0 and pieces[i].has("except")
+        if not led:
+            continue
+        start = i - 1 if i and pieces[i - 1].has("both", "all_word", "video", "rest") else i
+        end = at + 1
+        while end < len(pieces) and pieces[end].has("except", "both", "all_word") and not pieces[end].text.isascii():
+            end += 1
+        others = [clip.id for clip in context.clips if clip.id != piece.value]
+        joined = Piece("", pieces[start].start, pieces[end - 1].end, frozenset({"CLIP"}), others if len(others) > 1 else others[0])
+        return [*pieces[:start], joined, *pieces[end:]]
+    return pieces
+
+
+def with_places(pieces: list[Piece]) -> list[Piece]:
+    """ "the top corner on the right" as one place of the nine."""
+    found: list[Piece] = []
+    for piece in pieces:
+        before = next((i for i in range(len(found) - 1, max(-1, len(found) - 4), -1) if found[i].has("POSITION")), None)
+        between = found[before + 1 :] if before is not None else []
+        if before is not None and piece.has("POSITION") and all(one.is_loose() and not one.has("mark", "t_and") for one in between):
+            both = {found[before].named["position"], piece.named["position"]}
+            place = _place_of(both)
+            if place and not piece.has("cropfit", "adding"):
+                joined = found[before]
+                means = frozenset({"POSITION"})
+                found[before:] = [Piece(joined.text + " " + piece.text, joined.start, piece.end, means, None, {"position": place})]
+                continue
+        found.append(piece)
+    return found
+
+
+def _place_of(places: set[str]) -> str | None:
+    rows, columns = places & {"top", "bottom"}, places & {"left", "right"}
+    if len(rows) == 1 and len(columns) == 1:
+        return f"{rows.pop()}_{columns.pop()}"
+    if "bottom_right" in places and len(places) == 2:  # "corner" alone
+        return next(iter(places - {"bottom_right"})) if not rows and not columns else None
+    if "center" in places and len(places) == 2:
+        return next(iter(places - {"center"}))
+    return None
+
+
+def _joined(pieces: list[Piece], context: Context) -> list[Piece]:
+    found: list[Piece] = []
+    at = 0
+    while at < len(pieces):
+        joined = _clip_at(pieces, at, context)
+        if joined is None:
+            found.append(pieces[at])
+            at += 1
+        else:
+            piece, count = joined
+            found.append(piece)
+            at += count
+    return found
+
+
+def _made(pieces: list[Piece], at: int, end: int, value: object) -> tuple[Piece, int]:
+    used = pieces[at:end]
+    text = " ".join(piece.text for piece in used)
+    kinds = {"CLIP"} | ({"FILE"} if used[0].has("FILE") else set())
+    return Piece(text, used[0].start, used[-1].end, frozenset(kinds), value), end - at
+
+
+def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
+    piece = pieces[at]
+    if piece.has("FILE"):
+        clip = context.clip_named(piece.text)
+        return None if clip is None or len(context.clips) < 2 else _made(pieces, at, at + 1, clip.id)
+    if piece.has("CLIP"):
+        return None if isinstance(piece.value, str) else _made(pieces, at, at + 1, _id(context, int(piece.value)))
+    ordinal = _ordinal(pieces, at)
+    if ordinal is not None:
+        return _of_ordinal(pieces, at, ordinal, context)
+    if piece.has("clip_noun") and at + 1 < len(pieces) and piece.text.isascii():
+        number = pieces[at + 1]
+        if number.means == {"NUMBER"} and 1 <= number.value <= max(len(context.clips), 9) and number.value == int(number.value):
+            after = pieces[at + 2] if at + 2 < len(pieces) else None
+            if after is None or not after.has("TIME", "PERCENT"):
+                return _made(pieces, at, at + 2, _id(context, int(number.value)))
+    if len(context.clips) > 1:
+        return _named(pieces, at, context)
+    return None
+
+
+def _id(context: Context, place: int) -> str:
+    clip = context.clip_at(place)
+    return clip.id if clip else f"c{place}" if place > 0 else f"c{max(1, len(context.clips))}"
+
+
+def _ordinal(pieces: list[Piece], at: int) -> tuple[int, int] | None:
+    """A place in the order and the piece after it."""
+    piece = pieces[at]
+    if piece.text == "第" and at + 1 < len(pieces) and pieces[at + 1].means >= {"NUMBER"} and not pieces[at + 1].has("TIME"):
+        return int(pieces[at + 1].value), at + 2
+    if piece.has("ORDINAL"):
+        value = piece.value if piece.value is not None else piece.named.get("ordinal")
+        return (int(str(value)), at + 1) if value is not None else None
+    return None
+
+
+def _of_ordinal(pieces: list[Piece], at: int, ordinal: tuple[int, int], context: Context) -> tuple[Piece, int] | None:
+    place, end = ordinal
+    several = 0
+    if end < len(pieces) and pieces[end].means == {"NUMBER"} and 2 <= pieces[end].value <= 9:
+        several, end = int(pieces[end].value), end + 1
+    i = end
+    chinese = not pieces[at].text.isascii()
+    if i < len(pieces) and chinese and pieces[i].text in ("一", "那", "的"):
+        i += 1
+    if i < len(pieces) and pieces[i].has("clip_noun"):
+        i += 1
+        if chinese and i < len(pieces) and pieces[i].has("clip_noun") and not pieces[i].has("TIME"):
+            i += 1
+        if several:
+            places = range(1, several + 1) if place == 1 else range(len(context.clips) - several + 1, len(context.clips) + 1)
+            return _made(pieces, at, i, [_id(context, one) for one in places])
+        if not chinese and pieces[i - 1].text in ("part", "bit", "section", "scene", "piece") and len(context.clips) < 2:
+            return None
+        return _made(pieces, at, i, _id(context, place))
+    if several and len(context.clips) >= 2 and (i >= len(pieces) or pieces[i].has("filler", "mark", "swapping")):
+        places = range(1, several + 1) if place == 1 else range(len(context.clips) - several + 1, len(context.clips) + 1)
+        return _made(pieces, at, i, [_id(context, one) for one in places])
+    return None
+
+
+@lru_cache(maxsize=64)
+def _stems(context_names: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """What clips are called by people: the words of their names that only one of them has."""
+    found: dict[str, str] = {}
+    seen: dict[str, int] = {}
+    for clip_id, name in context_names:
+        stem = PurePath(name).stem.casefold()
+        for word in {stem, *re.split(r"[\s_\-.]+", stem)}:
+            if len(word) >= 3 or (word and not word.isascii()) or (len(word) == 1 and word == stem):
+                seen[word] = seen.get(word, 0) + 1
+                found[word] = clip_id
+    return {word: clip_id for word, clip_id in found.items() if seen[word] == 1 and not word.isdigit()}
+
+
+def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
+    """The intro, "b-roll", 片尾, the middle one: a clip by a word of its name or by what it is."""
+    piece = pieces[at]
+    stems = _stems(tuple((clip.id, clip.name) for clip in context.clips))
+    word = piece.text.casefold()
+    following = pieces[at + 1] if at + 1 < len(pieces) else None
+    noun = following is not None and following.has("clip_noun") and not following.text.isdigit()
+    end = at + 2 if noun else at + 1
+    if word in stems and (piece.has("unknown") or noun or word in _ROLE_WORDS or len(word) == 1):
+        if len(word) > 1 or piece.has("unknown"):
+            return _made(pieces, at, end, stems[word])
+    if word in _ROLE_WORDS and (noun or word not in ("片头", "片尾", "intro", "outro") or True):
+        if following is not None and following.has("TIME", "FIRST", "LAST"):
+            return None
+        return _made(pieces, at, end, _id(context, _ROLE_WORDS[word]))
+    if len(context.clips) == 3 and piece.text in ("middle", "中间") and following is not None and (noun or following.text in ("那", "那段", "那个", "这段")):
+        if following.text in ("那", "这") and at + 2 < len(pieces) and pieces[at + 2].has("clip_noun"):
+            return _made(pieces, at, at + 3, _id(context, 2))
+        return _made(pieces, at, at + 2, _id(context, 2)) if noun or following.text not in ("那", "这") else None
+    return None

@@ -1,0 +1,139 @@
+"""Divides a request into parts, each of which is one operation, so that as much as possible of it is understood.
+
+Tries every division at commas, connectives and verbs and keeps the best; what an operation is, is asked elsewhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from slimreel.agent.context import Context
+from slimreel.agent.pieces import Piece
+from slimreel.agent.reading import FREE, OPERATION_COST, Reading, read_part
+from slimreel.agent.span import weight
+
+_CONNECTIVES = frozenset(
+    "and then also plus & n next after that afterwards finally lastly with but while so 然后 再 并 并且 同时 还有 最后 另外 以及 接着 顺便 之后 先 而且 又 但 不过 还 把 将 给 也 "
+    "then也 首先 and then".split()
+) | {"after that", "and then", "at the same time", "as well"}
+_VERBS = frozenset(
+    "remove cutting trimming keep adding moving merging splitting rotate flip mute speedup slowdown reverse loop freeze zoomin zoomout stabilize "
+    "sharpen normalize denoise fade fadein fadeout crop blurregion export preview undo redo reset cancel status credits upload "
+    "gif thumbnail extract_audio replace burn writing music text image changing neg untouched tighten brightness contrast saturation "
+    "duck pip subtitles out:compress out:less starting stopping ASPECT SIZE LINES TIMES".split()
+)
+_MOST_CHUNKS = 18
+_LONGEST_PART = 9  # chunks
+_WEAK_DIVISION = 0.4  # what a division costs that nothing but a verb suggests
+
+
+@dataclass(slots=True)
+class Part:
+    """A stretch of pieces and how it was understood. `output` marks wishes for the file that comes out."""
+
+    pieces: list[Piece]
+    reading: Reading | None = None
+    output: bool = False
+    score: float = 0.0
+
+
+@dataclass(slots=True)
+class Division:
+    parts: list[Part] = field(default_factory=list)
+    score: float = 0.0
+
+
+def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
+    """The parts of a request, in order."""
+    bounds = _bounds(pieces)
+    weak = [at > 0 and _is_weak(pieces, at) for at in bounds]
+    chunks = list(zip(bounds, [*bounds[1:], len(pieces)], strict=True))
+    best: list[Division] = [Division()]
+    for end in range(1, len(chunks) + 1):
+        found: Division | None = None
+        for start in range(max(0, end - _LONGEST_PART), end):
+            part = _part(pieces[chunks[start][0] : chunks[end - 1][1]], text, context)
+            score = best[start].score + part.score - (_WEAK_DIVISION if weak[start] else 0.0)
+            if found is None or score > found.score + 1e-9:
+                found = Division([*best[start].parts, part], score)
+        assert found is not None
+        best.append(found)
+    return best[-1].parts
+
+
+def _is_weak(pieces: list[Piece], at: int) -> bool:
+    """Is it only a verb that lets a part begin here?"""
+    before, piece = pieces[at - 1], pieces[at]
+    return not before.has("mark") and piece.text not in _CONNECTIVES and not (
+        piece.start > before.end and not piece.text[:1].isascii()
+    )
+
+
+def _bounds(pieces: list[Piece]) -> list[int]:
+    """Where parts may begin."""
+    found = [0]
+    for at in range(1, len(pieces)):
+        before, piece = pieces[at - 1], pieces[at]
+        separated = before.has("mark") and before.text not in "-:'\"()"
+        gap = piece.start > before.end and not (before.text[-1:].isascii() and piece.text[:1].isascii())
+        joined = piece.text in _CONNECTIVES and not before.has("mark")
+        if separated or gap or joined or (piece.has(*_VERBS) and not before.is_loose()):
+            found.append(at)
+    while len(found) > _MOST_CHUNKS:
+        # Keep those after marks first; a request this long is divided more coarsely.
+        droppable = [i for i in range(1, len(found)) if not pieces[found[i] - 1].has("mark")] or list(range(1, len(found)))
+        found.pop(droppable[len(droppable) // 2])
+    return found
+
+
+def _part(pieces: list[Piece], text: str, context: Context) -> Part:
+    content = [piece for piece in pieces if not piece.is_loose() and not piece.has("mark")]
+    if not content:
+        return Part(pieces, None, score=0.0)
+    reading = read_part(pieces, text, context)
+    wish = output_score(pieces)
+    nothing = -1.5 * sum(weight(piece) for piece in content) - 0.2
+    best = Part(pieces, None, score=nothing)
+    if wish is not None and wish > best.score:
+        best = Part(pieces, None, output=True, score=wish)
+    if reading is not None and reading.score >= best.score:
+        best = Part(pieces, reading, score=reading.score)
+    return best
+
+
+_OUTPUT_KINDS = frozenset("SIZE RATE SCALE LINES LINES? FPS FRAME DEPTH".split())
+_OUTPUT_WORDS = frozenset(
+    "out:codec out:encoder out:container out:resolution out:quality out:encode_speed out:reencode out:size_ratio out:hdr "
+    "out:compress out:rate out:size out:crf out:vmaf out:preset out:fps out:scale out:good out:sharp out:best "
+    "out:smallest out:toobig out:persec out:audio out:granted out:persec out:width out:tall out:passes preset_word".split()
+)
+_OUTPUT_SIDE = frozenset(
+    "out:under out:keeping out:lose out:visible out:neg out:minimal out:less out:bad out:medium out:nothing out:change out:to "
+    "out:by out:from out:floor out:remove out:instead out:total out:purpose out:correct out:copying out:fit both CLIP NUMBER PERCENT SHARE TIMES "
+    "out:format out:at out:beyond".split()
+)
+
+
+def output_score(pieces: list[Piece]) -> float | None:
+    """How well a part fits a wish for the output; None where nothing in it is one."""
+    strong = [p for p in pieces if p.means & _OUTPUT_WORDS or p.means & _OUTPUT_KINDS]
+    ratio = any(p.has("PERCENT", "SHARE", "TIMES") for p in pieces) and any(p.has("out:less", "out:size", "out:toobig", "out:compress") for p in pieces)
+    plain = any(p.has("out:less", "out:toobig") and p.has("out:size", "out:compress", "out:toobig") for p in pieces)
+    if not strong and not ratio and not plain and not any(p.has("out:less") for p in pieces):
+        return None
+    explained = 0.0
+    left = 0.0
+    for piece in pieces:
+        if piece.has("mark"):
+            continue
+        if piece.has("export") and not piece.means & _OUTPUT_KINDS:
+            left += 1.0
+        elif piece.means & _OUTPUT_WORDS or piece.means & _OUTPUT_KINDS:
+            explained += 2.0 if piece.means & _OUTPUT_KINDS else 1.0
+        elif piece.means & _OUTPUT_SIDE:
+            explained += 0.8
+        elif piece.is_loose() or piece.means & FREE:
+            continue
+        else:
+            left += weight(piece)
+    return explained - 1.5 * left - OPERATION_COST

@@ -1,0 +1,104 @@
+"""A part of a request that one operation may claim: its pieces, and which of them were used. Knows no operation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from slimreel.agent.context import Context
+from slimreel.agent.pieces import Piece
+
+
+class Missing(Exception):
+    """An operation was asked for, and something it needs was not said. `about` is what to ask for."""
+
+    def __init__(self, about: str, **fields: Any) -> None:
+        super().__init__(about)
+        self.about = about
+        self.fields = fields
+
+
+@dataclass(slots=True)
+class Span:
+    """Pieces in order with marks for those that have been used."""
+
+    pieces: list[Piece]
+    context: Context
+    text: str
+    used: set[int] = field(default_factory=set)
+
+    def find(self, *means: str, unused: bool = True) -> int | None:
+        """The place of the first piece that means one of these."""
+        for at, piece in enumerate(self.pieces):
+            if not (unused and at in self.used) and piece.has(*means):
+                return at
+        return None
+
+    def has(self, *means: str) -> bool:
+        return any(piece.has(*means) for piece in self.pieces)
+
+    def says(self, *texts: str) -> bool:
+        return any(piece.text in texts for piece in self.pieces)
+
+    def take(self, *means: str) -> Piece | None:
+        """The first unused piece that means one of these, now used."""
+        at = self.find(*means)
+        if at is None:
+            return None
+        self.used.add(at)
+        return self.pieces[at]
+
+    def value(self, *kinds: str) -> Any:
+        """The value of the first unused piece of a kind, now used; None without one."""
+        piece = self.take(*kinds)
+        return None if piece is None else piece.value
+
+    def named(self, slot: str) -> str | None:
+        """The value that a word gives to a parameter (`position`, `color`), the word now used."""
+        for at, piece in enumerate(self.pieces):
+            if at not in self.used and slot in piece.named:
+                self.used.add(at)
+                return piece.named[slot]
+        return None
+
+    def claim(self, *means: str) -> bool:
+        """Uses every piece that means one of these. Was there any?"""
+        hits = [at for at, piece in enumerate(self.pieces) if piece.has(*means)]
+        self.used.update(hits)
+        return bool(hits)
+
+    def all(self, *kinds: str) -> list[Piece]:
+        """Every unused piece of these kinds, now used."""
+        hits = [at for at, piece in enumerate(self.pieces) if at not in self.used and piece.has(*kinds)]
+        self.used.update(hits)
+        return [self.pieces[at] for at in hits]
+
+    def near(self, at: int, *means: str, before: int = 2, after: int = 2) -> int | None:
+        """The nearest piece around a place with one of these meanings."""
+        for distance in range(1, max(before, after) + 1):
+            for place in (at - distance if distance <= before else -1, at + distance if distance <= after else -1):
+                if 0 <= place < len(self.pieces) and self.pieces[place].has(*means):
+                    return place
+        return None
+
+
+def weight(piece: Piece) -> float:
+    """How much a piece counts where it is not understood."""
+    if piece.has("mark"):
+        return 0.0
+    if any(name.isupper() and len(name) > 1 for name in piece.means):
+        return 2.0
+    if piece.means <= {"unknown"} and not piece.text.isascii():
+        return 0.5
+    return 1.0
+
+
+def left_over(span: Span, free: Iterable[str]) -> list[Piece]:
+    """The pieces that mean something and were not used."""
+    loose = frozenset(free)
+    return [
+        piece
+        for at, piece in enumerate(span.pieces)
+        if at not in span.used and not piece.is_loose() and not piece.has("mark") and not (piece.means & loose)
+    ]

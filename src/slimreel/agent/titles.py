@@ -1,0 +1,65 @@
+"""Finds the text of a title that stands in a request without quotation marks ("saying WAIT FOR IT", 写上记得关注)."""
+
+from __future__ import annotations
+
+import re
+
+from slimreel.agent.literals import Literal, Taken
+
+_PLACES = r"(?:top|bottom|left|right|center|centre|middle|upper|lower)"
+_STOP_EN = (
+    r"(?=\s+(?:from|at|for|until|till|between)\s+(?:the\s+)?(?:first\s+|last\s+)?[0-9]|\s+(?:at|in|on|to)\s+(?:the\s+)?" + _PLACES
+    + r"\b|\s+in\s+(?:white|red|yellow|blue|black|green|orange|pink|purple|gold|big|small|bold|large)\b|\s+(?:" + _PLACES
+    + r")\b|\s*[,;。，；\n]|\s+(?:and|then)\s+(?:then\s+)?(?:make|cut|trim|add|put|compress|export|fade|mute|remove|rotate|crop)\b|\s+for\s+the\s+|[.!]?\s*$)"
+)
+_SAYING = re.compile(r"(?<!i'm )(?<!im )(?<!is )(?<!are )(?<!i am )(?<!was )\b(?:saying|says|that says|which says|reading|that reads|that say|spelling out|with the words|with the text|should say|must say|to say|say)[:\s]+(?=[^\s\ue000-\uf8ff])(.{1,120}?)" + _STOP_EN, re.IGNORECASE)
+_COLON = re.compile(r"\b(?:text|title|caption|subtitle|headline|watermark|label|heading|words|banner|lower third|cta)\b[^:\n\ue000-\uf8ff]{0,40}:\s*(?=[^\s\ue000-\uf8ff0-9])(.{1,120}?)" + _STOP_EN, re.IGNORECASE)
+_SHOUTED = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z][A-Z0-9'&!?]{2,}|[A-Z]{2,})(?:[ ](?:[A-Z0-9'&!?]{1,}))*(?![a-z0-9])")
+_KNOWN_CAPS = frozenset(
+    "MP4 MOV MKV AVI GIF PNG JPG JPEG SRT ASS LUT HDR SDR FPS HEVC AVC AV1 VP9 H264 H265 X264 X265 MB GB KB MBPS KBPS HD FHD UHD 4K 2K 8K AAC MP3 WAV "
+    "FLAC BGM PIP CRF VMAF LUFS DB PX CTA GPU CPU RGB USB DV VHS OK PLS ASAP LMS TV AI NLE CPU SSD URL ID TBH WTF LOL FYI EV ISO".split()
+)
+_ZH_WRITING = re.compile(r"(?:写上|写着|写个|写一句|写一行|打上字|打字|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|打一行|打一句|打出|字是|改成字|名字叫|写|打上)[:：]?\s*(?=[^\s\ue000-\uf8ff:：，。,的成])([^，。；,;\s\ue000-\uf8ff]{1,40})")
+_ZH_COLON = re.compile(r"(?:标题|文字|字幕|水印|文案|加字|大字|小字|写)[:：]\s*(?=[^\s\ue000-\uf8ff])([^，。；,;\n\ue000-\uf8ff]{1,40})")
+_ZH_TAIL = re.compile(r"(?:显示|持续|停留)?[0-9一二两三四五六七八九十半]+秒.*$|(?:放|在)?(?:左|右)?(?:上|下)角.*$|(?:白|黄|红|黑|蓝|绿)色.*$|就行$|吧$|就好$|几个字$|这几个字$|四个字$|三个字$|两个字$|字样$")
+
+
+def take_titles(taken: Taken) -> Taken:
+    """The literals with unquoted titles among them. Nothing is taken where a quoted text stands already."""
+    if any(literal.kind == "QUOTE" for literal in taken.marks.values()):
+        return taken
+    for pattern in (_SAYING, _COLON, _ZH_COLON, _ZH_WRITING):
+        match = pattern.search(taken.text)
+        if match is not None and _is_text(match[1]):
+            said = match[1]
+            if pattern in (_ZH_WRITING, _ZH_COLON):
+                said = _ZH_TAIL.sub("", said) or said
+            return _taken(taken, match.start(1), match.start(1) + len(said), said)
+    shouted = _shouted(taken.text)
+    if shouted is not None:
+        return _taken(taken, shouted.start(), shouted.end(), shouted[0])
+    return taken
+
+
+def _is_text(said: str) -> bool:
+    return bool(said.strip()) and not re.fullmatch(r"[0-9.:\s]+", said)
+
+
+def _taken(taken: Taken, start: int, end: int, said: str) -> Taken:
+    inside = "".join(taken.marks[ch].text if ch in taken.marks else ch for ch in said)
+    mark = taken.mark(Literal("QUOTE", inside.strip().strip("\"'")))
+    taken.text = taken.text[:start] + mark + taken.text[end:]
+    return taken
+
+
+def _shouted(text: str) -> re.Match[str] | None:
+    """Capitals amid small letters, beside a word for a title: "title GRWM on top"."""
+    if not re.search(r"\b(?:text|title|caption|headline|heading|label|words|banner)\b|标题|文字|大字|打字|写", text, re.IGNORECASE):
+        return None
+    letters = [ch for ch in text if ch.isascii() and ch.isalpha()]
+    if not letters or sum(ch.isupper() for ch in letters) > 0.6 * len(letters):
+        return None
+    for match in _SHOUTED.finditer(text):
+        if match[0].strip().upper() not in _KNOWN_CAPS:
+            return match
+    return None
