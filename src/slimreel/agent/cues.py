@@ -1,46 +1,60 @@
 """The language in which an operation says how it is asked for, and the search for it in a part of a request.
 
 A cue is a set of meanings that have to be there, in any order: "remove RANGE|FIRST" needs a word of removing and a stretch.
-`a|b` either, `a?` may be absent, `!a` must be absent, `a=x` a word of that meaning that is written x.
+`a|b` either, `a?` may be absent, `!a` must be absent; `@element` is any word for an element that the session has.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from slimreel.agent.span import Span
+from slimreel.agent.pieces import Piece
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
-    means: tuple[str, ...]
-    optional: bool
-    forbidden: bool
+class Cue:
+    """A cue as read: alternatives that are needed, that may be there, and that must not be."""
 
+    items: tuple[frozenset[str], ...]
+    optional: tuple[frozenset[str], ...]
+    forbidden: frozenset[str]
 
-@lru_cache(maxsize=1024)
-def read_cue(cue: str) -> tuple[Item, ...]:
-    items = []
-    for part in cue.split():
-        optional, forbidden = part.endswith("?") and not part.endswith("LINES?"), part.startswith("!")
-        items.append(Item(tuple(part.strip("!").removesuffix("?" if optional else "").split("|")), optional, forbidden))
-    return tuple(items)
+    def may_be(self, there: frozenset[str]) -> bool:
+        """Could it be in a part that has these meanings in all?"""
+        return not (self.forbidden & there) and all(item & there for item in self.items)
 
-
-def matches(span: Span, cue: str) -> set[int] | None:
-    """The places that a cue uses of a span, or None where it is not there."""
-    items = read_cue(cue)
-    if any(item.forbidden and span.has(*item.means) for item in items):
-        return None
-    used: set[int] = set()
-    for item in items:
-        if item.forbidden:
-            continue
-        at = next((at for at, piece in enumerate(span.pieces) if at not in used and piece.has(*item.means)), None)
-        if at is None:
-            if not item.optional:
+    def places(self, pieces: Sequence[Piece]) -> set[int] | None:
+        """The places it uses, or None where it is not there."""
+        used: set[int] = set()
+        for item in self.items:
+            at = next((at for at, piece in enumerate(pieces) if at not in used and piece.means & item), None)
+            if at is None:
                 return None
-            continue
-        used.add(at)
-    return used
+            used.add(at)
+        for item in self.optional:
+            at = next((at for at, piece in enumerate(pieces) if at not in used and piece.means & item), None)
+            if at is not None:
+                used.add(at)
+        return used
+
+
+@lru_cache(maxsize=8192)
+def read_cue(cue: str, elements: frozenset[str]) -> Cue | None:
+    """A cue for a session with elements of these names; None where it needs an element and there is none."""
+    items: list[frozenset[str]] = []
+    optional: list[frozenset[str]] = []
+    forbidden: set[str] = set()
+    for part in cue.split():
+        if part[0] == "@":
+            if not elements:
+                return None
+            items.append(elements if part != "@it" else frozenset({"it", "both", "same"}))
+        elif part[0] == "!":
+            forbidden.update(part[1:].split("|"))
+        elif part.endswith("?") and not part.endswith("LINES?"):
+            optional.append(frozenset(part[:-1].split("|")))
+        else:
+            items.append(frozenset(part.split("|")))
+    return Cue(tuple(items), tuple(optional), frozenset(forbidden))

@@ -112,7 +112,9 @@ def crop(span: Span) -> Params:
             params.update({f"{edge}_{unit}": value for edge in _EDGES})
             continue
         place = span.pieces.index(piece)
-        if len(amounts) == 1:
+        if len(amounts) == len(edges) > 1:
+            mine = [edges[amounts.index(piece)]]
+        elif len(amounts) == 1:
             mine = edges
         else:
             mine = sorted(edges, key=lambda edge: (abs(edge[0] - place), edge[0] < place))[:1]
@@ -461,8 +463,8 @@ def auto_captions(span: Span) -> Params:
 
 def blur_region(span: Span) -> Params:
     params: Params = {}
-    span.claim("blurregion", "things_to_hide")
     position = span.named("position")
+    span.claim("blurregion", "things_to_hide")
     if position is None:
         raise Missing("range")
     params["position"] = position

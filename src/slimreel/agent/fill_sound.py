@@ -14,6 +14,8 @@ Params = dict[str, Any]
 
 def add_music(span: Span) -> Params:
     params: Params = {}
+    if span.context.of_type("music") and not span.has("FILE") and not span.says("add", "another", "new", "加", "再加", "换"):
+        raise Missing("file")  # of the music that is there, not of another
     params["file"] = session_file(span, SOUND_FILES)
     share = span.take("PERCENT", "SHARE")
     if share is not None:
@@ -74,6 +76,8 @@ def volume(span: Span) -> Params:
     target = _sound_target(span)
     if target:
         params["target"] = target
+    if target == "music" and not span.context.of_type("music") and span.has("adding") and not span.says("turn", "put", "have"):
+        raise Missing("file")  # music that is to be added
     span.claim("sound", "volume")
     down, up = span.claim("quieter", "less", "down_word"), span.claim("louder", "more", "up_word")
     if (gain := span.take("DB")) is not None:

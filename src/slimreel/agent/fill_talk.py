@@ -266,13 +266,13 @@ def nudge(span: Span) -> list[Params]:
         _heard_words(span)
     sound_said = span.has("sound", "volume", "voice", "original_sound") and not span.has("music")
     for word, param, direction, types in _COMPARATIVES:
-        if clip is None and span.find(word) is not None and kinds & set(types) and not (sound_said and param == "volume" and not named):
+        if clip is None and span.has(word) and kinds & set(types) and not (sound_said and param == "volume" and not named):
             span.claim(word, "n_title", "sound", "volume", "words_size")
             targets = named or target_elements(span)
             return [{"target": one.id, "param": param, "direction": direction, "amount": amount} for one in targets]
     last_speed = any(done.get("op") == "speed" for done in span.context.last_ops[-1:])
     for word, param, direction in _CLIP_COMPARATIVES:
-        if span.find(word) is None or (param == "speed" and named):
+        if not span.has(word) or (param == "speed" and named):
             continue
         span.claim(word, "sound", "volume", "speed", "speedup", "slowdown", "original_sound", "voice")
         target = span.value("CLIP") if clip is not None else None
@@ -337,3 +337,8 @@ def cancel(span: Span) -> Params:
 def nothing_needed(span: Span) -> Params:
     span.claim("rendering", "timeline", "video")
     return {}
+
+
+def unclear(span: Span) -> Params:
+    """Compress to 8: of what?"""
+    raise Missing("unit")

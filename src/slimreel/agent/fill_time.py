@@ -15,6 +15,8 @@ def clip_param(span: Span, params: Params) -> None:
     if at is not None:
         span.used.add(at)
         value = span.pieces[at].value
+        if isinstance(value, list):
+            params["clip"] = value
         if isinstance(value, str) and (len(span.context.clips) != 1 or value != span.context.clips[0].id):
             params["clip"] = value
         return
@@ -127,6 +129,9 @@ def cut(span: Span) -> Params:
     first, last = span.take("FIRST"), span.take("LAST")
     for start, end in ranges:
         within_video(span, start, end if isinstance(end, float) else start)
+    if not ranges and (until := span.take("UNTIL")) is not None:
+        within_video(span, until.value)
+        return {**params, "first_s": until.value}
     if ranges and ranges[0][0] == 0.0 and len(ranges) == 1 and isinstance(ranges[0][1], float):
         params["first_s"] = ranges[0][1]
     elif ranges:
@@ -220,7 +225,7 @@ def concat(span: Span) -> Params:
     span.claim("both")
     files = [piece.value for piece in span.all("CLIP", "FILE")]
     named = [one for value in files for one in (value if isinstance(value, list) else [value])]
-    span.claim("NUMBER")
+    span.numbers(1, max(9, len(span.context.clips)))
     if len(named) > 1 and not (len(named) == len(span.context.clips) > 2 and False):
         return {"clips": named}
     return {"clips": "all"}
@@ -243,10 +248,14 @@ def transition(span: Span) -> Params:
         if span.claim("wipe"):
             side = span.named("position")
             params["type"] = "wiperight" if side == "right" else "wipeleft"
+    between = next((piece for piece in span.pieces if piece.has("RANGE") and piece.text.startswith("between")), None)
+    if between is not None and all(isinstance(end, float) and end == int(end) and 1 <= end <= len(span.context.clips) for end in between.value):
+        span.claim("RANGE")
+        params["at"] = [span.context.clips[int(end) - 1].id for end in between.value]
     if (length := span.value("TIME", "FOR", "AT")) is not None:
         params["duration_s"] = length
     clips = [piece.value for piece in span.all("CLIP") if isinstance(piece.value, str)]
-    numbers = [piece for piece in span.all("NUMBER") if 1 <= piece.value <= len(span.context.clips)]
+    numbers = span.numbers(1, len(span.context.clips))
     if len(clips) < 2 and len(numbers) == 2:
         clips = [f"c{int(piece.value)}" for piece in numbers]
     if len(clips) == 2:
@@ -360,6 +369,8 @@ def remove_silence(span: Span) -> Params:
         params["threshold_db"] = -abs(level.value)
     lengths = span.all("TIME", "FOR", "AT", "RANGE", "START")
     margin_at = span.find("padding", "keep")
+    if margin_at is not None:
+        span.claim("neg")
     span.claim("padding", "threshold_word")
     for piece in lengths:
         seconds = piece.value[0] if isinstance(piece.value, tuple) else piece.value

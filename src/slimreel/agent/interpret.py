@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from slimreel.agent.context import Context
+from slimreel.agent.follow import follow_up, left_out
 from slimreel.agent.literals import take_literals
 from slimreel.agent.moments import with_moments
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.pieces import Piece, cut, spelled
 from slimreel.agent.pointing import with_clips, with_places
+from slimreel.agent.scope import out_of_scope
 from slimreel.agent.segment import Part, divide
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import take_titles
@@ -31,6 +33,7 @@ class Interpretation:
     language: str = "en"
 
 
+_PLAINLY_OUTSIDE = ("unsafe", "copyright", "generative")
 _OUTPUT_OPS = frozenset("gif thumbnail extract_audio split_parts preview export".split())
 
 
@@ -48,8 +51,27 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     if len(text) > MAX_LENGTH:
         return Interpretation(unheard=(f"a text of {len(text)} characters",), language=language)
     pieces, plain = pieces_of(text, context)
+    reason = out_of_scope(cut(spelled(normalize(take_literals(text, context.names).text)), {}))
+    if reason in _PLAINLY_OUTSIDE:
+        return Interpretation(({"op": "out_of_scope", "params": {"reason": reason}},), language=language)
+    about_last = follow_up(pieces, context)
+    if about_last is not None:
+        return Interpretation(tuple(about_last), language=language)
     parts = divide(pieces, plain, context)
-    return _assembled(parts, plain, context, language)
+    found = _assembled(parts, plain, context, language)
+    if reason is not None and (found.unheard or found.missing or not found.commands):
+        return Interpretation(({"op": "out_of_scope", "params": {"reason": reason}},), language=language)
+    if len(pieces) == 1 and pieces[0].has("RANGE"):
+        start, end = pieces[0].value
+        return Interpretation(({"op": "trim", "params": {"start_s": start, "end_s": end}},), language=language)
+    changed = left_out(pieces, plain, context)
+    of_last = context.last_ops[-1].get("op") if context.last_ops else None
+    clear = not found.unheard and found.missing is None and found.commands
+    if clear and [one["op"] for one in found.commands] != [of_last]:
+        return found
+    if changed is not None and (not found.commands or changed[1] > sum(part.score for part in parts) + 0.01):
+        return Interpretation(tuple(changed[0]), language=language)
+    return found
 
 
 def _assembled(parts: list[Part], plain: str, context: Context, language: str) -> Interpretation:

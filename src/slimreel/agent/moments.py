@@ -280,7 +280,7 @@ def _single(pieces: list[Piece], at: int) -> _Joined | None:
             return _made(pieces, at, i + 2 - at, "START", seconds)
         return _made(pieces, at, closing - at, "AT", seconds) if piece.has("t_at", "t_for") else None
     if piece.has("t_for"):
-        return _made(pieces, at, closing - at, "FOR", seconds)
+        return _made(pieces, at, closing - at, "FOR", seconds, *(piece.means - {"filler"}))
     return None
 
 
@@ -300,6 +300,8 @@ def _closed(pieces: list[Piece], at: int) -> _Joined | None:
     clock = pieces[at].has("CLOCK")
     if _is(pieces, at + 1, "t_begin") and not pieces[at + 1].text.isascii():
         return _made(pieces, at, 2, "START", seconds)
+    if _is(pieces, at + 1, "t_stop") and not _is(pieces, at + 2, "TIME"):
+        return _made(pieces, at, 2, "UNTIL", seconds)
     closing = _closing(pieces, at)
     if closing > at + 1:
         return _made(pieces, at, closing - at, "AT", seconds)

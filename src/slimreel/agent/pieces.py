@@ -11,9 +11,11 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
+from slimreel.agent.context import LUT_FILES, PICTURE_FILES, SOUND_FILES, SUBTITLE_FILES, VIDEO_FILES
 from slimreel.agent.lexicon import vocabulary as output_vocabulary
 from slimreel.agent.literals import Literal
 from slimreel.agent.normalize import correct_spelling, lower, number_and_unit_words, slips_allowed, without_letters
+from slimreel.core.numerals import read_number
 from slimreel.core.units import KNOWN_LINES, NAMED_LINES, SIZE_PATTERN, Quantity, read_quantity
 from slimreel.data.tables import LANGUAGES, edit_table
 
@@ -44,6 +46,8 @@ class Word:
     named: tuple[tuple[str, str], ...] = ()
 
 
+_FILE_KINDS = (("SOUNDFILE", SOUND_FILES), ("IMAGEFILE", PICTURE_FILES), ("SUBFILE", SUBTITLE_FILES), ("LUTFILE", LUT_FILES),
+               ("VIDEOFILE", VIDEO_FILES))  # fmt: skip
 _RUN = re.compile(r"[A-Za-z0-9_.']*[A-Za-z0-9_]|.", re.DOTALL)
 _CLOCK = re.compile(r"([0-9]{1,3})[:：]([0-5][0-9])(?:[:：]([0-5][0-9]))?(?:[.,]([0-9]{1,3}))?(?![0-9:])")
 _ASPECT = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2})?) ?[:：xX/比] ?([0-9]{1,2})(?![0-9:a-zA-Z])")
@@ -57,6 +61,7 @@ _UNIT_KINDS = {"ms": "TIME", "mi": "TIME", "毫秒": "TIME", "db": "DB", "de": "
                "lk": "LUFS", "°": "DEGREES", "度": "DEGREES", "ev": "EV", "st": "EV", "档": "EV"}  # fmt: skip
 _ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)\b|#([0-9]{1,2})\b", re.IGNORECASE)
 _CLIP_ID = re.compile(r"[cC]([0-9]{1,2})(?![0-9A-Za-z])")
+_JOB = re.compile(r"(?:job ?#? ?)?[jJ]([0-9]{1,6})(?![0-9A-Za-z])")
 _TIMES_WORDS = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?[xX×](?![A-Za-z0-9])|[xX]([0-9]+(?:\.[0-9]+)?)(?![A-Za-z0-9])")
 _SIGNED = re.compile(r"([+-][0-9]+(?:\.[0-9]+)?) ?(%|percent|s|sec|secs|seconds?|秒|px)?(?![A-Za-z0-9:.])")
 
@@ -79,6 +84,8 @@ def words() -> dict[str, Word]:
     for word, meaning in output_vocabulary().items():
         if meaning.concept in _SHORT_ONLY and " " in word and not meaning.value:
             continue
+        if meaning.concept == "audio" and meaning.value:
+            continue  # sound left out or kept is an edit until it stands beside a wish for the output
         if meaning.concept not in ("filler", "det", "unknown"):
             means.setdefault(word, set()).add(f"out:{meaning.concept}")
         elif word not in means:
@@ -112,9 +119,14 @@ def _longest() -> dict[str, int]:
 @cache
 def _spelling() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
     known = {word for surface in words() for word in re.findall(r"[a-z]+", surface)} | number_and_unit_words()
+    # Nothing becomes a word of what is refused by a slip: "drags" is not drugs.
+    refused = {word for surface, found in words().items() if all(one.startswith("oos_") for one in found.means)
+               for word in re.findall(r"[a-z]+", surface)}  # fmt: skip
+    useful = {word for surface, found in words().items() if not all(one.startswith("oos_") for one in found.means)
+              for word in re.findall(r"[a-z]+", surface)}  # fmt: skip
     stems: dict[str, set[str]] = {}
     for word in known:
-        if len(word) >= 4:
+        if len(word) >= 4 and (word in useful or word not in refused):
             for stem in without_letters(word, slips_allowed(word)):
                 stems.setdefault(stem, set()).add(word)
     return frozenset(known), {stem: tuple(sorted(found)) for stem, found in stems.items()}
@@ -143,7 +155,9 @@ def cut(text: str, marks: dict[str, Literal]) -> list[Piece]:
 def _piece_at(text: str, small: str, at: int, marks: dict[str, Literal]) -> Piece:
     literal = marks.get(text[at])
     if literal is not None:
-        return Piece(literal.text, at, at + 1, frozenset({literal.kind}), literal.text)
+        return Piece(literal.text, at, at + 1, _kinds_of(literal), literal.text)
+    if text[at] == "第" and (ordinal := _zh_ordinal(text, at)) is not None:
+        return ordinal
     inside = at > 0 and text[at - 1].isascii() and text[at - 1].isalnum() and text[at].isascii() and text[at].isalnum()
     word = None if inside else _word_at(small, at)
     amount = None if inside else _amount_at(text, small, at)
@@ -155,6 +169,24 @@ def _piece_at(text: str, small: str, at: int, marks: dict[str, Literal]) -> Piec
     end = run.end() if run and text[at].isascii() else at + 1
     unknown = "unknown" if text[at].isalnum() else "mark"
     return Piece(text[at:end], at, end, frozenset({unknown}))
+
+
+def _zh_ordinal(text: str, at: int) -> Piece | None:
+    """第三 of 第三段, but not of 第三秒."""
+    number = read_number(text, at + 1)
+    if number is None or text[number[1] : number[1] + 1] in ("秒", "分", "帧", "小", ":", "：", ".", "s", "m"):
+        return None
+    if number[0].denominator != 1 or number[0] > 99 or re.match(r" *(?:到|至|-|~)? *[0-9]+ *[:秒分]", text[number[1] :]):
+        return None
+    return Piece(text[at : number[1]], at, number[1], frozenset({"ORDINAL"}), int(number[0]))
+
+
+def _kinds_of(literal: Literal) -> frozenset[str]:
+    if literal.kind != "FILE":
+        return frozenset({literal.kind})
+    name = literal.text.lower()
+    kind = next((kind for kind, suffixes in _FILE_KINDS if name.endswith(suffixes)), None)
+    return frozenset({"FILE", kind} if kind else {"FILE"})
 
 
 def _word_at(small: str, at: int) -> Piece | None:
@@ -202,7 +234,10 @@ def _runs_into_word(text: str, small: str, quantity: Quantity) -> bool:
 
 def _clip_id(text: str, at: int) -> Piece | None:
     match = _CLIP_ID.match(text, at)
-    return None if match is None else Piece(match[0], at, match.end(), frozenset({"CLIP"}), int(match[1]))
+    if match is not None:
+        return Piece(match[0], at, match.end(), frozenset({"CLIP"}), int(match[1]))
+    job = _JOB.match(text, at)
+    return None if job is None else Piece(f"j{job[1]}", at, job.end(), frozenset({"JOB"}), job[1])
 
 
 def _aspect(text: str, at: int) -> Piece | None:

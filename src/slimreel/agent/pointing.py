@@ -49,6 +49,9 @@ def with_places(pieces: list[Piece]) -> list[Piece]:
         if before is not None and piece.has("POSITION") and all(one.is_loose() and not one.has("mark", "t_and") for one in between):
             both = {found[before].named["position"], piece.named["position"]}
             place = _place_of(both)
+            corners = [one for one in (found[before], piece) if one.text in ("corner", "角落", "角落里", "角上")]
+            if len(corners) == 1 and len(both) == 2:  # a corner, and which one is said beside it
+                place = next(iter(both - {"bottom_right"}))
             if place and not piece.has("cropfit", "adding"):
                 joined = found[before]
                 means = frozenset({"POSITION"})
@@ -62,8 +65,6 @@ def _place_of(places: set[str]) -> str | None:
     rows, columns = places & {"top", "bottom"}, places & {"left", "right"}
     if len(rows) == 1 and len(columns) == 1:
         return f"{rows.pop()}_{columns.pop()}"
-    if "bottom_right" in places and len(places) == 2:  # "corner" alone
-        return next(iter(places - {"bottom_right"})) if not rows and not columns else None
     if "center" in places and len(places) == 2:
         return next(iter(places - {"center"}))
     return None

@@ -12,7 +12,7 @@ from typing import Any
 from slimreel.agent import fill_picture, fill_sound, fill_talk, fill_time
 from slimreel.agent.asked import CUES
 from slimreel.agent.context import Context
-from slimreel.agent.cues import matches
+from slimreel.agent.cues import read_cue
 from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span, left_over, weight
 
@@ -28,14 +28,14 @@ FILLERS: dict[str, Callable[[Span], Params | list[Params]]] = {
     **{name: getattr(fill_sound, name) for name in (
         "add_music", "volume", "mute", "replace_audio", "normalize_audio", "denoise_audio", "fade", "audio_sync", "gif",
         "thumbnail", "extract_audio", "split_parts", "preview", "export")},
-    **{name: getattr(fill_talk, name) for name in ("update", "nudge", "remove", "undo", "status", "upload", "cancel")},
+    **{name: getattr(fill_talk, name) for name in ("update", "nudge", "remove", "undo", "status", "upload", "cancel", "unclear")},
     **dict.fromkeys(("redo", "reset", "credits", "help", "nothing"), fill_talk.nothing_needed),
 }  # fmt: skip
 
 # Meanings that belong to any operation and need not be used.
 FREE = frozenset(
     "video it clip_noun t_at t_of t_from t_to t_mark t_on going_to t_and t_begin adding changing t_off t_for t_long "
-    "question out:this out:make out:to out:subject out:filler out:at out:of out:is saving".split()
+    "question out:this out:make out:to out:subject out:filler out:at out:of out:is".split()
 )
 # What else belongs to an operation without giving a parameter.
 OWN = {
@@ -43,24 +43,24 @@ OWN = {
     "cut": "remove cutting trimming part_word talking silence to_front to_back t_start t_end t_first t_last opening",
     "split": "splitting parts cutting halfway part_word transition",
     "speed": "speed speedup slowdown fitting until t_long large_amount half_speed double_speed faster slower",
-    "reverse": "reverse moving keep part_word", "loop": "loop times keep until", "freeze": "freeze grain last_frame keep",
+    "reverse": "reverse moving keep part_word", "loop": "loop times keep until play_word", "freeze": "freeze grain last_frame keep",
     "concat": "merging one_word order both", "reorder": "moving order rest untouched to_front to_back swapping same t_before t_after",
-    "transition": "transition between adding look slowly fade", "reframe": "aspectword horizontally vertically both moving landscape crop keep cropfit sides grain look",
-    "crop": "crop remove cropfit part_word grain", "rotate": "rotate sideways denoise grain clockwise horizontally vertically", "flip": "flip rotate grain text",
-    "zoom": "zoomin zoomout crop grain slowdown until", "stabilize": "stabilize denoise remove grain", "add_text": "text adding writing n_title watermark look image changing position_word keep fitting voice",
+    "transition": "transition between adding look slowly fade", "reframe": "aspectword horizontally vertically both moving landscape crop keep cropfit sides grain look out:preset",
+    "crop": "crop remove cropfit part_word grain", "rotate": "rotate sideways denoise grain clockwise", "flip": "flip rotate grain text",
+    "zoom": "zoomin zoomout grain slowdown until", "stabilize": "stabilize denoise remove grain", "add_text": "text adding writing n_title watermark look image changing position_word fitting voice",
     "add_image": "image adding moving keep logo watermark position_word look", "pip": "pip adding image moving keep position_word small_text boxword smaller changing",
-    "subtitles": "subtitles burn soft adding text grain language_word export", "auto_captions": "autocap subtitles adding text burn soft voice sound talking writing language_word",
-    "blur_region": "blurregion things_to_hide image text logo adding blurpad grain remove part_word position_word", "add_music": "music sound adding volume quiet under_word until original_sound loop video keep merging t_end t_start t_last t_first to_back",
+    "subtitles": "subtitles burn soft adding text grain language_word export words_size", "auto_captions": "autocap subtitles adding text burn soft voice sound talking writing language_word small_amount",
+    "blur_region": "blurregion things_to_hide image text logo adding blurpad grain remove part_word position_word", "add_music": "music sound adding volume quiet under_word until original_sound loop video keep merging t_end t_start t_last t_first to_back quieter down_word",
     "volume": "sound volume louder quieter changing music voice", "mute": "mute sound volume remove changing off_word", "normalize_audio": "normalize sound volume voice louder quieter changing out:preset",
-    "denoise_audio": "noise denoise sound voice remove", "fade": "fade fadein fadeout sound music adding toblack slowly look t_end t_start transition",
-    "audio_sync": "sync sound moving voice grain", "color": "look brightness adding grain sharpen", "denoise_video": "grain denoise remove noise toodark look picture_word", "sharpen": "sharpen grain look brightness",
-    "deinterlace": "deinterlace remove denoise grain vintage", "lut": "lut grade intensity look adding changing", "gif": "gif adding changing keep loop splitting cutting each export trimming",
-    "thumbnail": "thumbnail autopick saving image adding changing grain pictureformat cutting video keep export", "extract_audio": "extract_audio sound music keep extracting saving export changing adding",
-    "split_parts": "parts each splitting cutting adding t_long saving export trimming", "preview": "preview export adding quick timeline autopick grain saving keep export", "export": "export saving adding keep rendering preview_word status out:container changing previous",
+    "denoise_audio": "noise denoise sound voice remove down_word too_word quieter louder large_amount", "fade": "fade fadein fadeout sound music adding toblack slowly look t_end t_start transition",
+    "audio_sync": "sync sound moving voice grain", "color": "look brightness adding grain", "denoise_video": "grain denoise remove noise toodark look picture_word too_word down_word large_amount toodark", "sharpen": "sharpen grain",
+    "deinterlace": "deinterlace remove denoise grain vintage vintage", "lut": "lut grade intensity look adding changing", "gif": "gif adding changing keep loop splitting cutting each export trimming",
+    "thumbnail": "thumbnail autopick saving image adding changing grain pictureformat cutting video keep export frame_word", "extract_audio": "extract_audio sound music keep extracting saving export changing adding parts each",
+    "split_parts": "parts each splitting cutting adding t_long saving export trimming", "preview": "preview export adding quick timeline autopick grain saving keep export text n_title", "export": "export saving adding keep rendering preview_word status out:container changing previous",
     "update": "changing moving n_title text image logo watermark music subtitles pip sound volume adding writing keep blurregion it position_word words_size opacity fitting intensity out:under starting stopping",
     "nudge": "changing n_title text image music sound volume pip speed more less speedup slowdown look words_size adding zoomin zoomout louder quieter bigger smaller",
     "remove": "remove changing text image music subtitles n_title rest previous blurregion", "undo": "undo it previous step_word changing", "redo": "redo undo it previous",
-    "reset": "reset undo all_word remove changing trimming", "status": "status timeline rendering export video question", "credits": "credits question export rendering keep",
+    "reset": "reset undo all_word remove changing trimming", "status": "status timeline rendering export video question preview", "credits": "credits question export rendering keep",
     "upload": "upload adding video other keep music image", "cancel": "cancel rendering export status", "help": "help question adding changing",
     "nothing": "neg untouched keep rest except changing moving remove cutting export yet sound voice subtitles order rendering music n_title text image transition rest both original_sound quieter",
 }  # fmt: skip
@@ -85,19 +85,19 @@ class Reading:
 def read_part(pieces: list[Piece], text: str, context: Context) -> Reading | None:
     """The best reading of these pieces as one operation, or None where no cue fits."""
     best: Reading | None = None
-    there = frozenset().union(*(piece.means for piece in pieces)) if pieces else frozenset()
+    there = frozenset[str]().union(*(piece.means for piece in pieces))
     elements = element_meanings(context)
     for op, cues in CUES.items():
-        used: set[int] = set()
-        count = -1
-        for cue in cues:
-            found = _cue_places(pieces, cue, text, context, there, elements)
-            if found is not None and len(found) > count:
-                used, count = found, len(found)
-        if count < 0:
+        used: set[int] | None = None
+        for line in cues:
+            cue = read_cue(line, elements)
+            found = cue.places(pieces) if cue is not None and cue.may_be(there) else None
+            if found is not None and (used is None or len(found) > len(used)):
+                used = found
+        if used is None:
             continue
         reading = _filled(op, pieces, text, context, used)
-        reading.score += 0.1 * count
+        reading.score += 0.1 * len(used)
         if best is None or reading.score > best.score:
             best = reading
     return best
@@ -105,17 +105,6 @@ def read_part(pieces: list[Piece], text: str, context: Context) -> Reading | Non
 
 def element_meanings(context: Context) -> frozenset[str]:
     return frozenset(word for one in context.elements for word in fill_talk.TYPE_WORDS.get(one.type, ()))
-
-
-def _cue_places(pieces: list[Piece], cue: str, text: str, context: Context, there: frozenset[str], elements: frozenset[str]) -> set[int] | None:
-    if "@" in cue:
-        if not context.elements and "@element" in cue:
-            return None
-        resolved = "|".join(sorted(elements)) or "n_title"
-        cue = cue.replace("@element2", resolved).replace("@element", resolved).replace("@it", "it|both|same")
-        if "it|both|same" in cue and not context.elements:
-            return None
-    return matches(Span(pieces, context, text), cue)
 
 
 def _filled(op: str, pieces: list[Piece], text: str, context: Context, cue_places: set[int]) -> Reading:
@@ -129,5 +118,5 @@ def _filled(op: str, pieces: list[Piece], text: str, context: Context, cue_place
     span.used |= cue_places
     reading.left = left_over(span, _OWN.get(op, FREE))
     explained = sum(weight(piece) for at, piece in enumerate(pieces) if at in span.used and not piece.has("mark"))
-    reading.score = explained - 1.5 * sum(weight(piece) for piece in reading.left) - OPERATION_COST - (1.0 if reading.missing else 0.0)
+    reading.score = explained - 1.5 * sum(weight(piece) for piece in reading.left) - OPERATION_COST - (1.6 if reading.missing else 0.0)
     return reading

@@ -92,7 +92,7 @@ def _part(pieces: list[Piece], text: str, context: Context) -> Part:
         return Part(pieces, None, score=0.0)
     reading = read_part(pieces, text, context)
     wish = output_score(pieces)
-    nothing = -1.5 * sum(weight(piece) for piece in content) - 0.2
+    nothing = -2.0 * sum(weight(piece) for piece in content) - 0.5
     best = Part(pieces, None, score=nothing)
     if wish is not None and wish > best.score:
         best = Part(pieces, None, output=True, score=wish)
@@ -117,7 +117,7 @@ _OUTPUT_SIDE = frozenset(
 def output_score(pieces: list[Piece]) -> float | None:
     """How well a part fits a wish for the output; None where nothing in it is one."""
     strong = [p for p in pieces if p.means & _OUTPUT_WORDS or p.means & _OUTPUT_KINDS]
-    ratio = any(p.has("PERCENT", "SHARE", "TIMES") for p in pieces) and any(p.has("out:less", "out:size", "out:toobig", "out:compress") for p in pieces)
+    ratio = any(p.has("PERCENT", "SHARE", "TIMES") for p in pieces) and any(p.has("out:less", "out:size", "out:toobig", "out:compress", "out:to", "shrink_to", "out:under") for p in pieces)
     plain = any(p.has("out:less", "out:toobig") and p.has("out:size", "out:compress", "out:toobig") for p in pieces)
     if not strong and not ratio and not plain and not any(p.has("out:less") for p in pieces):
         return None
@@ -126,7 +126,7 @@ def output_score(pieces: list[Piece]) -> float | None:
     for piece in pieces:
         if piece.has("mark"):
             continue
-        if piece.has("export") and not piece.means & _OUTPUT_KINDS:
+        if piece.has("export", "mute") and not piece.means & _OUTPUT_KINDS:
             left += 1.0
         elif piece.means & _OUTPUT_WORDS or piece.means & _OUTPUT_KINDS:
             explained += 2.0 if piece.means & _OUTPUT_KINDS else 1.0

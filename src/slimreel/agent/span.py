@@ -74,6 +74,12 @@ class Span:
         self.used.update(hits)
         return [self.pieces[at] for at in hits]
 
+    def numbers(self, low: float, high: float) -> list[Piece]:
+        """The unused bare numbers within bounds, now used."""
+        hits = [at for at, piece in enumerate(self.pieces) if at not in self.used and piece.has("NUMBER") and low <= piece.value <= high]
+        self.used.update(hits)
+        return [self.pieces[at] for at in hits]
+
     def near(self, at: int, *means: str, before: int = 2, after: int = 2) -> int | None:
         """The nearest piece around a place with one of these meanings."""
         for distance in range(1, max(before, after) + 1):

@@ -20,6 +20,7 @@ _KNOWN_CAPS = frozenset(
     "FLAC BGM PIP CRF VMAF LUFS DB PX CTA GPU CPU RGB USB DV VHS OK PLS ASAP LMS TV AI NLE CPU SSD URL ID TBH WTF LOL FYI EV ISO".split()
 )
 _ZH_WRITING = re.compile(r"(?:写上|写着|写个|写一句|写一行|打上字|打字|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|打一行|打一句|打出|字是|改成字|名字叫|写|打上)[:：]?\s*(?=[^\s\ue000-\uf8ff:：，。,的成])([^，。；,;\s\ue000-\uf8ff]{1,40})")
+_NAMED = re.compile(r"(?:\bnamed|\bcalled|\bcall it|\bname it|文件名叫|文件名是|文件名|命名为|命名成|取名|名字叫)[:：]?\s*(?=[^\s\ue000-\uf8ff])([A-Za-z0-9_\-\u4e00-\u9fff]{1,60})")
 _ZH_COLON = re.compile(r"(?:标题|文字|字幕|水印|文案|加字|大字|小字|写)[:：]\s*(?=[^\s\ue000-\uf8ff])([^，。；,;\n\ue000-\uf8ff]{1,40})")
 _ZH_TAIL = re.compile(r"(?:显示|持续|停留)?[0-9一二两三四五六七八九十半]+秒.*$|(?:放|在)?(?:左|右)?(?:上|下)角.*$|(?:白|黄|红|黑|蓝|绿)色.*$|就行$|吧$|就好$|几个字$|这几个字$|四个字$|三个字$|两个字$|字样$")
 
@@ -28,7 +29,7 @@ def take_titles(taken: Taken) -> Taken:
     """The literals with unquoted titles among them. Nothing is taken where a quoted text stands already."""
     if any(literal.kind == "QUOTE" for literal in taken.marks.values()):
         return taken
-    for pattern in (_SAYING, _COLON, _ZH_COLON, _ZH_WRITING):
+    for pattern in (_SAYING, _COLON, _ZH_COLON, _NAMED, _ZH_WRITING):
         match = pattern.search(taken.text)
         if match is not None and _is_text(match[1]):
             said = match[1]
