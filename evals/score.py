@@ -26,7 +26,7 @@ def frame_same(a,b):
 if __name__=="__main__":
     which=sys.argv[1]; show="-v" in sys.argv; cat=next((a for a in sys.argv[2:] if not a.startswith("-")),None)
     ok=Counter();n=Counter();silent=0;total=0;lat=[];hints=Counter()
-    for line in open(f"evals/requests/{which}.jsonl"):
+    for line in open(which if "/" in which else f"evals/requests/{which}.jsonl"):
         r=json.loads(line)
         key=(r["category"]); 
         if cat and cat not in (key,r["lang"]): continue
@@ -44,6 +44,6 @@ if __name__=="__main__":
         for k in (key,"lang:"+r["lang"],"all"): n[k]+=1; ok[k]+=good
         applied=[o for o in ops if o[0] not in("clarify","out_of_scope","CRASH")]
         if not good and applied and not any(o[0] in("clarify","out_of_scope") for o in ops) : silent+=1
-        if not good and show and which=="dev": print(r["id"],"|",r["text"],"\n    want",wants[0],"\n    got ",ops,"unheard",got.unheard if got else err)
+        if not good and show and which!="test": print(r["id"],"|",r["text"],"\n    want",wants[0],"\n    got ",ops,"unheard",got.unheard if got else err)
     lat.sort()
     print({k:f"{ok[k]}/{n[k]}={100*ok[k]/n[k]:.1f}" for k in sorted(n)}, "silent-wrong",silent, f"{100*silent/max(1,n['all']):.1f}%", f"p50 {lat[len(lat)//2]*1e3:.1f} p95 {lat[int(.95*len(lat))]*1e3:.1f} ms")

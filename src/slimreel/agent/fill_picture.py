@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from slimreel.agent.context import LUT_FILES, PICTURE_FILES, SUBTITLE_FILES, VIDEO_FILES
-from slimreel.agent.fill_time import clip_param, ranged, timed
+from slimreel.agent.fill_time import clip_param, ranged, timed, whose
 from slimreel.agent.span import Missing, Span
 
 Params = dict[str, Any]
@@ -91,6 +91,15 @@ _EDGES = ("left", "right", "top", "bottom")
 def crop(span: Span) -> Params:
     params: Params = {}
     frame = span.take("FRAME")
+    coordinates = {piece.value[0]: piece.value[1] for piece in span.all("COORDINATE")}
+    for letter, name in (("x", "x_px"), ("y", "y_px"), ("w", "width_px"), ("h", "height_px")):
+        if letter in coordinates:
+            params[name] = int(coordinates[letter])
+    if frame is not None and coordinates:
+        params["width_px"], params["height_px"] = frame.value
+        return params
+    if len(coordinates) == 4:
+        return params
     if frame is not None:
         params["width_px"], params["height_px"] = frame.value
         corner = span.named("position")
@@ -161,7 +170,7 @@ def rotate(span: Span) -> Params:
     if counter:
         span.named("position")
     del sideways
-    clip_param(span, params)
+    whose(span, params)
     return params
 
 
@@ -169,7 +178,7 @@ def flip(span: Span) -> Params:
     vertical = span.claim("vertically") | span.claim("upside_down")
     horizontal = span.claim("horizontally")
     params: Params = {"axis": "vertical" if vertical and not (horizontal and not span.says("upside down", "上下", "垂直")) else "horizontal"}
-    clip_param(span, params)
+    whose(span, params)
     return params
 
 
@@ -371,6 +380,8 @@ def add_text(span: Span) -> Params:
 
 def add_image(span: Span) -> Params:
     params: Params = {}
+    if span.context.of_type("image") and not span.has("FILE") and not span.says("add", "another", "new", "加", "再加", "put our"):
+        raise Missing("file")
     params["file"] = session_file(span, PICTURE_FILES)
     if span.claim("watermark") and not span.has("logo"):
         params["role"] = "watermark"
@@ -391,6 +402,8 @@ def add_image(span: Span) -> Params:
 
 def pip(span: Span) -> Params:
     params: Params = {}
+    if span.context.of_type("pip") and not span.has("FILE", "CLIP") and not span.says("add", "another", "new", "加", "再加"):
+        raise Missing("file")
     clip = span.find("CLIP")
     if clip is not None and not span.pieces[clip].has("FILE"):
         params["clip"] = span.pieces[clip].value
@@ -432,6 +445,8 @@ def subtitles(span: Span) -> Params:
     if offset is not None and (late or early):
         span.used.add(offset)
         params["offset_s"] = span.pieces[offset].value * (-1 if early and not late else 1)
+    if span.context.of_type("subtitles") and not span.has("FILE") and not burned and not (soft or span.says("add", "another", "new", "加", "再加")):
+        raise Missing("file")
     params["file"] = session_file(span, SUBTITLE_FILES)
     language = span.named("language")
     if language:
@@ -463,6 +478,11 @@ def auto_captions(span: Span) -> Params:
 
 def blur_region(span: Span) -> Params:
     params: Params = {}
+    coordinates = {piece.value[0]: piece.value[1] for piece in span.all("COORDINATE")}
+    if len(coordinates) == 4:
+        params.update(coordinates)
+        timed(span, params)
+        return params
     position = span.named("position")
     span.claim("blurregion", "things_to_hide")
     if position is None:

@@ -163,7 +163,9 @@ def denoise_audio(span: Span) -> Params:
 def fade(span: Span) -> Params:
     params: Params = {}
     black, white = span.has("toblack"), None
-    sound = span.claim("sound", "music", "voice")
+    sound = span.claim("sound", "music", "voice") or any(
+        word in piece.text for piece in span.pieces if piece.has("fadein", "fadeout") for word in ("sound", "audio", "声", "music")
+    )
     picture_at = span.find("grain")
     picture = span.says("video", "picture", "画面", "视频", "image", "visuals") and not sound
     if picture_at is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from slimreel.agent.context import ElementFact
 from slimreel.agent.fill_picture import opacity
 from slimreel.agent.fill_sound import fade_params
+from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
 
 Params = dict[str, Any]
@@ -32,6 +34,10 @@ def mentioned(span: Span) -> list[ElementFact]:
     for at, piece in enumerate(span.pieces):
         if at in span.used and not piece.has("FILE", "QUOTE"):
             continue
+        content = _by_content(span, piece)
+        if content:
+            found += [(at, one) for one in content]
+            continue
         if piece.has("FILE", "QUOTE"):
             for one in span.context.elements:
                 said = str(piece.value).casefold()
@@ -50,6 +56,17 @@ def mentioned(span: Span) -> list[ElementFact]:
     return [one for _, one in sorted({one.id: (seen[one.id], one) for _, one in found}.values(), key=lambda pair: pair[0])]
 
 
+def _by_content(span: Span, piece: Piece) -> list[ElementFact]:
+    """The titles that a word describes: the url, the phone number."""
+    pattern = _CONTENT.get(piece.text)
+    return [one for one in span.context.of_type("text") if pattern.search(one.text)] if pattern else []
+
+
+_ADDRESS, _NUMBER = re.compile(r"\.[a-z]{2,}|www|http|@", re.IGNORECASE), re.compile(r"(?:[0-9][ \-]?){5,}")
+_CONTENT = {"url": _ADDRESS, "link": _ADDRESS, "website": _ADDRESS, "web address": _ADDRESS, "handle": _ADDRESS, "网址": _ADDRESS,
+            "phone number": _NUMBER, "number": _NUMBER, "phone": _NUMBER, "电话": _NUMBER, "手机号": _NUMBER}  # fmt: skip
+
+
 def _of_kind(span: Span, at: int, kind: str) -> list[ElementFact]:
     """The elements of a kind that a word means: the one with that ordinal, or the last that was spoken of, or the only."""
     there = span.context.of_type(kind)
@@ -66,11 +83,15 @@ def _of_kind(span: Span, at: int, kind: str) -> list[ElementFact]:
     if span.has("both"):
         span.claim("both")
         return there
+    if any(0 <= place < len(span.pieces) and span.pieces[place].has("ORDINAL") for place in (at - 1, at - 2)):
+        raise Missing("text" if kind == "text" else "file")
     by_text = [one for one in there if any(piece.text.casefold() in one.text.casefold() for piece in span.pieces if piece.has("unknown") and len(piece.text) > 1)]
     if len(by_text) == 1:
         return by_text
     last = [one for one in there if one.id == last_target(span)]
-    return last or there
+    if last:
+        return last
+    raise Missing("text" if kind == "text" else "file")
 
 
 def last_target(span: Span) -> str | None:
@@ -94,7 +115,11 @@ def target_elements(span: Span) -> list[ElementFact]:
     """The elements that are meant: named ones, else what a pronoun or nothing at all points at. Raises Missing."""
     named = mentioned(span)
     if named:
+        _said_together(span, named)
         return named
+    earlier = mentioned(Span(span.before, span.context, "")) if span.before and not any(piece.has("it") and not piece.is_loose() for piece in ()) else []
+    if earlier:
+        return earlier[-1:]
     elements = list(span.context.elements)
     if any(piece.has(*words) and not piece.has("video") for words in TYPE_WORDS.values() for piece in span.pieces if not piece.is_loose()):
         words_there = [kind for kind, words in TYPE_WORDS.items() if span.has(*words)]
@@ -111,6 +136,18 @@ def target_elements(span: Span) -> list[ElementFact]:
     raise Missing("clip")
 
 
+def _said_together(span: Span, named: list[ElementFact]) -> None:
+    """Two elements are changed alike only where they are named side by side ("the title and the logo to the left")."""
+    if len(named) < 2:
+        return
+    words = frozenset(word for one in named for word in TYPE_WORDS.get(one.type, ()))
+    places = [at for at, piece in enumerate(span.pieces) if piece.means & words or piece.has("FILE", "QUOTE")]
+    for first, second in zip(places, places[1:], strict=False):
+        between = span.pieces[first + 1 : second]
+        if any(not piece.is_loose() and not piece.has("mark", "ORDINAL", "CLIP") for piece in between):
+            raise Missing("clip")
+
+
 def update(span: Span) -> list[Params]:
     """One command an element."""
     targets = target_elements(span)
@@ -122,7 +159,7 @@ def update(span: Span) -> list[Params]:
     position = span.named("position")
     if position is None and span.claim("centered"):
         position = "center"
-    if position is None and kinds & {"text", "image", "pip", "subtitles", "blur"}:
+    if position is None and kinds & {"text", "image", "pip", "subtitles", "blur"} and not span.has("small_amount", "large_amount", "later", "earlier"):
         if span.find("down") is not None:
             span.claim("down")
             position = "bottom"
@@ -143,6 +180,10 @@ def update(span: Span) -> list[Params]:
             raise Missing("amount")  # how loud music is, `volume` says
         name = "scale" if kinds & {"image", "pip"} else "opacity"
         changes[name] = share.value / 100
+    if kinds & {"subtitles"}:
+        _subtitle_changes(span, changes)
+    if kinds & {"blur"} and (span.claim("strong", "large_amount") or span.says("high")):
+        changes["strength"] = "high"
     if kinds & {"text", "subtitles"}:
         _text_changes(span, changes)
     if kinds & {"image"} and (name := next((p for p in span.all("FILE")), None)) is not None and name.value not in (one.file for one in targets):
@@ -163,8 +204,20 @@ def _music_changes(span: Span, changes: Params) -> None:
         changes["loop"] = not span.claim("neg")
 
 
+def _subtitle_changes(span: Span, changes: Params) -> None:
+    late, early = span.has("later"), span.has("earlier")
+    if late != early and "start_s" in changes:
+        changes["offset_s"] = changes.pop("start_s") * (1 if late else -1)
+        span.claim("later", "earlier", "is_early", "is_late")
+    for word, name in (("bigger_text", "large"), ("small_text", "small"), ("medium_text", "medium")):
+        if span.claim(word):
+            changes["size"] = name
+
+
 def _text_changes(span: Span, changes: Params) -> None:
     pixels = span.take("PX")
+    if pixels is None and span.claim("words_size"):
+        pixels = next(iter(span.numbers(4, 1000)), None)
     if pixels is not None:
         changes["size_px"] = pixels.value
     for word, name in (("boldword", "bold"), ("boxword", "box")):
@@ -188,12 +241,22 @@ def _times(span: Span, changes: Params) -> None:
         else:
             changes["start_s"], changes["end_s"] = start, end
         return
+    if span.find("until_end") is not None:
+        span.claim("until_end")
+        changes["end_s"] = "end"
+        return
     if (start_piece := span.take("START")) is not None:
         changes["start_s"] = start_piece.value
     if (until := span.take("UNTIL")) is not None:
         changes["end_s"] = until.value
+    length = span.context.length_s
+    for piece in span.pieces:
+        if length is not None and piece.has("UNTIL", "AT", "START") and isinstance(piece.value, float) and piece.value > length + 0.05:
+            raise Missing("range", moment_s=piece.value, length_s=length)
     moment = span.take("AT", "TIME")
-    if moment is not None:
+    if moment is not None and "end_s" not in changes and (second := span.take("AT")) is not None:
+        changes["start_s"], changes["end_s"] = moment.value, second.value
+    elif moment is not None:
         ending = span.claim("stopping", "until")
         changes["end_s" if ending and not span.claim("starting", "t_begin") else "start_s"] = moment.value
     if (length := span.take("FOR")) is not None:
@@ -213,6 +276,8 @@ _COMPARATIVES = (
     ("fainter", "opacity", "down", ("image", "text", "pip")),
     ("louder", "volume", "up", ("music", "pip")),
     ("quieter", "volume", "down", ("music", "pip")),
+    ("bigger", "volume", "up", ("music",)),
+    ("smaller", "volume", "down", ("music",)),
     ("bigger", "size", "up", ("text", "image", "pip", "subtitles", "blur")),
     ("smaller", "size", "down", ("text", "image", "pip", "subtitles", "blur")),
     ("longer", "duration", "up", ("text", "image", "pip", "blur")),
@@ -228,8 +293,11 @@ _CLIP_COMPARATIVES = (
 )
 
 
+_SMALL = re.compile(r"一点|一丢|些$|点$|点儿$")
+
+
 def _amount(span: Span) -> str:
-    if any(piece.has("small_amount") for piece in span.pieces):
+    if any(piece.has("small_amount") or _SMALL.search(piece.text) for piece in span.pieces if not piece.has("FILE", "QUOTE")):
         large = any(piece.has("large_amount") and piece.text not in ("太", "so", "very", "really", "too", "好", "很", "老", "big") for piece in span.pieces)
         span.claim("small_amount")
         if not large:
@@ -265,10 +333,15 @@ def nudge(span: Span) -> list[Params]:
     if span.has("sound", "volume", "voice", "original_sound", "music"):
         _heard_words(span)
     sound_said = span.has("sound", "volume", "voice", "original_sound") and not span.has("music")
+    if named or kinds:
+        moved = _moved(span, named, kinds, amount)
+        if moved:
+            return moved
     for word, param, direction, types in _COMPARATIVES:
         if clip is None and span.has(word) and kinds & set(types) and not (sound_said and param == "volume" and not named):
             span.claim(word, "n_title", "sound", "volume", "words_size")
             targets = named or target_elements(span)
+            _said_together(span, targets)
             return [{"target": one.id, "param": param, "direction": direction, "amount": amount} for one in targets]
     last_speed = any(done.get("op") == "speed" for done in span.context.last_ops[-1:])
     for word, param, direction in _CLIP_COMPARATIVES:
@@ -289,8 +362,27 @@ def nudge(span: Span) -> list[Params]:
     raise Missing("clip")
 
 
+def _moved(span: Span, named: list[ElementFact], kinds: set[str], amount: str) -> list[Params]:
+    """A little higher, slightly later at the end: what moves by a step."""
+    if clip_only := not (kinds & {"text", "image", "pip", "subtitles", "blur"}):
+        del clip_only
+        return []
+    param = ""
+    if span.has("stopping") and span.has("sooner", "afterwards", "later", "earlier"):
+        param, up = "end", span.has("afterwards", "later")
+    elif span.has("up", "down", "up_word", "down_word") and span.has("small_amount", "large_amount") and not span.has("bigger", "smaller", "opaque", "fainter", "sound", "volume", "louder", "quieter"):
+        param, up = "position", span.has("up", "up_word") and not span.has("down", "down_word")
+    if not param:
+        return []
+    targets = named or target_elements(span)
+    _said_together(span, targets)
+    span.claim("up", "down", "up_word", "down_word", "stopping", "sooner", "afterwards", "later", "earlier", "moving", "changing")
+    return [{"target": one.id, "param": param, "direction": "up" if up else "down", "amount": amount} for one in targets]
+
+
 def remove(span: Span) -> list[Params]:
-    if span.has("except", "keep") and not span.has("FILE"):
+    first_keep, first_remove = span.find("keep", "except"), span.find("remove")
+    if first_keep is not None and first_remove is not None and first_keep > first_remove and not span.has("FILE"):
         cut = span.find("keep", "except")
         kept = {at for at in range(cut or 0, len(span.pieces))}
         hidden = span.pieces

@@ -15,6 +15,7 @@ def clip_param(span: Span, params: Params) -> None:
     if at is not None:
         span.used.add(at)
         value = span.pieces[at].value
+        known_clip(span, value)
         if isinstance(value, list):
             params["clip"] = value
         if isinstance(value, str) and (len(span.context.clips) != 1 or value != span.context.clips[0].id):
@@ -22,6 +23,13 @@ def clip_param(span: Span, params: Params) -> None:
         return
     if len(span.context.clips) > 1 and span.claim("both"):
         params["clip"] = "all"
+
+
+def known_clip(span: Span, value: object) -> None:
+    """Raises Missing where a clip is named that the session does not have."""
+    ids = [clip.id for clip in span.context.clips]
+    if ids and isinstance(value, str) and value not in ids:
+        raise Missing("clip")
 
 
 def within_video(span: Span, *moments: object) -> None:
@@ -125,6 +133,8 @@ def trim(span: Span) -> Params:
 def cut(span: Span) -> Params:
     params: Params = {}
     clip_param(span, params)
+    if span.claim("both_ends") and (length := span.take("TIME", "FOR")) is not None:
+        return {**params, "first_s": length.value, "last_s": length.value}
     ranges = [list(piece.value) for piece in span.all("RANGE")]
     first, last = span.take("FIRST"), span.take("LAST")
     for start, end in ranges:
@@ -142,14 +152,22 @@ def cut(span: Span) -> Params:
     if last is not None:
         within_video(span, last.value)
         params["last_s"] = last.value
+    if not (ranges or first or last) and (edge := span.find("t_start", "t_end")) is not None and span.find("TIME", "FOR") is not None:
+        params["first_s" if span.pieces[edge].has("t_start") else "last_s"] = span.value("TIME", "FOR")
+        return params
     if not (ranges or first or last):
         at, length = span.find("AT", "START"), span.find("FOR", "TIME")
         if at is not None and length is not None:
             start = span.value("AT", "START")
             params["ranges_s"] = [[start, start + span.value("FOR", "TIME")]]
         else:
-            raise Missing("amount" if span.has("small_amount", "shorter", "t_end", "t_start", "t_last", "t_first") else "range")
+            vague = any(piece.has("small_amount", "shorter", "t_end", "t_start") and piece.text != "bit" for piece in span.pieces)
+            of_clip = len(span.context.clips) > 1 and any(piece.has("clip_noun") and piece.text in _WHOLE_CLIPS for piece in span.pieces)
+            raise Missing("clip" if of_clip and not vague else "amount" if vague else "range")
     return params
+
+
+_WHOLE_CLIPS = frozenset("take clip video angle version shot one segment takes clips videos 那段 那条 片段 视频".split())
 
 
 def split(span: Span) -> Params:
@@ -231,6 +249,13 @@ def concat(span: Span) -> Params:
     return {"clips": "all"}
 
 
+def whose(span: Span, params: Params) -> None:
+    """`clip` of an operation that several clips make ambiguous. Raises Missing."""
+    clip_param(span, params)
+    if len(span.context.clips) > 1 and "clip" not in params and "range_s" not in params and not span.has("video_whole"):
+        raise Missing("clip")
+
+
 _TRANSITIONS = ("fadeblack", "fadewhite", "wipeleft", "wiperight", "slideleft", "slideright", "slideup", "slidedown",
                 "circleopen", "pixelize", "zoomin", "dissolve")  # fmt: skip
 _TRANSITION_WORDS = {"pixelize": "pixelizetrans", "zoomin": "zoomintrans"}
@@ -277,6 +302,10 @@ def speed(span: Span) -> Params:
         params["factor"] = 1 / times.value if slow and times.value > 1 and not times.has("SPEEDRATE") and not span.has("speed") else times.value
     elif span.has("double_speed"):
         params["factor"] = 2.0
+    elif span.claim("triple_speed"):
+        params["factor"] = 3.0
+    elif span.claim("quarter_speed"):
+        params["factor"] = 0.25
     elif span.has("half_speed"):
         params["factor"] = 0.5
     elif share is not None:
@@ -307,8 +336,8 @@ def speed(span: Span) -> Params:
 
 def reverse(span: Span) -> Params:
     params: Params = {}
-    clip_param(span, params)
     ranged(span, params)
+    whose(span, params)
     return params
 
 

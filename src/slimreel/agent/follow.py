@@ -71,7 +71,8 @@ def _for_others(pieces: list[Piece], content: list[Piece], last: Mapping[str, An
     """Same for the second clip; now the other one too; 第二段也一样."""
     if not any(piece.has("same", "again_word") for piece in pieces) and not any(piece.has("other") for piece in content):
         return None
-    if not _only(content, "CLIP", "clip_noun", "ORDINAL") or any(piece.has(*_AMOUNTS) for piece in content):
+    words = tuple(word for words in fill_talk.TYPE_WORDS.values() for word in words)
+    if not _only(content, "CLIP", "clip_noun", "ORDINAL", *words) or any(piece.has(*_AMOUNTS) for piece in content):
         return None
     if last["op"] in _ELEMENT_OPS or "target" in last["params"]:
         return _same_for_element(pieces, last, context)
@@ -83,6 +84,9 @@ def _for_others(pieces: list[Piece], content: list[Piece], last: Mapping[str, An
         named = [clip.id for clip in context.clips if clip.id not in done]
     if not named and any(piece.has("both") for piece in content):
         return [_again(last, clip="all")]
+    ids = [clip.id for clip in context.clips]
+    if any(one not in ids for one in named if ids):
+        return [{"op": "clarify", "params": {"about": "clip"}}]
     return [_again(last, clip=one) for one in named] or None
 
 

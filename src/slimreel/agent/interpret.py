@@ -65,10 +65,14 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
         start, end = pieces[0].value
         return Interpretation(({"op": "trim", "params": {"start_s": start, "end_s": end}},), language=language)
     changed = left_out(pieces, plain, context)
+    if changed is not None and _completes_last(found, changed[0], context, pieces):
+        return Interpretation(tuple(changed[0]), language=language)
     of_last = context.last_ops[-1].get("op") if context.last_ops else None
     clear = not found.unheard and found.missing is None and found.commands
     if clear and [one["op"] for one in found.commands] != [of_last]:
         return found
+    if not found.commands and found.missing is None and changed is None and len(pieces) > 1:
+        return _nothing_understood(parts, found)
     if changed is not None and (not found.commands or changed[1] > sum(part.score for part in parts) + 0.01):
         return Interpretation(tuple(changed[0]), language=language)
     return found
@@ -103,6 +107,44 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     if missing is not None:
         commands.append({"op": "clarify", "params": {"about": missing.about}})
     return Interpretation(tuple(commands), missing, tuple(unheard), language)
+
+
+def _nothing_understood(parts: list[Part], found: Interpretation) -> Interpretation:
+    """Talk of other things is declined; talk of a video of which nothing was understood is asked about."""
+    if any(part.reading is not None and part.reading.op == "nothing" for part in parts):
+        return found
+    content = [piece for part in parts for piece in part.pieces if not piece.is_loose() and not piece.has("mark")]
+    strange = [piece for piece in content if piece.means <= {"unknown"} or piece.means == {"NUMBER"}]
+    of_video = [piece for piece in content if piece.has(*_OF_VIDEO)]
+    if len(strange) >= 2 and len(strange) > len(of_video):
+        outside = {"op": "out_of_scope", "params": {"reason": "not_video"}}
+        return Interpretation((outside,), unheard=found.unheard, language=found.language)
+    missing = Missing("range" if any(piece.has("remove", "keep", "cutting") for piece in content) else "amount")
+    clarify = {"op": "clarify", "params": {"about": missing.about}}
+    return Interpretation((clarify,), missing, found.unheard, found.language)
+
+
+_OF_VIDEO = (
+    "remove", "cutting", "trimming", "keep", "moving", "text", "image", "music", "sound", "subtitles", "transition", "speed", "speedup", "slowdown",
+    "fade", "noise", "grain", "brightness", "contrast", "CLIP", "FILE", "RANGE", "FIRST", "LAST", "TIME", "out:size", "out:rate", "out:resolution",
+    "out:compress", "export", "crop", "zoomin", "rotate", "video", "picture_word", "stabilize", "pip", "thumbnail",
+)  # fmt: skip
+
+
+_OF_FILES = frozenset("gif thumbnail extract_audio split_parts preview export".split())
+
+
+def _completes_last(found: Interpretation, changed: list[Command], context: Context, pieces: list[Piece]) -> bool:
+    """ "but 240 wide" after a GIF is said of the GIF, not of a video's width."""
+    last = context.last_ops[-1] if context.last_ops else {}
+    op = last.get("op")
+    short = sum(not piece.is_loose() and not piece.has("mark") for piece in pieces) <= 5
+    if not short or not changed or changed[0]["op"] != op:
+        return False
+    if op in _OF_FILES and [one["op"] for one in found.commands] == ["compress"]:
+        return not any(piece.has("out:compress", "shrink_to") for piece in pieces)
+    same = [one["op"] for one in found.commands] == [op] and op in _OF_FILES | {"transition", "reframe", "add_music", "fade"}
+    return same and not found.missing
 
 
 def _each_clip(commands: list[Command]) -> list[Command]:

@@ -110,7 +110,8 @@ def _stretch(pieces: list[Piece], at: int) -> _Joined | None:
         return None
     start, a_unit = first
     end, b_unit = second
-    if not (a_unit or b_unit or opened):
+    led = at > 0 and pieces[at - 1].has("keep", "remove", "cutting", "trimming", "seconds_word")
+    if not (a_unit or b_unit or opened or led):
         return None  # "10 - 20": nothing says that these are times
     if (a_unit is None) and isinstance(end, float) and b_unit == "unit":
         start = _in_unit_of(pieces, i, start)
@@ -266,6 +267,8 @@ def _single(pieces: list[Piece], at: int) -> _Joined | None:
     seconds = _time(pieces, i)
     if seconds is None:
         bare = _number(pieces, i)
+        if bare is not None and piece.text == "for" and (i + 1 >= len(pieces) or pieces[i + 1].has("mark", "t_and")) and any(p.has("AT", "TIME", "START") for p in pieces[:at]):
+            return _made(pieces, at, i + 1 - at, "FOR", bare)
         if bare is None or not piece.has("t_from") or not piece.text.startswith(("start", "begin")) or _is(pieces, i + 1, "parts", "video"):
             return None
         seconds = bare

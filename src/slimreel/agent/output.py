@@ -42,6 +42,8 @@ def output_command(parts: list[Part], plain: str, context: Context) -> OutputWis
         texts.append(text.strip())
     wish = read_wish(", ".join(texts))
     params = {**goal_params(wish.goal), **dict(wish.beside)}
+    if wish.balanced:
+        params = {}
     if wish.unheard and _bare(wish.unheard) and not params:
         return OutputWish(missing=Missing("unit"))
     if not params and wish.unheard and not parts:
@@ -68,8 +70,6 @@ def goal_params(goal: Goal) -> dict[str, Any]:
             params[one.name] = value
     if isinstance(params.get("resolution"), int):
         params["resolution"] = f"{params['resolution']}p"
-    if params == {"quality": "medium"}:
-        return {}
     kind = params.pop("encoder", None)
     if kind in ("hardware", "software"):
         params["hardware"] = "on" if kind == "hardware" else "off"

@@ -17,7 +17,7 @@ from slimreel.agent.literals import Literal
 from slimreel.agent.normalize import correct_spelling, lower, number_and_unit_words, slips_allowed, without_letters
 from slimreel.core.numerals import read_number
 from slimreel.core.units import KNOWN_LINES, NAMED_LINES, SIZE_PATTERN, Quantity, read_quantity
-from slimreel.data.tables import LANGUAGES, edit_table
+from slimreel.data.tables import LANGUAGES, edit_table, real_words
 
 
 @dataclass(slots=True)
@@ -57,8 +57,10 @@ _MORE_UNITS = re.compile(
     r"([+-]?[0-9]+(?:\.[0-9]+)?) ?-?(ms|milliseconds?|millisecs?|毫秒|db|decibels?|分贝|lufs|lkfs|°|degrees?|degs?|度|ev|stops?|档)(?![A-Za-z])",
     re.IGNORECASE,
 )
-_UNIT_KINDS = {"ms": "TIME", "mi": "TIME", "毫秒": "TIME", "db": "DB", "de": "DEGREES", "分贝": "DB", "lu": "LUFS",
+_UNIT_KINDS = {"decibel": "DB", "decibels": "DB", "ms": "TIME", "mi": "TIME", "毫秒": "TIME", "db": "DB", "de": "DEGREES", "分贝": "DB", "lu": "LUFS",
                "lk": "LUFS", "°": "DEGREES", "度": "DEGREES", "ev": "EV", "st": "EV", "档": "EV"}  # fmt: skip
+_UNIT_AFTER = re.compile(r" ?-?(ms|milliseconds?|millisecs?|毫秒|db|decibels?|分贝|lufs|lkfs|degrees?|degs?|度|stops?)(?![A-Za-z])", re.IGNORECASE)
+_COORDINATE = re.compile(r"([xywh]) ?[=:]? ?([0-9]+(?:\.[0-9]+)?)(?![0-9A-Za-z%])")
 _ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)\b|#([0-9]{1,2})\b", re.IGNORECASE)
 _CLIP_ID = re.compile(r"[cC]([0-9]{1,2})(?![0-9A-Za-z])")
 _JOB = re.compile(r"(?:job ?#? ?)?[jJ]([0-9]{1,6})(?![0-9A-Za-z])")
@@ -82,6 +84,8 @@ def words() -> dict[str, Word]:
                     means.setdefault(word, set()).add(slot.upper())
                     named.setdefault(word, {}).setdefault(slot, value)
     for word, meaning in output_vocabulary().items():
+        if len(word) == 1 and word.isascii():
+            continue  # the platform X, which the reader of output wishes knows
         if meaning.concept in _SHORT_ONLY and " " in word and not meaning.value:
             continue
         if meaning.concept == "audio" and meaning.value:
@@ -118,7 +122,7 @@ def _longest() -> dict[str, int]:
 
 @cache
 def _spelling() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
-    known = {word for surface in words() for word in re.findall(r"[a-z]+", surface)} | number_and_unit_words()
+    known = {word for surface in words() for word in re.findall(r"[a-z]+", surface)} | number_and_unit_words() | real_words()
     # Nothing becomes a word of what is refused by a slip: "drags" is not drugs.
     refused = {word for surface, found in words().items() if all(one.startswith("oos_") for one in found.means)
                for word in re.findall(r"[a-z]+", surface)}  # fmt: skip
@@ -126,7 +130,7 @@ def _spelling() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
               for word in re.findall(r"[a-z]+", surface)}  # fmt: skip
     stems: dict[str, set[str]] = {}
     for word in known:
-        if len(word) >= 4 and (word in useful or word not in refused):
+        if len(word) >= 4 and word not in real_words() and (word in useful or word not in refused):
             for stem in without_letters(word, slips_allowed(word)):
                 stems.setdefault(stem, set()).add(word)
     return frozenset(known), {stem: tuple(sorted(found)) for stem, found in stems.items()}
@@ -208,7 +212,7 @@ def _inside_word(small: str, end: int) -> bool:
 
 def _amount_at(text: str, small: str, at: int) -> Piece | None:
     first = text[at]
-    if not (first.isdigit() or first in "+-#xXcC." or first in _NUMBER_STARTS or first.isalpha()):
+    if not (first.isdigit() or first in "+-#xXcCywh." or first in _NUMBER_STARTS or first.isalpha()):
         return None
     if first == "#" and (match := _HEX.match(text, at)) is not None:
         raw = match[1] if len(match[1]) == 6 else "".join(ch * 2 for ch in match[1])
@@ -236,6 +240,9 @@ def _clip_id(text: str, at: int) -> Piece | None:
     match = _CLIP_ID.match(text, at)
     if match is not None:
         return Piece(match[0], at, match.end(), frozenset({"CLIP"}), int(match[1]))
+    place = _COORDINATE.match(text, at)
+    if place is not None and (at == 0 or not text[at - 1].isalnum()) and (place[1] != "x" or " " in place[0] or "=" in place[0]):
+        return Piece(place[0], at, place.end(), frozenset({"COORDINATE"}), (place[1], float(place[2])))
     job = _JOB.match(text, at)
     return None if job is None else Piece(f"j{job[1]}", at, job.end(), frozenset({"JOB"}), job[1])
 
@@ -300,6 +307,10 @@ def _of_quantity(text: str, at: int, quantity: Quantity) -> Piece:
     value = float(quantity.amount)
     if kind == "none":
         small = said.lower()
+        unit = _UNIT_AFTER.match(text, quantity.end)
+        if unit is not None:
+            kind = _UNIT_KINDS.get(unit[1].lower()) or _UNIT_KINDS[unit[1].lower()[:2]]
+            return Piece(text[at : unit.end()], at, unit.end(), frozenset({kind}), value / (1000 if kind == "TIME" else 1))
         kinds = {"NUMBER"}
         if small in NAMED_LINES or (value in KNOWN_LINES and said.isdigit() and value >= 144):
             kinds.add("LINES?")
@@ -311,4 +322,5 @@ def _of_quantity(text: str, at: int, quantity: Quantity) -> Piece:
     if kind == "share":
         value *= 100
         return Piece(said, at, quantity.end, frozenset({"PERCENT"} | (set() if "%" in said else {"SHARE"})), value)
-    return Piece(said, at, quantity.end, frozenset({names[kind]}), value)
+    counted = kind == "times" and said.lower().endswith(("times", "time"))
+    return Piece(said, at, quantity.end, frozenset({names[kind], "COUNT"} if counted else {names[kind]}), value)

@@ -42,6 +42,9 @@ def _without_excepted(pieces: list[Piece], context: Context) -> list[Piece]:
 
 def with_places(pieces: list[Piece]) -> list[Piece]:
     """ "the top corner on the right" as one place of the nine."""
+    certain = [piece for piece in pieces if piece.has("POSITION") and not piece.has("corner_word")]
+    if certain:  # "wrong corner! top left": a corner alone says nothing then
+        pieces = [_mere_word(piece) if piece.has("corner_word") and not _is_beside(pieces, piece, certain) else piece for piece in pieces]
     found: list[Piece] = []
     for piece in pieces:
         before = next((i for i in range(len(found) - 1, max(-1, len(found) - 4), -1) if found[i].has("POSITION")), None)
@@ -59,6 +62,15 @@ def with_places(pieces: list[Piece]) -> list[Piece]:
                 continue
         found.append(piece)
     return found
+
+
+def _mere_word(piece: Piece) -> Piece:
+    return Piece(piece.text, piece.start, piece.end, frozenset({"filler"}))
+
+
+def _is_beside(pieces: list[Piece], corner: Piece, certain: list[Piece]) -> bool:
+    at = pieces.index(corner)
+    return any(abs(pieces.index(one) - at) <= 3 and not any(p.has("mark") for p in pieces[min(at, pieces.index(one)) : max(at, pieces.index(one))]) for one in certain)
 
 
 def _place_of(places: set[str]) -> str | None:
@@ -114,6 +126,7 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
 
 
 def _id(context: Context, place: int) -> str:
+    """The id of the clip at a place, be it there or not: whoever uses it asks when it is not."""
     clip = context.clip_at(place)
     return clip.id if clip else f"c{place}" if place > 0 else f"c{max(1, len(context.clips))}"
 
@@ -162,7 +175,7 @@ def _stems(context_names: tuple[tuple[str, str], ...]) -> dict[str, str]:
     for clip_id, name in context_names:
         stem = PurePath(name).stem.casefold()
         for word in {stem, *re.split(r"[\s_\-.]+", stem)}:
-            if len(word) >= 3 or (word and not word.isascii()) or (len(word) == 1 and word == stem):
+            if len(word) >= 3 or (len(word) == 2 and word == stem) or (word and not word.isascii()) or (len(word) == 1 and word == stem):
                 seen[word] = seen.get(word, 0) + 1
                 found[word] = clip_id
     return {word: clip_id for word, clip_id in found.items() if seen[word] == 1 and not word.isdigit()}

@@ -39,26 +39,28 @@ FREE = frozenset(
 )
 # What else belongs to an operation without giving a parameter.
 OWN = {
-    "trim": "keep trimming cutting clip_noun part_word starting stopping rest talking to_front to_back t_first t_last",
-    "cut": "remove cutting trimming part_word talking silence to_front to_back t_start t_end t_first t_last opening",
+    "delete_clip": "neg remove",
+    "replace_audio": "adding under_word sound music original_sound voice voiceover keep",
+    "trim": "keep trimming cutting clip_noun part_word starting stopping rest talking to_front to_back t_first t_last rest",
+    "cut": "remove cutting trimming part_word talking silence to_front to_back t_start t_end t_first t_last opening both_ends t_last",
     "split": "splitting parts cutting halfway part_word transition",
-    "speed": "speed speedup slowdown fitting until t_long large_amount half_speed double_speed faster slower",
-    "reverse": "reverse moving keep part_word", "loop": "loop times keep until play_word", "freeze": "freeze grain last_frame keep",
-    "concat": "merging one_word order both", "reorder": "moving order rest untouched to_front to_back swapping same t_before t_after",
-    "transition": "transition between adding look slowly fade", "reframe": "aspectword horizontally vertically both moving landscape crop keep cropfit sides grain look out:preset",
-    "crop": "crop remove cropfit part_word grain", "rotate": "rotate sideways denoise grain clockwise", "flip": "flip rotate grain text",
+    "speed": "speed speedup slowdown fitting until t_long large_amount half_speed double_speed faster slower video_whole",
+    "reverse": "reverse moving keep part_word", "loop": "loop times keep until play_word speed", "freeze": "freeze grain last_frame keep stopping grain",
+    "concat": "merging one_word order both t_after", "reorder": "moving order rest untouched to_front to_back swapping same t_before t_after reverse",
+    "transition": "transition between adding look slowly fade merging", "reframe": "aspectword horizontally vertically both moving landscape crop keep cropfit sides grain look out:preset different_word",
+    "crop": "crop remove cropfit part_word grain", "rotate": "rotate sideways denoise grain clockwise video_whole SHARE", "flip": "flip rotate grain text",
     "zoom": "zoomin zoomout grain slowdown until", "stabilize": "stabilize denoise remove grain", "add_text": "text adding writing n_title watermark look image changing position_word fitting voice",
     "add_image": "image adding moving keep logo watermark position_word look", "pip": "pip adding image moving keep position_word small_text boxword smaller changing",
     "subtitles": "subtitles burn soft adding text grain language_word export words_size", "auto_captions": "autocap subtitles adding text burn soft voice sound talking writing language_word small_amount",
     "blur_region": "blurregion things_to_hide image text logo adding blurpad grain remove part_word position_word", "add_music": "music sound adding volume quiet under_word until original_sound loop video keep merging t_end t_start t_last t_first to_back quieter down_word",
-    "volume": "sound volume louder quieter changing music voice", "mute": "mute sound volume remove changing off_word", "normalize_audio": "normalize sound volume voice louder quieter changing out:preset",
+    "volume": "sound volume louder quieter changing music voice", "mute": "mute sound volume remove changing off_word keep talking", "normalize_audio": "normalize sound volume voice louder quieter changing out:preset",
     "denoise_audio": "noise denoise sound voice remove down_word too_word quieter louder large_amount", "fade": "fade fadein fadeout sound music adding toblack slowly look t_end t_start transition",
-    "audio_sync": "sync sound moving voice grain", "color": "look brightness adding grain", "denoise_video": "grain denoise remove noise toodark look picture_word too_word down_word large_amount toodark", "sharpen": "sharpen grain",
-    "deinterlace": "deinterlace remove denoise grain vintage vintage", "lut": "lut grade intensity look adding changing", "gif": "gif adding changing keep loop splitting cutting each export trimming",
-    "thumbnail": "thumbnail autopick saving image adding changing grain pictureformat cutting video keep export frame_word", "extract_audio": "extract_audio sound music keep extracting saving export changing adding parts each",
-    "split_parts": "parts each splitting cutting adding t_long saving export trimming", "preview": "preview export adding quick timeline autopick grain saving keep export text n_title", "export": "export saving adding keep rendering preview_word status out:container changing previous",
-    "update": "changing moving n_title text image logo watermark music subtitles pip sound volume adding writing keep blurregion it position_word words_size opacity fitting intensity out:under starting stopping",
-    "nudge": "changing n_title text image music sound volume pip speed more less speedup slowdown look words_size adding zoomin zoomout louder quieter bigger smaller",
+    "audio_sync": "sync sound moving voice grain denoise remove", "color": "look brightness adding grain", "denoise_video": "grain denoise remove noise toodark look picture_word too_word down_word large_amount toodark less down_word", "sharpen": "sharpen grain",
+    "deinterlace": "deinterlace remove denoise grain vintage vintage", "lut": "lut grade intensity look adding changing CLIP", "gif": "gif adding changing keep loop splitting cutting each export trimming frame_word out:resolution",
+    "thumbnail": "thumbnail autopick saving image adding changing grain pictureformat cutting video keep export frame_word still_jpg", "extract_audio": "extract_audio sound music keep extracting saving export changing adding parts each",
+    "split_parts": "parts each splitting cutting adding t_long saving export trimming", "preview": "preview export adding quick timeline autopick grain saving keep export text n_title", "export": "export saving adding keep rendering preview_word status out:container changing previous QUOTE frame_word",
+    "update": "changing moving n_title text image logo watermark music subtitles pip sound volume adding writing keep blurregion it position_word words_size opacity fitting intensity out:under starting stopping words_word different_word later earlier bigger_text small_text up_word down_word voice width_word strong still",
+    "nudge": "changing n_title text image music sound volume pip speed more less speedup slowdown look words_size adding zoomin zoomout louder quieter bigger smaller stopping starting up down image",
     "remove": "remove changing text image music subtitles n_title rest previous blurregion", "undo": "undo it previous step_word changing", "redo": "redo undo it previous",
     "reset": "reset undo all_word remove changing trimming", "status": "status timeline rendering export video question preview", "credits": "credits question export rendering keep",
     "upload": "upload adding video other keep music image", "cancel": "cancel rendering export status", "help": "help question adding changing",
@@ -82,7 +84,7 @@ class Reading:
     left: list[Piece] = field(default_factory=list)
 
 
-def read_part(pieces: list[Piece], text: str, context: Context) -> Reading | None:
+def read_part(pieces: list[Piece], text: str, context: Context, before: list[Piece] | None = None) -> Reading | None:
     """The best reading of these pieces as one operation, or None where no cue fits."""
     best: Reading | None = None
     there = frozenset[str]().union(*(piece.means for piece in pieces))
@@ -96,7 +98,7 @@ def read_part(pieces: list[Piece], text: str, context: Context) -> Reading | Non
                 used = found
         if used is None:
             continue
-        reading = _filled(op, pieces, text, context, used)
+        reading = _filled(op, pieces, text, context, used, before or [])
         reading.score += 0.1 * len(used)
         if best is None or reading.score > best.score:
             best = reading
@@ -107,8 +109,8 @@ def element_meanings(context: Context) -> frozenset[str]:
     return frozenset(word for one in context.elements for word in fill_talk.TYPE_WORDS.get(one.type, ()))
 
 
-def _filled(op: str, pieces: list[Piece], text: str, context: Context, cue_places: set[int]) -> Reading:
-    span = Span(pieces, context, text)
+def _filled(op: str, pieces: list[Piece], text: str, context: Context, cue_places: set[int], before: list[Piece]) -> Reading:
+    span = Span(pieces, context, text, before=before)
     reading = Reading(op)
     try:
         found = FILLERS[op](span)

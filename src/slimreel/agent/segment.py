@@ -52,7 +52,7 @@ def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
     for end in range(1, len(chunks) + 1):
         found: Division | None = None
         for start in range(max(0, end - _LONGEST_PART), end):
-            part = _part(pieces[chunks[start][0] : chunks[end - 1][1]], text, context)
+            part = _part(pieces[chunks[start][0] : chunks[end - 1][1]], text, context, pieces[: chunks[start][0]])
             score = best[start].score + part.score - (_WEAK_DIVISION if weak[start] else 0.0)
             if found is None or score > found.score + 1e-9:
                 found = Division([*best[start].parts, part], score)
@@ -86,11 +86,11 @@ def _bounds(pieces: list[Piece]) -> list[int]:
     return found
 
 
-def _part(pieces: list[Piece], text: str, context: Context) -> Part:
+def _part(pieces: list[Piece], text: str, context: Context, before: list[Piece]) -> Part:
     content = [piece for piece in pieces if not piece.is_loose() and not piece.has("mark")]
     if not content:
         return Part(pieces, None, score=0.0)
-    reading = read_part(pieces, text, context)
+    reading = read_part(pieces, text, context, before)
     wish = output_score(pieces)
     nothing = -2.0 * sum(weight(piece) for piece in content) - 0.5
     best = Part(pieces, None, score=nothing)
@@ -103,20 +103,38 @@ def _part(pieces: list[Piece], text: str, context: Context) -> Part:
 
 _OUTPUT_KINDS = frozenset("SIZE RATE SCALE LINES LINES? FPS FRAME DEPTH".split())
 _OUTPUT_WORDS = frozenset(
-    "out:codec out:encoder out:container out:resolution out:quality out:encode_speed out:reencode out:size_ratio out:hdr "
-    "out:compress out:rate out:size out:crf out:vmaf out:preset out:fps out:scale out:good out:sharp out:best "
+    "out:codec out:encoder out:container out:resolution out:quality out:reencode out:size_ratio out:hdr "
+    "out:compress out:rate out:size out:crf out:vmaf out:preset out:fps out:scale "
     "out:smallest out:toobig out:persec out:audio out:granted out:persec out:width out:tall out:passes preset_word".split()
 )
 _OUTPUT_SIDE = frozenset(
-    "out:under out:keeping out:lose out:visible out:neg out:minimal out:less out:bad out:medium out:nothing out:change out:to "
+    "out:good out:sharp out:best out:encode_speed out:under out:keeping out:lose out:visible out:neg out:minimal out:less out:bad out:medium out:nothing out:change out:to "
     "out:by out:from out:floor out:remove out:instead out:total out:purpose out:correct out:copying out:fit both CLIP NUMBER PERCENT SHARE TIMES "
     "out:format out:at out:beyond".split()
 )
 
 
+def _is_strong(pieces: list[Piece], at: int) -> bool:
+    """Does this piece alone make a part a wish for the output? A platform does only where the video is for it."""
+    piece = pieces[at]
+    if piece.means & _OUTPUT_KINDS:
+        return True
+    words = piece.means & _OUTPUT_WORDS
+    if words == {"out:preset"}:
+        near = pieces[max(0, at - 3) : at] + pieces[at + 1 : at + 3]
+        content = [one for one in pieces if not one.is_loose() and not one.has("mark")]
+        return len(content) <= 2 or any(one.text in _FOR_PLATFORM or one.has("preset_word", "out:compress", "out:under") for one in near)
+    return bool(words)
+
+
+_FOR_PLATFORM = frozenset(
+    "for on to send post share upload make version ready friendly preset compatible sized optimized work works through via 给 发 能 传 用 做 版 版本 适合 上 出 可以 规格 要求 标准".split()
+)
+
+
 def output_score(pieces: list[Piece]) -> float | None:
     """How well a part fits a wish for the output; None where nothing in it is one."""
-    strong = [p for p in pieces if p.means & _OUTPUT_WORDS or p.means & _OUTPUT_KINDS]
+    strong = [p for at, p in enumerate(pieces) if _is_strong(pieces, at)]
     ratio = any(p.has("PERCENT", "SHARE", "TIMES") for p in pieces) and any(p.has("out:less", "out:size", "out:toobig", "out:compress", "out:to", "shrink_to", "out:under") for p in pieces)
     plain = any(p.has("out:less", "out:toobig") and p.has("out:size", "out:compress", "out:toobig") for p in pieces)
     if not strong and not ratio and not plain and not any(p.has("out:less") for p in pieces):

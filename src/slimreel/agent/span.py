@@ -27,6 +27,7 @@ class Span:
     context: Context
     text: str
     used: set[int] = field(default_factory=set)
+    before: list[Piece] = field(default_factory=list)  # what was said before it in the same request
 
     def find(self, *means: str, unused: bool = True) -> int | None:
         """The place of the first piece that means one of these."""
@@ -56,11 +57,21 @@ class Span:
 
     def named(self, slot: str) -> str | None:
         """The value that a word gives to a parameter (`position`, `color`), the word now used."""
-        for at, piece in enumerate(self.pieces):
-            if at not in self.used and slot in piece.named:
-                self.used.add(at)
-                return piece.named[slot]
-        return None
+        there = [at for at, piece in enumerate(self.pieces) if at not in self.used and slot in piece.named]
+        wanted = [at for at in there if not self._denied(at)] or there
+        if not wanted:
+            return None
+        self.used.add(wanted[0])
+        if len(there) > len(wanted):
+            self.used.update(there)
+        return self.pieces[wanted[0]].named[slot]
+
+    def _denied(self, at: int) -> bool:
+        """Does "not" stand right before a word ("not red, blue")?"""
+        i = at - 1
+        while i >= 0 and self.pieces[i].is_loose() and not self.pieces[i].has("neg", "mark"):
+            i -= 1
+        return i >= 0 and self.pieces[i].has("neg")
 
     def claim(self, *means: str) -> bool:
         """Uses every piece that means one of these. Was there any?"""

@@ -40,6 +40,7 @@ class Wish:
     language: str
     unheard: tuple[str, ...] = ()
     edits: bool = False
+    balanced: bool = False  # it only asks for less, by how much is ours
     beside: tuple[tuple[str, object], ...] = ()  # what an edit's `compress` knows and a goal does not: keep_fps, passes
 
     def refusal(self) -> WishNotUnderstood:
@@ -76,10 +77,12 @@ def read_wish(text: str) -> Wish:
     beside = tuple((name, fields.pop(name)) for name in _BESIDE if name in fields)
     if not understood and not unheard:
         unheard = [_quoted(text)]
+    balanced = False
     if squeezing and not fields and not unheard:
+        balanced = True
         fields = {"quality": "medium"}  # "make it smaller": the balanced default
     try:
-        return Wish(Goal(**fields), language, tuple(dict.fromkeys(unheard)), asks_for_edit(tokens), beside)
+        return Wish(Goal(**fields), language, tuple(dict.fromkeys(unheard)), asks_for_edit(tokens), balanced, beside)
     except UsageError:
         return Wish(Goal(), language, (*unheard, _quoted(text)))
 
@@ -95,6 +98,8 @@ def _said_fields(tokens: list[Token]) -> list[Value]:
     for at, token in enumerate(tokens):
         if token.claimed or token.concept not in _FIELDS or not token.value:
             continue
+        if token.concept == "preset" and len(token.text) == 1 and not _points_for(tokens, at):
+            continue  # the letter x, not the platform
         token.claimed = True
         if at and tokens[at - 1].concept == "keeping":
             tokens[at - 1].claimed = True
@@ -105,6 +110,10 @@ def _said_fields(tokens: list[Token]) -> list[Value]:
             value = float(token.value.replace("_", "."))
         values.append(Value(token.concept, value, at, at, token.text, aimed=_points(tokens, at)))
     return values
+
+
+def _points_for(tokens: list[Token], at: int) -> bool:
+    return at > 0 and tokens[at - 1].text.lower() in ("for", "on", "to", "给", "发")
 
 
 def _points(tokens: list[Token], at: int) -> bool:

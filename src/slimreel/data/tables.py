@@ -48,6 +48,12 @@ def error_table(language: str) -> dict[str, dict[str, str]]:
 
 
 @cache
+def real_words() -> frozenset[str]:
+    """Common English words that are one slip away from a word slimreel knows, and no slip of it."""
+    return frozenset(files("slimreel.data").joinpath("words", "real.en.txt").read_text(encoding="utf-8").split())
+
+
+@cache
 def report_file(name: str) -> str:
     """A template, style or script of the report page."""
     return files("slimreel.data").joinpath("report", name).read_text(encoding="utf-8")
