@@ -161,14 +161,14 @@ def _role(  # noqa: PLR0911  one return a unit
     if kind == "bits":
         kind = "bytes" if around.has("size") and not around.has("rate") else "rate"
         amount = amount / 8 if kind == "bytes" else amount
-    if kind == "bytes" and around.has("rate", "total") and tokens[at].text.endswith(("kb", "mb")):
+    if kind == "bytes" and around.has("rate") and tokens[at].text.endswith(("kb", "mb")):
         kind = "rate"  # all lower-case beside a rate word: "8mb bitrate"
     if kind == "rate" and amount >= 1:
         nearby = tokens[max(0, at - 2) : at]
         if amount <= _SMALL_AUDIO and any(t.claimed and t.concept == "audio" for t in nearby):
             return "audio_bitrate_bps", round(amount)  # "keep audio but 64 kbps"
         return _rate_slot(around), round(amount)
-    if kind == "bytes" and amount >= 1 and not around.has("rate", "total", "fps", "resolution"):
+    if kind == "bytes" and amount >= 1 and not around.has("rate", "fps", "resolution"):
         return "size", int(amount)
     if kind == "share":
         return _share_role(tokens, at, amount, around)

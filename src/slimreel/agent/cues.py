@@ -1,7 +1,8 @@
 """The language in which an operation says how it is asked for, and the search for it in a part of a request.
 
 A cue is a set of meanings that have to be there, in any order: "remove RANGE|FIRST" needs a word of removing and a stretch.
-`a|b` either, `a?` may be absent, `!a` must be absent; `@element` is any word for an element that the session has.
+`a|b` either, `a?` may be absent, `!a` must be absent; `@element` is any word for an element that the
+session has, `@it` a pronoun where it has one, `@any` nothing but that it has one.
 """
 
 from __future__ import annotations
@@ -50,7 +51,8 @@ def read_cue(cue: str, elements: frozenset[str]) -> Cue | None:
         if part[0] == "@":
             if not elements:
                 return None
-            items.append(elements if part != "@it" else frozenset({"it", "both", "same"}))
+            if part != "@any":
+                items.append(elements if part != "@it" else frozenset({"it", "both", "same"}))
         elif part[0] == "!":
             forbidden.update(part[1:].split("|"))
         elif part.endswith("?") and not part.endswith("LINES?"):

@@ -53,7 +53,23 @@ def mentioned(span: Span) -> list[ElementFact]:
         seen.setdefault(one.id, at)
     for at in set(seen.values()):
         span.used.add(at)
+    if not found and (nth := _nth_of_those_before(span)):
+        return nth
     return [one for _, one in sorted({one.id: (seen[one.id], one) for _, one in found}.values(), key=lambda pair: pair[0])]
+
+
+def _nth_of_those_before(span: Span) -> list[ElementFact]:
+    """ "… the second one": of the kind that was spoken of before."""
+    kinds = [kind for piece in reversed(span.before) for kind, words in TYPE_WORDS.items() if piece.has(*words) and len(span.context.of_type(kind)) > 1]
+    for at, piece in enumerate(span.pieces):
+        if not kinds or not piece.has("ORDINAL", "CLIP"):
+            continue
+        order = piece.named.get("ordinal") or (str(piece.value)[1:] if isinstance(piece.value, str) else piece.value)
+        there = span.context.of_type(kinds[0])
+        if order is not None and str(order).lstrip("-").isdigit() and 0 < abs(int(str(order))) <= len(there):
+            span.used.add(at)
+            return [there[int(str(order)) - 1 if int(str(order)) > 0 else int(str(order))]]
+    return []
 
 
 def _by_content(span: Span, piece: Piece) -> list[ElementFact]:
@@ -144,8 +160,11 @@ def _said_together(span: Span, named: list[ElementFact]) -> None:
     places = [at for at, piece in enumerate(span.pieces) if piece.means & words or piece.has("FILE", "QUOTE")]
     for first, second in zip(places, places[1:], strict=False):
         between = span.pieces[first + 1 : second]
-        if any(not piece.is_loose() and not piece.has("mark", "ORDINAL", "CLIP") for piece in between):
+        if any(piece.means - _BETWEEN_NAMES and not piece.has("mark", "ORDINAL", "CLIP") for piece in between):
             raise Missing("clip")
+
+
+_BETWEEN_NAMES = frozenset("filler t_and same both out:det out:this out:filler t_of".split())
 
 
 def update(span: Span) -> list[Params]:
@@ -240,11 +259,13 @@ def _times(span: Span, changes: Params) -> None:
             changes["end_s"] = end
         else:
             changes["start_s"], changes["end_s"] = start, end
-        return
+            return
     if span.find("until_end") is not None:
         span.claim("until_end")
         changes["end_s"] = "end"
         return
+    if span.says("enough", "够", "够了", "就够") and (enough := span.take("TIME", "FOR")) is not None:
+        changes["end_s"] = _starts_at(span) + enough.value
     if (start_piece := span.take("START")) is not None:
         changes["start_s"] = start_piece.value
     if (until := span.take("UNTIL")) is not None:
@@ -260,14 +281,16 @@ def _times(span: Span, changes: Params) -> None:
         ending = span.claim("stopping", "until")
         changes["end_s" if ending and not span.claim("starting", "t_begin") else "start_s"] = moment.value
     if (length := span.take("FOR")) is not None:
-        start = changes.get("start_s")
-        if start is None:
-            start = 0.0
-            for one in span.context.elements:
-                if isinstance(one.facts.get("start_s"), int | float):
-                    start = float(one.facts["start_s"])
-        changes["end_s"] = float(start) + length.value
+        changes["end_s"] = float(changes.get("start_s", _starts_at(span))) + length.value
     span.claim("starting", "stopping")
+
+
+def _starts_at(span: Span) -> float:
+    """When the element that is meant begins."""
+    for one in (mentioned(Span(span.pieces, span.context, "")) or [e for e in span.context.elements if e.id == last_target(span)]):
+        if isinstance(one.facts.get("start_s"), int | float):
+            return float(one.facts["start_s"])
+    return 0.0
 
 
 # Comparatives, by the parameter they move: (word, parameter, direction, kinds of elements they can be said of).
@@ -337,6 +360,12 @@ def nudge(span: Span) -> list[Params]:
         moved = _moved(span, named, kinds, amount)
         if moved:
             return moved
+    if span.has("louder") and span.has("quieter"):  # "can't hear him over the song, turn it down": the last word counts
+        last_word = max(at for at, piece in enumerate(span.pieces) if piece.has("louder", "quieter"))
+        keep = "louder" if span.pieces[last_word].has("louder") else "quieter"
+        drop = {"louder", "quieter"} - {keep}
+        span.used.update(at for at, piece in enumerate(span.pieces) if piece.has(*drop))
+        span.pieces = [replace(piece, means=piece.means - drop) for piece in span.pieces]
     for word, param, direction, types in _COMPARATIVES:
         if clip is None and span.has(word) and kinds & set(types) and not (sound_said and param == "volume" and not named):
             span.claim(word, "n_title", "sound", "volume", "words_size")

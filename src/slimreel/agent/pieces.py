@@ -94,7 +94,7 @@ def words() -> dict[str, Word]:
             means.setdefault(word, set()).add(f"out:{meaning.concept}")
         elif word not in means:
             means[word] = {"filler"}
-    return {word: Word(frozenset(found), tuple(named.get(word, {}).items())) for word, found in means.items()}
+    return {word.replace("-", " ") if len(word) > 1 else word: Word(frozenset(found), tuple(named.get(word, {}).items())) for word, found in means.items()}
 
 
 _LEADING = re.compile(r"^(?:(?:at|in|on|to|from|of|off) )?the (?=.)")
@@ -196,7 +196,7 @@ def _kinds_of(literal: Literal) -> frozenset[str]:
 def _word_at(small: str, at: int) -> Piece | None:
     table = words()
     for end in range(min(len(small), at + _longest().get(small[at], 0)), at, -1):
-        found = table.get(small[at:end])
+        found = table.get(small[at:end].replace("-", " ") if "-" in small[at + 1 : end - 1] else small[at:end])
         if found is not None and not _inside_word(small, end):
             named = dict(found.named)
             value = float(named["time"]) if "time" in named else named.get("aspect")

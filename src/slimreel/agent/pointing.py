@@ -161,6 +161,9 @@ def _of_ordinal(pieces: list[Piece], at: int, ordinal: tuple[int, int], context:
         if not chinese and pieces[i - 1].text in ("part", "bit", "section", "scene", "piece") and len(context.clips) < 2:
             return None
         return _made(pieces, at, i, _id(context, place))
+    ends_there = i >= len(pieces) or pieces[i].has("mark")
+    if not several and not chinese and ends_there and len(context.clips) >= 2 and abs(place) <= len(context.clips) and at and pieces[at - 1].text == "the":
+        return _made(pieces, at, end, _id(context, place))
     if several and len(context.clips) >= 2 and (i >= len(pieces) or pieces[i].has("filler", "mark", "swapping")):
         places = range(1, several + 1) if place == 1 else range(len(context.clips) - several + 1, len(context.clips) + 1)
         return _made(pieces, at, i, [_id(context, one) for one in places])

@@ -47,7 +47,7 @@ OWN = {
     "speed": "speed speedup slowdown fitting until t_long large_amount half_speed double_speed faster slower video_whole",
     "reverse": "reverse moving keep part_word", "loop": "loop times keep until play_word speed", "freeze": "freeze grain last_frame keep stopping grain",
     "concat": "merging one_word order both t_after", "reorder": "moving order rest untouched to_front to_back swapping same t_before t_after reverse",
-    "transition": "transition between adding look slowly fade merging", "reframe": "aspectword horizontally vertically both moving landscape crop keep cropfit sides grain look out:preset different_word",
+    "transition": "transition between adding look slowly fade merging both rest keep", "reframe": "aspectword horizontally vertically both moving landscape crop keep cropfit sides grain look out:preset different_word",
     "crop": "crop remove cropfit part_word grain", "rotate": "rotate sideways denoise grain clockwise video_whole SHARE", "flip": "flip rotate grain text",
     "zoom": "zoomin zoomout grain slowdown until", "stabilize": "stabilize denoise remove grain", "add_text": "text adding writing n_title watermark look image changing position_word fitting voice",
     "add_image": "image adding moving keep logo watermark position_word look", "pip": "pip adding image moving keep position_word small_text boxword smaller changing",
@@ -57,14 +57,14 @@ OWN = {
     "denoise_audio": "noise denoise sound voice remove down_word too_word quieter louder large_amount", "fade": "fade fadein fadeout sound music adding toblack slowly look t_end t_start transition",
     "audio_sync": "sync sound moving voice grain denoise remove", "color": "look brightness adding grain", "denoise_video": "grain denoise remove noise toodark look picture_word too_word down_word large_amount toodark less down_word", "sharpen": "sharpen grain",
     "deinterlace": "deinterlace remove denoise grain vintage vintage", "lut": "lut grade intensity look adding changing CLIP", "gif": "gif adding changing keep loop splitting cutting each export trimming frame_word out:resolution",
-    "thumbnail": "thumbnail autopick saving image adding changing grain pictureformat cutting video keep export frame_word still_jpg", "extract_audio": "extract_audio sound music keep extracting saving export changing adding parts each",
+    "thumbnail": "thumbnail autopick saving image adding changing grain pictureformat cutting video keep export frame_word still_jpg", "extract_audio": "extract_audio sound music keep extracting saving export changing adding parts each getting",
     "split_parts": "parts each splitting cutting adding t_long saving export trimming", "preview": "preview export adding quick timeline autopick grain saving keep export text n_title", "export": "export saving adding keep rendering preview_word status out:container changing previous QUOTE frame_word",
     "update": "changing moving n_title text image logo watermark music subtitles pip sound volume adding writing keep blurregion it position_word words_size opacity fitting intensity out:under starting stopping words_word different_word later earlier bigger_text small_text up_word down_word voice width_word strong still",
     "nudge": "changing n_title text image music sound volume pip speed more less speedup slowdown look words_size adding zoomin zoomout louder quieter bigger smaller stopping starting up down image",
-    "remove": "remove changing text image music subtitles n_title rest previous blurregion", "undo": "undo it previous step_word changing", "redo": "redo undo it previous",
+    "remove": "remove changing text image music subtitles n_title rest previous blurregion", "undo": "undo it previous step_word changing", "redo": "redo undo it previous undo",
     "reset": "reset undo all_word remove changing trimming", "status": "status timeline rendering export video question preview", "credits": "credits question export rendering keep",
     "upload": "upload adding video other keep music image", "cancel": "cancel rendering export status", "help": "help question adding changing",
-    "nothing": "neg untouched keep rest except changing moving remove cutting export yet sound voice subtitles order rendering music n_title text image transition rest both original_sound quieter",
+    "nothing": "neg untouched keep rest except changing moving remove cutting export yet sound voice subtitles order rendering music n_title text image transition rest both original_sound quieter undo",
 }  # fmt: skip
 _OWN = {op: frozenset(names.split()) | FREE for op, names in OWN.items()}
 

@@ -90,7 +90,7 @@ def _takes_unit_of(tokens: list[Token], at: int, other: int) -> bool:
         return True
     if _left(tokens, at)[0] == "from" and at < other:
         return True
-    return other < at and _left(tokens, at)[0] in ("to", "under")
+    return other < at and _left(tokens, at)[0] in ("to", "under", "make")
 
 
 def _describes_source(tokens: list[Token], values: list[Value], value: Value) -> bool:
@@ -243,6 +243,8 @@ def _one_per_slot(values: list[Value]) -> tuple[list[Value], list[str]]:
             settled[value.slot] = value
         elif value.slot == "quality":
             settled["quality"] = max(earlier, value, key=lambda v: _QUALITY.index(str(v.value)))
+        elif value.slot == "hdr":
+            settled["hdr"] = value if value.value == "tonemap" else earlier
         elif value.slot == "preset" and "web" in (earlier.value, value.value):
             settled["preset"] = earlier if value.value == "web" else value
         elif value.slot in _SINGLE:

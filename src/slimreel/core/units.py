@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
-from slimreel.core.numerals import read_number, read_share
+from slimreel.core.numerals import ZH_DIGITS, read_number, read_share
 
 Kind = Literal[
     "rate", "bytes", "bits", "scale", "share", "times", "lines", "fps", "duration", "pixels", "depth", "none"
@@ -128,6 +128,7 @@ def _other_units() -> dict[str, Unit]:
 
 UNITS = _unit_table() | _other_units()
 _LONGEST = max(map(len, UNITS))
+_ZH_TENTHS = frozenset("一二三四五六七八九")
 _GAP = re.compile(r"[ ]?-?[ ]?")
 
 
@@ -192,6 +193,8 @@ def read_quantity(text: str, at: int = 0, *, spaced: bool = False) -> Quantity |
         return Quantity(value, Unit("none"), at, number[1])
     if text.startswith("半", found[1]) and found[0].kind in ("scale", "bytes", "duration"):
         return Quantity(value + Fraction(1, 2), found[0], at, found[1] + 1)  # 一兆半, 两分半
+    if text[found[1] - 1] == "兆" and text[found[1] : found[1] + 1] in _ZH_TENTHS and not text[found[1] + 1 : found[1] + 2] in _ZH_TENTHS:
+        return Quantity(value + Fraction(ZH_DIGITS[text[found[1]]], 10), found[0], at, found[1] + 1)  # 九兆五
     return Quantity(value, found[0], at, found[1])
 
 
