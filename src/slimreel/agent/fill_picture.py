@@ -219,6 +219,7 @@ def sharpen(span: Span) -> Params:
     params: Params = {}
     span.claim("sharpen")
     strength(span, params)
+    clip_param(span, params)
     return params
 
 
@@ -226,12 +227,15 @@ def denoise_video(span: Span) -> Params:
     params: Params = {}
     span.claim("grain", "denoise", "remove", "noise", "toodark", "less", "quieter")
     strength(span, params)
+    clip_param(span, params)
     return params
 
 
 def deinterlace(span: Span) -> Params:
+    params: Params = {}
     span.claim("deinterlace", "remove", "denoise")
-    return {}
+    clip_param(span, params)
+    return params
 
 
 _TUNES = (("brightness", "brightness_pct"), ("contrast", "contrast_pct"), ("saturation", "saturation_pct"))
@@ -321,6 +325,9 @@ def lut(span: Span) -> Params:
     params["file"] = name
     if share is not None:
         params["intensity"] = share.value / 100 if share.has("PERCENT") else share.value
+    elif span.claim("halve", "half_word"):
+        params["intensity"] = 0.5
+    clip_param(span, params)
     return params
 
 

@@ -157,6 +157,7 @@ def denoise_audio(span: Span) -> Params:
     params: Params = {}
     span.claim("noise", "denoise", "remove", "sound", "voice", "quieter", "less", "sharpen")
     strength(span, params)
+    clip_param(span, params)
     return params
 
 
@@ -283,7 +284,7 @@ def gif(span: Span) -> Params:
         params["start_s"] = found[0] if found[0] is not None else 0.0
         if found[1] is not None:
             params["end_s"] = found[1]
-    if span.claim("neg"):
+    if span.claim("neg", "once"):
         span.claim("loop")
         params["loop"] = False
     span.claim("loop", "width_word", "out:width", "out:fps", "splitting", "cutting", "keep")
@@ -362,7 +363,7 @@ def export(span: Span) -> Params:
     rate = span.take("FPS")
     if rate is not None:
         params["fps"] = rate.value
-    name = span.take("QUOTE", "FILE")
+    name = span.take("NAME", "QUOTE", "FILE")
     if name is not None:
         params["filename"] = name.value
     clip_param(span, params)

@@ -204,7 +204,8 @@ def reorder(span: Span) -> Params:
     named: list[str] = []
     for piece in span.all("CLIP"):
         named += piece.value if isinstance(piece.value, list) else [piece.value]
-    if span.has("order") and (numbers := span.all("NUMBER", "TIMES_AT")):
+    listed = [piece for piece in span.pieces if piece.has("NUMBER", "TIMES_AT")]
+    if span.has("order") and (len(listed) > 1 or any(piece.has("TIMES_AT") for piece in listed)) and (numbers := span.all("NUMBER", "TIMES_AT")):
         for piece in numbers:
             values = piece.value if isinstance(piece.value, tuple) else [piece.value]
             named += [f"c{int(value)}" for value in values]
@@ -241,10 +242,11 @@ def reorder(span: Span) -> Params:
 
 def concat(span: Span) -> Params:
     span.claim("both")
-    files = [piece.value for piece in span.all("CLIP", "FILE")]
+    several = sum(piece.has("CLIP", "FILE") for piece in span.pieces) > 1 or any(isinstance(piece.value, list) for piece in span.pieces if piece.has("CLIP"))
+    files = [piece.value for piece in span.all("CLIP", "FILE")] if several else []
     named = [one for value in files for one in (value if isinstance(value, list) else [value])]
     span.numbers(1, max(9, len(span.context.clips)))
-    if len(named) > 1 and not (len(named) == len(span.context.clips) > 2 and False):
+    if len(named) > 1:
         return {"clips": named}
     return {"clips": "all"}
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
-Kind = OneOf["QUOTE", "FILE", "URL"]
+Kind = OneOf["QUOTE", "FILE", "URL", "NAME"]
 
 # One private-use character stands for each literal; people cannot type more of them than there are.
 _FIRST = 0xE000

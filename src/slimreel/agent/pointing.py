@@ -115,11 +115,12 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
     if ordinal is not None:
         return _of_ordinal(pieces, at, ordinal, context)
     if piece.has("clip_noun") and at + 1 < len(pieces) and piece.text.isascii():
-        number = pieces[at + 1]
+        skip = 1 if pieces[at + 1].text in ("number", "no", "nr", "#") and at + 2 < len(pieces) else 0
+        number = pieces[at + 1 + skip]
         if number.means == {"NUMBER"} and 1 <= number.value <= max(len(context.clips), 9) and number.value == int(number.value):
-            after = pieces[at + 2] if at + 2 < len(pieces) else None
+            after = pieces[at + 2 + skip] if at + 2 + skip < len(pieces) else None
             if after is None or not after.has("TIME", "PERCENT"):
-                return _made(pieces, at, at + 2, _id(context, int(number.value)))
+                return _made(pieces, at, at + 2 + skip, _id(context, int(number.value)))
     if len(context.clips) > 1:
         return _named(pieces, at, context)
     return None

@@ -109,7 +109,7 @@ _OUTPUT_WORDS = frozenset(
 )
 _OUTPUT_SIDE = frozenset(
     "out:good out:sharp out:best out:encode_speed out:under out:keeping out:lose out:visible out:neg out:minimal out:less out:bad out:medium out:nothing out:change out:to "
-    "out:by out:from out:floor out:remove out:instead out:total out:purpose out:correct out:copying out:fit both CLIP NUMBER PERCENT SHARE TIMES "
+    "out:by out:from out:floor out:remove out:instead out:total out:purpose out:correct out:copying out:fit both CLIP NUMBER PERCENT SHARE "
     "out:format out:at out:beyond".split()
 )
 
@@ -132,6 +132,10 @@ _FOR_PLATFORM = frozenset(
 )
 
 
+# Words of other operations that take a share or a number as well.
+_OF_OTHERS = ("slowdown", "speedup", "zoomin", "zoomout", "opacity", "brightness", "contrast", "saturation", "lut", "LUTFILE", "IMAGEFILE", "SOUNDFILE", "SUBFILE")
+
+
 def output_score(pieces: list[Piece]) -> float | None:
     """How well a part fits a wish for the output; None where nothing in it is one."""
     strong = [p for at, p in enumerate(pieces) if _is_strong(pieces, at)]
@@ -144,7 +148,11 @@ def output_score(pieces: list[Piece]) -> float | None:
     for piece in pieces:
         if piece.has("mark"):
             continue
-        if piece.has("export", "mute") and not piece.means & _OUTPUT_KINDS:
+        if piece.has("TIMES") and any(p.has("out:less", "out:compress", "out:size") for p in pieces):
+            explained += 1.0
+        elif piece.has(*_OF_OTHERS) and not piece.has("out:size", "out:compress"):
+            left += 1.0
+        elif piece.has("export", "mute") and not piece.means & _OUTPUT_KINDS:
             left += 1.0
         elif piece.means & _OUTPUT_WORDS or piece.means & _OUTPUT_KINDS:
             explained += 2.0 if piece.means & _OUTPUT_KINDS else 1.0

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from slimreel.agent.literals import Literal, Taken
+from slimreel.agent.literals import Kind, Literal, Taken
 
 _PLACES = r"(?:top|bottom|left|right|center|centre|middle|upper|lower)"
 _STOP_EN = (
@@ -38,7 +38,8 @@ def take_titles(taken: Taken) -> Taken:
             said = match[1]
             if pattern in (_ZH_WRITING, _ZH_COLON):
                 said = _ZH_TAIL.sub("", said) or said
-            return _taken(taken, match.start(1), match.start(1) + len(said), said)
+            names_file = pattern is _NAMED and re.search(r"file|call it|name it|命名|文件", match[0], re.IGNORECASE) is not None
+            return _taken(taken, match.start(1), match.start(1) + len(said), said, "NAME" if names_file else "QUOTE")
     shouted = _shouted(taken.text)
     if shouted is not None:
         return _taken(taken, shouted.start(), shouted.end(), shouted[0])
@@ -57,9 +58,9 @@ def _is_text(said: str) -> bool:
     return bool(said.strip()) and not re.fullmatch(r"[0-9.:\s]+", said)
 
 
-def _taken(taken: Taken, start: int, end: int, said: str) -> Taken:
+def _taken(taken: Taken, start: int, end: int, said: str, kind: Kind = "QUOTE") -> Taken:
     inside = "".join(taken.marks[ch].text if ch in taken.marks else ch for ch in said)
-    mark = taken.mark(Literal("QUOTE", inside.strip().strip("\"'")))
+    mark = taken.mark(Literal(kind, inside.strip().strip("\"'")))
     taken.text = taken.text[:start] + mark + taken.text[end:]
     return taken
 
