@@ -30,7 +30,8 @@
     │   ├── PermissionRefused
     │   └── DiskFull
     ├── WishNotUnderstood
-    │   └── EditNotPossible          understood so far that it asks for an edit
+    │   ├── EditNotPossible          understood so far that it asks for an edit
+    │   └── RequestUnclear           an edit in words of which something is missing
     ├── BatchFailed
     ├── Interrupted
     └── EngineError
@@ -274,10 +275,15 @@ class WishNotUnderstood(SlimreelError):
 
 
 class EditNotPossible(WishNotUnderstood):
-    """slimreel cannot edit videos yet, only compress and convert them: {unheard} was not done. Leave it out, and try
-    "8 Mbps", "under 25 MB", "half the size" or "720p"."""
+    """`compress` only compresses and converts: {unheard} was not done. Say it to `slimreel edit`, or leave it out."""
 
     code = "edit_not_possible"
+
+
+class RequestUnclear(WishNotUnderstood):
+    """{question}"""
+
+    code = "request_unclear"
 
 
 class BatchFailed(SlimreelError):

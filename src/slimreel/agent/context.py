@@ -10,6 +10,11 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from typing import Any
 
+from slimreel.edit.draft import AnySegment, BlurSegment, Draft, MediaSegment, SubtitleSegment, TextSegment
+from slimreel.edit.facts import Facts
+from slimreel.edit.targets import seconds
+
+_ROLES = {"overlay": "image", "watermark": "image"}
 _TYPES = {"title": "text", "logo": "image", "bgm": "music", "subtitle": "subtitles", "picture": "image"}
 SOUND_FILES = (".mp3", ".wav", ".m4a", ".aac", ".flac", ".ogg", ".opus", ".wma", ".aif", ".aiff")
 PICTURE_FILES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".svg", ".tif", ".tiff", ".gif", ".heic")
@@ -116,3 +121,28 @@ def _seconds(found: object) -> float | None:
 
 def _whole(found: object) -> int | None:
     return int(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
+
+
+def context_of(draft: Draft, facts: Facts, last_ops: Iterable[Mapping[str, Any]] = ()) -> Context:
+    """The session of one draft, as words can point at it."""
+    clips = []
+    for one in draft.segments():
+        if isinstance(one, MediaSegment) and one.role == "clip":
+            asset = facts.asset(one.asset)
+            clips.append(ClipFact(one.id, asset.name, seconds(draft, one.place.duration), asset.width, asset.height))
+    elements = tuple(_element(one, draft) for one in draft.elements() if not (isinstance(one, MediaSegment) and one.role == "clip"))
+    names = tuple(asset.name for asset in facts.assets)
+    return Context(tuple(clips), elements, tuple(last_ops), names)
+
+
+def _element(one: AnySegment, draft: Draft) -> ElementFact:
+    times = {"start_s": seconds(draft, one.place.start), "end_s": seconds(draft, one.place.end)}
+    match one:
+        case TextSegment():
+            return ElementFact(one.id, "text", text=one.text, facts=times)
+        case SubtitleSegment():
+            return ElementFact(one.id, "subtitles", file=one.title, facts=times)
+        case BlurSegment():
+            return ElementFact(one.id, "blur", facts=times)
+        case MediaSegment():
+            return ElementFact(one.id, _ROLES.get(one.role, one.role), file=one.title, facts=times)

@@ -257,7 +257,9 @@ def color(span: Span) -> Params:
         if (at := span.find(word)) is not None:
             span.used.add(at)
             params[param] = _direction(span, at) * _percent(span, at)
-    looked = span.claim("look", "preset_word")
+    looked = span.claim("look", "preset_word") or any(
+        piece.has("warmer", "cooler") and piece.text.endswith(("色调", "tone", "tones", "look", "调子", "滤镜")) for piece in span.pieces
+    )
     for word, sign in (("warmer", 1), ("cooler", -1)):
         if (at := span.find(word)) is not None:
             span.used.add(at)

@@ -163,6 +163,8 @@ def denoise_audio(span: Span) -> Params:
 
 def fade(span: Span) -> Params:
     params: Params = {}
+    if span.has("music") and span.context.of_type("music"):
+        raise Missing("clip")  # the music that is there is changed by `update`
     black, white = span.has("toblack"), None
     sound = span.claim("sound", "music", "voice") or any(
         word in piece.text for piece in span.pieces if piece.has("fadein", "fadeout") for word in ("sound", "audio", "声", "music")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from slimreel.agent.context import ElementFact
+from slimreel.agent.context import Context, ElementFact
 from slimreel.agent.fill_picture import opacity
 from slimreel.agent.fill_sound import fade_params
 from slimreel.agent.pieces import Piece
@@ -33,6 +33,9 @@ def mentioned(span: Span) -> list[ElementFact]:
     found: list[tuple[int, ElementFact]] = []
     for at, piece in enumerate(span.pieces):
         if at in span.used and not piece.has("FILE", "QUOTE"):
+            continue
+        if at and span.pieces[at - 1].has("neg") and span.pieces[at - 1].text in ("不是", "not", "isn't", "wasn't"):
+            span.used.update((at - 1, at))
             continue
         content = _by_content(span, piece)
         if content:
@@ -81,6 +84,12 @@ def _by_content(span: Span, piece: Piece) -> list[ElementFact]:
 _ADDRESS, _NUMBER = re.compile(r"\.[a-z]{2,}|www|http|@", re.IGNORECASE), re.compile(r"(?:[0-9][ \-]?){5,}")
 _CONTENT = {"url": _ADDRESS, "link": _ADDRESS, "website": _ADDRESS, "web address": _ADDRESS, "handle": _ADDRESS, "网址": _ADDRESS,
             "phone number": _NUMBER, "number": _NUMBER, "phone": _NUMBER, "电话": _NUMBER, "手机号": _NUMBER}  # fmt: skip
+
+
+def described(context: Context, piece: Piece) -> bool:
+    """Does a word describe what a title of the session says?"""
+    pattern = _CONTENT.get(piece.text)
+    return pattern is not None and any(pattern.search(one.text) for one in context.of_type("text"))
 
 
 def _of_kind(span: Span, at: int, kind: str) -> list[ElementFact]:
@@ -264,7 +273,7 @@ def _times(span: Span, changes: Params) -> None:
         span.claim("until_end")
         changes["end_s"] = "end"
         return
-    if span.says("enough", "够", "够了", "就够") and (enough := span.take("TIME", "FOR")) is not None:
+    if any("enough" in piece.text or "够" in piece.text for piece in span.pieces) and (enough := span.take("TIME", "FOR")) is not None:
         changes["end_s"] = _starts_at(span) + enough.value
     if (start_piece := span.take("START")) is not None:
         changes["start_s"] = start_piece.value
@@ -316,6 +325,7 @@ _CLIP_COMPARATIVES = (
 )
 
 
+_LARGE = re.compile(r"很多|好多|多了|超级|特别")
 _SMALL = re.compile(r"一点|一丢|些$|点$|点儿$")
 
 
@@ -325,6 +335,8 @@ def _amount(span: Span) -> str:
         span.claim("small_amount")
         if not large:
             return "small"
+    if any(_LARGE.search(piece.text) for piece in span.pieces if not piece.has("FILE", "QUOTE")):
+        return "large"
     strong = [at for at, piece in enumerate(span.pieces) if piece.has("large_amount") and piece.text not in ("太", "so", "very", "really", "好", "很", "extra")]
     if strong:
         span.used.update(strong)
@@ -413,7 +425,8 @@ def remove(span: Span) -> list[Params]:
     first_keep, first_remove = span.find("keep", "except"), span.find("remove")
     if first_keep is not None and first_remove is not None and first_keep > first_remove and not span.has("FILE"):
         cut = span.find("keep", "except")
-        kept = {at for at in range(cut or 0, len(span.pieces))}
+        stop = next((at for at in range(cut or 0, len(span.pieces)) if span.pieces[at].has("mark")), len(span.pieces))
+        kept = set(range(cut or 0, stop))
         hidden = span.pieces
         span.pieces = [piece for at, piece in enumerate(hidden) if at not in kept]
         targets = mentioned(span)

@@ -4,6 +4,7 @@ and what leaves the verb out ("again but 320 wide"). Everything it gives is the 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from slimreel.agent import fill_talk
@@ -43,7 +44,7 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
     content = [piece for piece in pieces if not piece.is_loose() and not piece.has("mark")]
     if not content or len(content) > 12:
         return None
-    for way in (_for_others, _another_target, _shifted, _more_of_it, _another_amount):
+    for way in (_corrected_text, _relative_look, _times_as_much, _for_others, _another_target, _shifted, _more_of_it, _another_amount):
         found = way(pieces, content, last, context)
         if found is not None:
             return found
@@ -65,6 +66,52 @@ def _only(content: list[Piece], *means: str) -> bool:
     """Is there nothing but these meanings and what is said around a last turn?"""
     known = _ABOUT_LAST | set(means)
     return all(piece.means & known for piece in content)
+
+
+def _corrected_text(pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context) -> list[Command] | None:
+    """A typo: it should say “Day 3”; 打错字了，是“再接再厉”."""
+    quoted = [piece for piece in pieces if piece.has("QUOTE")]
+    wrong = any(piece.has("meant", "neg", "typo_word", "out:correct", "out:neg") for piece in pieces)
+    if len(quoted) != 1 or not wrong or any(piece.has("adding", "position", *_AMOUNTS) for piece in content):
+        return None
+    target = fill_talk.last_target(Span(pieces, context, ""))
+    if target is None or not any(one.id == target and one.type == "text" for one in context.elements):
+        return None
+    return [{"op": "update", "params": {"target": target, "set": {"text": quoted[0].value}}}]
+
+
+_LOOKS = (("brightness", "brightness", 1), ("toodark", "brightness", 1), ("darker", "brightness", -1), ("contrast", "contrast", 1),
+          ("saturation", "saturation", 1), ("desaturate", "saturation", -1))  # fmt: skip
+
+
+def _relative_look(pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context) -> list[Command] | None:
+    """A little brighter still, after a change of colours: more or less of what was changed."""
+    if last["op"] not in ("color", "nudge") or any(piece.has("NUMBER", "PERCENT", "EV") for piece in pieces) or len(context.clips) > 1:
+        return None
+    found = [(param, sign) for word, param, sign in _LOOKS for piece in pieces if piece.has(word)]
+    if not found or len({param for param, _ in found}) > 1 or any(piece.has("bw", "vivid", "cinematic", "vintage") for piece in pieces):
+        return None
+    span = Span(pieces, context, "")
+    less = any(piece.has("less", "darker", "quieter", "down_word") and not piece.has("more") for piece in pieces)
+    param, sign = found[-1]
+    up = sign > 0 if found[-1][1] < 0 or not less else False
+    target = context.clips[0].id if context.clips else "c1"
+    return [{"op": "nudge", "params": {"target": target, "param": param, "direction": "up" if up else "down", "amount": fill_talk._amount(span)}}]
+
+
+def _times_as_much(pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context) -> list[Command] | None:
+    """Double that limit; half of it."""
+    if any(piece.has(*_AMOUNTS) and not piece.has("SHARE", "halve", "double") for piece in pieces) or len(content) > 4:
+        return None
+    twice = any(piece.has("double") for piece in content)
+    half = any(piece.has("halve") for piece in content)
+    about = any(piece.has("it") or piece.text in ("limit", "size", "that", "限制", "大小") for piece in pieces)
+    if twice == half or not about:
+        return None
+    for name in ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps"):
+        if isinstance(value := last["params"].get(name), int | float):
+            return [_again(last, **{name: int(value * 2 if twice else value / 2)})]
+    return None
 
 
 def _for_others(pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context) -> list[Command] | None:
@@ -258,6 +305,14 @@ def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Com
 def _partial(span: Span, last: Mapping[str, Any]) -> dict[str, Any]:
     """What can be said of a reframe without its aspect."""
     if last["op"] == "reframe":
+        if any(piece.text in ("than", "instead of", "rather than", "而不是", "代替") for piece in span.pieces):
+            stop = next(at for at, piece in enumerate(span.pieces) if piece.text in ("than", "instead of", "rather than", "而不是", "代替"))
+            span.used.update(range(stop, len(span.pieces)))
+            span.pieces = [piece if at < stop else replace(piece, means=frozenset({"filler"})) for at, piece in enumerate(span.pieces)]
+        color = span.named("color") or ("#FFFFFF" if any("white" in p.text or "白" in p.text for p in span.pieces) else None)
+        if color and span.has("padbars"):
+            span.claim("padbars")
+            return {"mode": "pad", "color": color}
         for word, mode in (("blurpad", "blur_pad"), ("stretchfit", "stretch"), ("padbars", "pad"), ("cropfit", "crop")):
             at = span.find(word)
             if at is not None and not _denied(span.pieces, at):

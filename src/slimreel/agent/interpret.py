@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from slimreel.agent.clarify import Question, question
 from slimreel.agent.context import Context
+from slimreel.agent.fill_talk import described
 from slimreel.agent.follow import follow_up, left_out
 from slimreel.agent.literals import take_literals
 from slimreel.agent.moments import with_moments
@@ -41,7 +43,11 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names))
     plain = spelled(normalize(taken.text, taken.marks))
-    return with_places(with_clips(with_moments(cut(plain, taken.marks)), context)), plain
+    pieces = with_places(with_clips(with_moments(cut(plain, taken.marks)), context))
+    for piece in pieces:
+        if described(context, piece):
+            piece.means |= {"n_title"}
+    return pieces, plain
 
 
 def interpret(text: str, context: Context | None = None) -> Interpretation:
@@ -178,11 +184,19 @@ def _said(pieces: list[Piece]) -> list[str]:
     return [" ".join(piece.text for piece in content)] if content else []
 
 
-def as_json(found: Interpretation) -> Mapping[str, Any]:
+def question_of(found: Interpretation, context: Context) -> Question | None:
+    """What to ask back, where something is missing."""
+    return None if found.missing is None else question(found.missing, context, found.language)
+
+
+def as_json(found: Interpretation, context: Context) -> Mapping[str, Any]:
     """The line that `slimreel understand` writes."""
     line: dict[str, Any] = {"ops": list(found.commands)}
-    if found.missing is not None:
-        line["question"] = found.missing.about
+    asked = question_of(found, context)
+    if asked is not None:
+        line["question"] = asked.text
+        if asked.options:
+            line["options"] = list(asked.options)
     if found.unheard:
         line["unheard"] = list(found.unheard)
     return line

@@ -37,7 +37,7 @@ class Piece:
 
     def is_loose(self) -> bool:
         """Does it mean nothing by itself?"""
-        return "filler" in self.means
+        return "filler" in self.means and not any(name.isupper() for name in self.means if name[0] != "o")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +166,8 @@ def _piece_at(text: str, small: str, at: int, marks: dict[str, Literal]) -> Piec
     word = None if inside else _word_at(small, at)
     amount = None if inside else _amount_at(text, small, at)
     if amount is not None and (word is None or amount.end >= word.end):
+        if word is not None and amount.end == word.end and amount.means == {"NUMBER"}:
+            amount.means |= word.means - {"filler"}  # one: a number, and the second one
         return amount
     if word is not None:
         return word

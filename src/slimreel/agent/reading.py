@@ -64,7 +64,7 @@ OWN = {
     "remove": "remove changing text image music subtitles n_title rest previous blurregion", "undo": "undo it previous step_word changing", "redo": "redo undo it previous undo",
     "reset": "reset undo all_word remove changing trimming", "status": "status timeline rendering export video question preview", "credits": "credits question export rendering keep",
     "upload": "upload adding video other keep music image", "cancel": "cancel rendering export status", "help": "help question adding changing",
-    "nothing": "neg untouched keep rest except changing moving remove cutting export yet sound voice subtitles order rendering music n_title text image transition rest both original_sound quieter undo",
+    "nothing": "neg untouched keep rest except changing export yet sound voice subtitles order rendering music n_title text image transition rest both original_sound quieter undo",
 }  # fmt: skip
 _OWN = {op: frozenset(names.split()) | FREE for op, names in OWN.items()}
 

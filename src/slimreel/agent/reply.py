@@ -66,6 +66,11 @@ def label(name: str, language: str = "en", **fields: str) -> str:
     return label_table(language if language in LANGUAGES else "en")[name].format_map(fields)
 
 
+def ask(about: str, language: str = "en", **fields: str) -> str:
+    """The question about something that was not said (`range`, `clip`, `text`, …); an unknown one raises KeyError."""
+    return label(f"ask_{about}", language, **fields)
+
+
 def spoken(name: str) -> str:
     """How people write a codec, container or transfer: "H.264" of "h264"."""
     return {**_CODECS, **_CONTAINERS, **_TRANSFERS}.get(name, name)

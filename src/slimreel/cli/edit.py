@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
@@ -21,9 +22,10 @@ if TYPE_CHECKING:
     from slimreel.workbench.edit import Edit
 
 Inputs = Annotated[
-    list[Path],
+    list[str],
     typer.Argument(
-        metavar="INPUT...", help="Videos in the order they play; then music, pictures, subtitles, .cube tables."
+        metavar="INPUT... [WORDS]",
+        help="Videos in the order they play; then music, pictures, subtitles, .cube tables. Last, what to do in words.",
     ),
 ]
 Ops = Annotated[
@@ -56,11 +58,12 @@ def edit(
     as_json: options.Json = False,
     progress: Progress = None,
 ) -> None:
-    """Cut, join and change videos by a list of operations, and render the result. All operations are in
+    """Cut, join and change videos by words or by a list of operations, and render the result. All operations are in
     docs/reference/operations.md.
 
     \b
     Example:
+        slimreel edit clip.mp4 "first 5 sec off, then 9:16 blurred, 12 megs max" -o out.mp4
         slimreel edit a.mp4 b.mp4 song.mp3 --ops ops.json -o film.mp4
     where ops.json holds:
         [{"op": "trim", "params": {"end_s": 10, "clip": "c1"}},
@@ -75,8 +78,10 @@ def edit(
     from slimreel.errors import SlimreelError
     from slimreel.workbench.captions import leave
 
+    paths, words = _sorted(inputs, ops)
+
     def work() -> Edit:
-        done = _edited(inputs, ops, out, draft, progress, as_json, (overwrite, salvage, dry_run))
+        done = _edited(paths, _commands(ops) if words is None else words, out, draft, progress, as_json, (overwrite, salvage, dry_run))
         if save_draft is not None:
             _write_draft(save_draft, done.draft, overwrite=overwrite)
             if dry_run or out is None:
@@ -88,14 +93,23 @@ def edit(
     except SlimreelError as error:
         terminal.complain(say_error(error))
         if as_json:
-            terminal.line(records.as_line(records.of_error(inputs[0], error)))
+            terminal.line(records.as_line(records.of_error(paths[0], error)))
         raise typer.Exit(error.exit_code) from error
     for text in [records.as_line(_record(done))] if as_json else _lines(done):
         terminal.line(text)
 
 
+def _sorted(arguments: list[str], ops: Path | None) -> tuple[list[Path], str | None]:
+    """The inputs, and the words behind them: the last argument where it is no file and does not look like one."""
+    from slimreel.cli.arguments import is_media_name
+
+    last = arguments[-1]
+    spoken = ops is None and len(arguments) > 1 and not os.path.lexists(last) and not is_media_name(last)
+    return [Path(text) for text in (arguments[:-1] if spoken else arguments)], last if spoken else None
+
+
 def _edited(
-    inputs: list[Path], ops: Path | None, out: Path | None, draft: Path | None, progress: str | None, as_json: bool,
+    inputs: list[Path], commands: list[Any] | str, out: Path | None, draft: Path | None, progress: str | None, as_json: bool,
     may: tuple[bool, bool, bool],
 ) -> Edit:  # fmt: skip
     from slimreel.errors import UsageError
@@ -108,7 +122,7 @@ def _edited(
     manner = progress or ("bar" if sys.stderr.isatty() else "none")
     started = None if draft is None else read_draft(draft)
     events = edit_events(
-        inputs, _commands(ops), out, draft=started, overwrite=overwrite, salvage=salvage, dry_run=dry_run
+        inputs, commands, out, draft=started, overwrite=overwrite, salvage=salvage, dry_run=dry_run
     )
     with _listening(inputs[0], manner) as listen:
         return finish(events, listen)
@@ -184,13 +198,14 @@ def _listening(first: Path, manner: str) -> Iterator[Callable[[Event], None]]:
 
 
 def _tell_what_leaves(event: Decided) -> None:
-    """However quiet the program is to be: who sends sound to another machine shall see it."""
+    """However quiet the program is to be: who sends sound to another machine shall see it, and what was not heard."""
+    from slimreel.agent.normalize import language_of
     from slimreel.agent.reply import say
     from slimreel.cli import terminal
 
     for reason in event.reasons:
-        if reason.id == "sound_sent":
-            terminal.complain(say(reason))
+        if reason.id in ("sound_sent", "not_heard"):
+            terminal.complain(say(reason, language_of(str(reason.fields.get("phrases", "")))))
 
 
 def _lines(done: Edit) -> list[str]:
@@ -199,17 +214,17 @@ def _lines(done: Edit) -> list[str]:
     from slimreel.core.units import format_size
     from slimreel.edit.summary import describe
 
-    told = [plain(say(change)) for change in done.changes]
-    told.append(plain(describe(done.draft)))
+    told = [plain(say(change, done.language)) for change in done.changes]
+    told.append(plain(describe(done.draft, done.language)))
     for made in done.files:
         if made.result is None:
             told.append(f"{plain(made.path)}  {format_size(made.bytes)}")
-            told += [f"  {plain(say(reason))}" for reason in made.reasons]
+            told += [f"  {plain(say(reason, done.language))}" for reason in made.reasons]
             continue
         result = made.result
         size = f"{result.codec} {result.width}x{result.height} {result.fps:g} fps, {result.duration_s:g} s"
         told.append(f"{plain(made.path)}  {format_size(made.bytes)}  {size}")
-        told += [f"  {plain(say(reason))}" for reason in result.reasons]
+        told += [f"  {plain(say(reason, done.language))}" for reason in result.reasons]
     return told
 
 
@@ -221,13 +236,13 @@ def _record(done: Edit) -> dict[str, Any]:
     from slimreel.edit.wire import dump
 
     changes = [
-        {"id": change.id, "target": change.target, "fields": change.fields, "text": say(change)}
+        {"id": change.id, "target": change.target, "fields": change.fields, "text": say(change, done.language)}
         for change in done.changes
     ]
     files = [
         {"output": made.path, "kind": made.kind, "bytes": made.bytes}
         | ({} if made.result is None else {"video": records.of_result(made.result, "en")})
-        | ({"reasons": [say(reason) for reason in made.reasons]} if made.reasons else {})
+        | ({"reasons": [say(reason, done.language) for reason in made.reasons]} if made.reasons else {})
         for made in done.files
     ]
     draft = done.draft
@@ -238,4 +253,4 @@ def _record(done: Edit) -> dict[str, Any]:
         "height": draft.canvas.height,
         "fps": float(draft.canvas.rate),
     }
-    return {"changes": changes, "summary": describe(draft), "timeline": timeline, "draft": dump(draft), "files": files}
+    return {"changes": changes, "summary": describe(draft, done.language), "timeline": timeline, "draft": dump(draft), "files": files}

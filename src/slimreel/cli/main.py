@@ -18,6 +18,7 @@ from slimreel.cli.edit import edit
 from slimreel.cli.estimate import estimate
 from slimreel.cli.probe import probe
 from slimreel.cli.show import show
+from slimreel.cli.understand import understand
 from slimreel.errors import Interrupted, SlimreelError, UsageError
 
 Value = TypeVar("Value")
@@ -44,6 +45,7 @@ app = typer.Typer(
 app.command(epilog=EXIT_CODES, no_args_is_help=True, short_help="Compress videos, and check each result.")(compress)
 app.command(epilog=EXIT_CODES, no_args_is_help=True, short_help="Cut, join and change videos.")(edit)
 app.command(no_args_is_help=True, short_help="Show what a draft holds.")(show)
+app.command(short_help="Read requests as JSON lines, say what each asks for.")(understand)
 app.command(no_args_is_help=True, short_help="Foretell size, quality and time.")(estimate)
 app.command(epilog=EXIT_CODES, no_args_is_help=True, short_help="Measure how much quality is left.")(compare)
 app.command(no_args_is_help=True, short_help="Show what a video holds.")(probe)

@@ -11,7 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from slimreel.core.events import Progress, Reason
+from slimreel.core.events import Decided, Progress, Reason
+from slimreel.agent.context import context_of
+from slimreel.agent.spoken import commands_of
 from slimreel.edit.begin import begin
 from slimreel.edit.command import apply_all
 from slimreel.edit.draft import Draft
@@ -56,12 +58,13 @@ class Edit:
     draft: Draft
     changes: tuple[Change, ...]
     files: tuple[Made, ...] = ()
+    language: str = "en"  # of the words it was asked in
     captions: tuple[Captions, ...] = ()  # what was heard; given as further inputs, they are not heard again
 
 
 def edit(
     paths: Sequence[str | os.PathLike[str]],
-    commands: Iterable[Command],
+    commands: Iterable[Command] | str,
     out: str | os.PathLike[str] | None = None,
     on_progress: Callable[[Event], None] | None = None,
     *,
@@ -72,10 +75,10 @@ def edit(
 ) -> Edit:
     """Put the videos at `paths` on a timeline, carry out `commands`, and render it to `out`.
 
-    A command is `{"op": "trim", "params": {"start_s": 2}}`; every operation is in docs/reference/operations.md. The
+    `commands` may be words, English or Chinese ("first 5 sec off, 12 megs max"). A command is `{"op": "trim", "params": {"start_s": 2}}`; every operation is in docs/reference/operations.md. The
     files are called a1, a2, … in the order given, or by their names. A `draft` made of the same files is gone on with.
 
-    Raises the classes of slimreel.errors: EditRefused (its field `command` is the place of the command), GlyphsMissing,
+    Raises the classes of slimreel.errors: RequestUnclear and WishNotUnderstood for words, EditRefused (its field `command` is the place of the command), GlyphsMissing,
     NotAVideo, DamagedInput, TargetImpossible, SpeechFailed, OutputExists, StorageError. After any of them nothing is
     left behind.
     """
@@ -85,7 +88,7 @@ def edit(
 
 def edit_events(
     paths: Sequence[str | os.PathLike[str]],
-    commands: Iterable[Command],
+    commands: Iterable[Command] | str,
     out: str | os.PathLike[str] | None = None,
     *,
     draft: Draft | None = None,
@@ -95,7 +98,7 @@ def edit_events(
 ) -> Generator[Event, None, Edit]:
     """The iterator beneath `edit`: yields Progress and Decided events, returns the Edit."""
     clock = Clock()
-    given = [read_command(command) for command in commands]
+    given = [] if isinstance(commands, str) else [read_command(command) for command in commands]
     if out is None and not dry_run:
         raise UsageError(detail="Say where the result shall go, or ask for a dry run.")
     materials: dict[str, Material] = {}
@@ -106,16 +109,22 @@ def edit_events(
     facts = captions.known(tuple(material.asset for material in materials.values()))
     start = begin(facts) if draft is None else draft
     check_against(start, facts)
+    language = "en"
+    if isinstance(commands, str):
+        spoken = commands_of(commands, context_of(start, facts))
+        given, language = [read_command(command) for command in spoken.commands], spoken.language
+        if spoken.unheard:
+            yield Decided(reasons=(Reason(id="not_heard", fields={"phrases": ", ".join(spoken.unheard)}),))
     after, changes = yield from _apply(start, given, facts, materials)
     heard = tuple(captions.of(found) for name, found in materials.items() if name not in given_files)
     if dry_run or out is None:
-        return Edit(draft=after, changes=changes, captions=heard)
+        return Edit(draft=after, changes=changes, captions=heard, language=language)
     made = yield from deliver(after, materials, Path(out), clock, overwrite=overwrite, salvage=salvage)
     made += captions.leave(heard, Path(out).parent, overwrite=overwrite)
     files = tuple(
         Made(path=str(one.path), kind=one.kind, bytes=one.bytes, result=one.result, reasons=one.reasons) for one in made
     )
-    return Edit(draft=after, changes=changes, files=files, captions=heard)
+    return Edit(draft=after, changes=changes, files=files, captions=heard, language=language)
 
 
 def read_command(command: object) -> EditCommand:

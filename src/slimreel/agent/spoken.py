@@ -1,0 +1,35 @@
+"""The commands of an edit that is said in words to one draft, where nobody is there to answer a question.
+
+What cannot be carried out without an answer is an error whose text is the question.
+"""
+
+from __future__ import annotations
+
+from slimreel.agent.clarify import outside
+from slimreel.agent.context import Context
+from slimreel.agent.interpret import Interpretation, interpret, question_of
+from slimreel.agent.reply import label
+from slimreel.errors import RequestUnclear, WishNotUnderstood
+
+# What is asked of a session with others in it; one edit at one machine has none.
+_OF_SESSIONS = frozenset({"status", "credits", "upload", "cancel", "help"})
+
+
+def commands_of(words: str, context: Context) -> Interpretation:
+    """What the words ask for, all of it edits and wishes for the output. Raises RequestUnclear (fields: question, language,
+    unheard) where something is missing or lies outside, WishNotUnderstood where nothing was understood."""
+    found = interpret(words, context)
+    language = found.language
+    asked = question_of(found, context)
+    if asked is not None:
+        options = f" ({' / '.join(asked.options)})" if asked.options else ""
+        raise RequestUnclear(question=asked.text + options, language=language, unheard=", ".join(found.unheard))
+    for command in found.commands:
+        if command["op"] == "out_of_scope":
+            sentence = outside(str(command["params"]["reason"]), language)
+            raise RequestUnclear(question=sentence, language=language, unheard="")
+        if command["op"] in _OF_SESSIONS:
+            raise RequestUnclear(question=label("only_edits_here", language), language=language, unheard=command["op"])
+    if not found.commands:
+        raise WishNotUnderstood(unheard=", ".join(found.unheard) or words[:60], language=language)
+    return found
