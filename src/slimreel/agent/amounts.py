@@ -59,9 +59,7 @@ def _left(tokens: list[Token], at: int, used: set[int], wide: bool) -> Around:
             break
         if token.concept in LABELS and i not in used:
             around.labels.setdefault(token.concept, i)
-        elif token.concept in _LINKS and not (
-            around.labels and token.concept == "neg" and "floor" not in around.links
-        ):
+        elif token.concept in _LINKS and not (around.labels and token.concept == "neg" and "floor" not in around.links):
             around.links.append(token.concept)
             around.links_at.setdefault(token.concept, i)
         elif not (wide and token.concept == "subject") and token.text not in _MARKS_IN_LABEL:

@@ -30,7 +30,9 @@ def question(missing: Missing, context: Context, language: str) -> Question:
     about = missing.about
     if about == "range" and "length_s" in missing.fields:
         length = format_duration(float(missing.fields["length_s"]))
-        return Question(ask("range_beyond", language, length=length, moment=format_duration(float(missing.fields["moment_s"]))))
+        return Question(
+            ask("range_beyond", language, length=length, moment=format_duration(float(missing.fields["moment_s"])))
+        )
     if about == "file":
         files = tuple(str(name) for name in missing.fields.get("files", ()))[:MOST_OPTIONS]
         return Question(ask("file" if files else "file_none", language), files)

@@ -20,7 +20,22 @@ SOUND_FILES = (".mp3", ".wav", ".m4a", ".aac", ".flac", ".ogg", ".opus", ".wma",
 PICTURE_FILES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".svg", ".tif", ".tiff", ".gif", ".heic")
 SUBTITLE_FILES = (".srt", ".ass", ".ssa", ".vtt")
 LUT_FILES = (".cube", ".3dl")
-VIDEO_FILES = (".mp4", ".mov", ".avi", ".mkv", ".webm", ".m4v", ".mpg", ".mpeg", ".wmv", ".flv", ".mts", ".m2ts", ".3gp", ".ts")
+VIDEO_FILES = (
+    ".mp4",
+    ".mov",
+    ".avi",
+    ".mkv",
+    ".webm",
+    ".m4v",
+    ".mpg",
+    ".mpeg",
+    ".wmv",
+    ".flv",
+    ".mts",
+    ".m2ts",
+    ".3gp",
+    ".ts",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +145,9 @@ def context_of(draft: Draft, facts: Facts, last_ops: Iterable[Mapping[str, Any]]
         if isinstance(one, MediaSegment) and one.role == "clip":
             asset = facts.asset(one.asset)
             clips.append(ClipFact(one.id, asset.name, seconds(draft, one.place.duration), asset.width, asset.height))
-    elements = tuple(_element(one, draft) for one in draft.elements() if not (isinstance(one, MediaSegment) and one.role == "clip"))
+    elements = tuple(
+        _element(one, draft) for one in draft.elements() if not (isinstance(one, MediaSegment) and one.role == "clip")
+    )
     names = tuple(asset.name for asset in facts.assets)
     return Context(tuple(clips), elements, tuple(last_ops), names)
 

@@ -23,7 +23,9 @@ def strength(span: Span, params: Params) -> None:
 
 def session_file(span: Span, suffixes: tuple[str, ...], *, needed: bool = True) -> str | None:
     """The file that is meant: the one said, else the only one of its kind in the session. Raises Missing."""
-    named = [piece for piece in span.all("FILE") if str(piece.text).lower().endswith(suffixes) or "." not in str(piece.text)]
+    named = [
+        piece for piece in span.all("FILE") if str(piece.text).lower().endswith(suffixes) or "." not in str(piece.text)
+    ]
     if named:
         return str(named[0].text)
     found = span.context.files(suffixes)
@@ -73,7 +75,11 @@ def reframe(span: Span) -> Params:
     if refused:
         span.claim("neg")
     if params.get("mode") == "pad":
-        color = span.named("color") or ("#FFFFFF" if span.says("white bars", "white borders", "白边", "加白边", "补白边", "白框", "白底", "white sides") else None)
+        color = span.named("color") or (
+            "#FFFFFF"
+            if span.says("white bars", "white borders", "白边", "加白边", "补白边", "白框", "白底", "white sides")
+            else None
+        )
         if color:
             params["color"] = color
     keeps = span.claim("keep", "focus")
@@ -113,7 +119,11 @@ def crop(span: Span) -> Params:
     if not amounts:
         raise Missing("amount")
     everywhere = span.claim("sides") and not span.says("left and right")
-    edges = [(at, span.pieces[at].named["position"]) for at in range(len(span.pieces)) if span.pieces[at].named.get("position") in _EDGES]
+    edges = [
+        (at, span.pieces[at].named["position"])
+        for at in range(len(span.pieces))
+        if span.pieces[at].named.get("position") in _EDGES
+    ]
     for piece in amounts:
         unit = "pct" if piece.has("PERCENT") else "px"
         value = piece.value if unit == "pct" else int(piece.value)
@@ -160,7 +170,9 @@ def rotate(span: Span) -> Params:
     span.claim("clockwise")
     if turned is not None:
         degrees = int(turned.value)
-        params["degrees"] = (360 - degrees) % 360 if counter and degrees > 0 else degrees % 360 if degrees < 0 else degrees
+        params["degrees"] = (
+            (360 - degrees) % 360 if counter and degrees > 0 else degrees % 360 if degrees < 0 else degrees
+        )
     elif upside:
         params["degrees"] = 180
     elif counter:
@@ -177,7 +189,11 @@ def rotate(span: Span) -> Params:
 def flip(span: Span) -> Params:
     vertical = span.claim("vertically") | span.claim("upside_down")
     horizontal = span.claim("horizontally")
-    params: Params = {"axis": "vertical" if vertical and not (horizontal and not span.says("upside down", "上下", "垂直")) else "horizontal"}
+    params: Params = {
+        "axis": "vertical"
+        if vertical and not (horizontal and not span.says("upside down", "上下", "垂直"))
+        else "horizontal"
+    }
     whose(span, params)
     return params
 
@@ -258,7 +274,8 @@ def color(span: Span) -> Params:
             span.used.add(at)
             params[param] = _direction(span, at) * _percent(span, at)
     looked = span.claim("look", "preset_word") or any(
-        piece.has("warmer", "cooler") and piece.text.endswith(("色调", "tone", "tones", "look", "调子", "滤镜")) for piece in span.pieces
+        piece.has("warmer", "cooler") and piece.text.endswith(("色调", "tone", "tones", "look", "调子", "滤镜"))
+        for piece in span.pieces
     )
     for word, sign in (("warmer", 1), ("cooler", -1)):
         if (at := span.find(word)) is not None:
@@ -310,7 +327,12 @@ def _percent(span: Span, at: int) -> float:
     if (place := span.near(at, "small_amount", before=3, after=3)) is not None:
         span.used.add(place)
         return 10
-    if (place := span.near(at, "large_amount", before=3, after=3)) is not None and span.pieces[place].text not in ("太", "so", "very", "really"):
+    if (place := span.near(at, "large_amount", before=3, after=3)) is not None and span.pieces[place].text not in (
+        "太",
+        "so",
+        "very",
+        "really",
+    ):
         span.used.add(place)
         return 40
     return 20
@@ -339,7 +361,11 @@ def opacity(span: Span, params: Params) -> None:
     if at is not None and share is not None:
         span.used.update((at, share))
         value = span.pieces[share].value / 100
-        if span.says("透明度", "transparent", "transparency", "透明") and not span.says("不透明", "不透明度") and value != 0.5:
+        if (
+            span.says("透明度", "transparent", "transparency", "透明")
+            and not span.says("不透明", "不透明度")
+            and value != 0.5
+        ):
             value = 1 - value
         params["opacity"] = round(value, 4)
         span.claim("opacity")
@@ -389,7 +415,11 @@ def add_text(span: Span) -> Params:
 
 def add_image(span: Span) -> Params:
     params: Params = {}
-    if span.context.of_type("image") and not span.has("FILE") and not span.says("add", "another", "new", "加", "再加", "put our"):
+    if (
+        span.context.of_type("image")
+        and not span.has("FILE")
+        and not span.says("add", "another", "new", "加", "再加", "put our")
+    ):
         raise Missing("file")
     params["file"] = session_file(span, PICTURE_FILES)
     if span.claim("watermark") and not span.has("logo"):
@@ -411,7 +441,11 @@ def add_image(span: Span) -> Params:
 
 def pip(span: Span) -> Params:
     params: Params = {}
-    if span.context.of_type("pip") and not span.has("FILE", "CLIP") and not span.says("add", "another", "new", "加", "再加"):
+    if (
+        span.context.of_type("pip")
+        and not span.has("FILE", "CLIP")
+        and not span.says("add", "another", "new", "加", "再加")
+    ):
         raise Missing("file")
     clip = span.find("CLIP")
     if clip is not None and not span.pieces[clip].has("FILE"):
@@ -454,7 +488,12 @@ def subtitles(span: Span) -> Params:
     if offset is not None and (late or early):
         span.used.add(offset)
         params["offset_s"] = span.pieces[offset].value * (-1 if early and not late else 1)
-    if span.context.of_type("subtitles") and not span.has("FILE") and not burned and not (soft or span.says("add", "another", "new", "加", "再加")):
+    if (
+        span.context.of_type("subtitles")
+        and not span.has("FILE")
+        and not burned
+        and not (soft or span.says("add", "another", "new", "加", "再加"))
+    ):
         raise Missing("file")
     params["file"] = session_file(span, SUBTITLE_FILES)
     language = span.named("language")

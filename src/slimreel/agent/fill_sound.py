@@ -14,7 +14,11 @@ Params = dict[str, Any]
 
 def add_music(span: Span) -> Params:
     params: Params = {}
-    if span.context.of_type("music") and not span.has("FILE") and not span.says("add", "another", "new", "加", "再加", "换"):
+    if (
+        span.context.of_type("music")
+        and not span.has("FILE")
+        and not span.says("add", "another", "new", "加", "再加", "换")
+    ):
         raise Missing("file")  # of the music that is there, not of another
     params["file"] = session_file(span, SOUND_FILES)
     share = span.take("PERCENT", "SHARE")
@@ -76,7 +80,12 @@ def volume(span: Span) -> Params:
     target = _sound_target(span)
     if target:
         params["target"] = target
-    if target == "music" and not span.context.of_type("music") and span.has("adding") and not span.says("turn", "put", "have"):
+    if (
+        target == "music"
+        and not span.context.of_type("music")
+        and span.has("adding")
+        and not span.says("turn", "put", "have")
+    ):
         raise Missing("file")  # music that is to be added
     span.claim("sound", "volume")
     down, up = span.claim("quieter", "less", "down_word"), span.claim("louder", "more", "up_word")
@@ -87,9 +96,21 @@ def volume(span: Span) -> Params:
         level = share.value / 100 if share.has("PERCENT", "SHARE") else share.value
         if share.has("PERCENT") and span.says("by", "了") and not span.says("to", "到"):
             level = 1 - level if down else 1 + level
-        elif share.has("PERCENT") and not share.has("SHARE") and up and not down and level < 1 and not span.says("to", "到", "at"):
+        elif (
+            share.has("PERCENT")
+            and not share.has("SHARE")
+            and up
+            and not down
+            and level < 1
+            and not span.says("to", "到", "at")
+        ):
             level = 1 + level
-        elif share.has("PERCENT") and not share.has("SHARE") and down and not span.says("to", "到", "at", "成", "调到", "调成", "降到"):
+        elif (
+            share.has("PERCENT")
+            and not share.has("SHARE")
+            and down
+            and not span.says("to", "到", "at", "成", "调到", "调成", "降到")
+        ):
             level = 1 - level
         params["level"] = round(level, 4)
     elif span.claim("halve"):
@@ -167,7 +188,10 @@ def fade(span: Span) -> Params:
         raise Missing("clip")  # the music that is there is changed by `update`
     black, white = span.has("toblack"), None
     sound = span.claim("sound", "music", "voice") or any(
-        word in piece.text for piece in span.pieces if piece.has("fadein", "fadeout") for word in ("sound", "audio", "声", "music")
+        word in piece.text
+        for piece in span.pieces
+        if piece.has("fadein", "fadeout")
+        for word in ("sound", "audio", "声", "music")
     )
     picture_at = span.find("grain")
     picture = span.says("video", "picture", "画面", "视频", "image", "visuals") and not sound
@@ -190,7 +214,10 @@ def fade(span: Span) -> Params:
     else:
         params["direction"] = "both"
     dark = black or any(
-        word in piece.text for piece in span.pieces if piece.has("fadein", "fadeout", "fadeblack") for word in ("black", "黑", "white", "暗", "亮")
+        word in piece.text
+        for piece in span.pieces
+        if piece.has("fadein", "fadeout", "fadeblack")
+        for word in ("black", "黑", "white", "暗", "亮")
     )
     if any("white" in piece.text or "白" in piece.text for piece in span.pieces):
         white = span.named("color") or "#FFFFFF"
@@ -203,7 +230,24 @@ def fade(span: Span) -> Params:
         params["target"] = "video"
     if white:
         params["color"] = white
-    span.claim("out_word", "keep", "fadein", "fadeout", "fade", "inandout", "toblack", "fadeblack", "to_back", "to_front", "t_end", "t_start", "mark", "fadewhite", "t_first", "t_last")
+    span.claim(
+        "out_word",
+        "keep",
+        "fadein",
+        "fadeout",
+        "fade",
+        "inandout",
+        "toblack",
+        "fadeblack",
+        "to_back",
+        "to_front",
+        "t_end",
+        "t_start",
+        "mark",
+        "fadewhite",
+        "t_first",
+        "t_last",
+    )
     length = span.take("FOR", "TIME", "LAST", "FIRST", "AT")
     if length is not None:
         params["duration_s"] = length.value
@@ -252,9 +296,9 @@ def extract_audio(span: Span) -> Params:
             params["format"] = piece.text
     for piece in span.pieces:
         for name in _SOUND_FORMATS:
-            if piece.has("extract_audio") and name in piece.text.split():
-                params.setdefault("format", name)
-            elif piece.has("extract_audio") and not piece.text.isascii() and name in piece.text:
+            if (piece.has("extract_audio") and name in piece.text.split()) or (
+                piece.has("extract_audio") and not piece.text.isascii() and name in piece.text
+            ):
                 params.setdefault("format", name)
     rate = span.take("RATE", "SCALE", "SIZE")
     if rate is not None:

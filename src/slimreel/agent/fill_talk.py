@@ -58,12 +58,19 @@ def mentioned(span: Span) -> list[ElementFact]:
         span.used.add(at)
     if not found and (nth := _nth_of_those_before(span)):
         return nth
-    return [one for _, one in sorted({one.id: (seen[one.id], one) for _, one in found}.values(), key=lambda pair: pair[0])]
+    return [
+        one for _, one in sorted({one.id: (seen[one.id], one) for _, one in found}.values(), key=lambda pair: pair[0])
+    ]
 
 
 def _nth_of_those_before(span: Span) -> list[ElementFact]:
     """ "… the second one": of the kind that was spoken of before."""
-    kinds = [kind for piece in reversed(span.before) for kind, words in TYPE_WORDS.items() if piece.has(*words) and len(span.context.of_type(kind)) > 1]
+    kinds = [
+        kind
+        for piece in reversed(span.before)
+        for kind, words in TYPE_WORDS.items()
+        if piece.has(*words) and len(span.context.of_type(kind)) > 1
+    ]
     for at, piece in enumerate(span.pieces):
         if not kinds or not piece.has("ORDINAL", "CLIP"):
             continue
@@ -100,7 +107,12 @@ def _of_kind(span: Span, at: int, kind: str) -> list[ElementFact]:
     for place in (at - 1, at - 2, at + 1):
         if 0 <= place < len(span.pieces) and span.pieces[place].has("ORDINAL", "CLIP"):
             piece = span.pieces[place]
-            order = int(piece.named.get("ordinal") or (piece.value if isinstance(piece.value, int) else 0) or str(piece.value or "0").lstrip("c") or 0)
+            order = int(
+                piece.named.get("ordinal")
+                or (piece.value if isinstance(piece.value, int) else 0)
+                or str(piece.value or "0").lstrip("c")
+                or 0
+            )
             index = order - 1 if order > 0 else len(there) + order
             if 0 <= index < len(there):
                 span.used.add(place)
@@ -110,7 +122,15 @@ def _of_kind(span: Span, at: int, kind: str) -> list[ElementFact]:
         return there
     if any(0 <= place < len(span.pieces) and span.pieces[place].has("ORDINAL") for place in (at - 1, at - 2)):
         raise Missing("text" if kind == "text" else "file")
-    by_text = [one for one in there if any(piece.text.casefold() in one.text.casefold() for piece in span.pieces if piece.has("unknown") and len(piece.text) > 1)]
+    by_text = [
+        one
+        for one in there
+        if any(
+            piece.text.casefold() in one.text.casefold()
+            for piece in span.pieces
+            if piece.has("unknown") and len(piece.text) > 1
+        )
+    ]
     if len(by_text) == 1:
         return by_text
     last = [one for one in there if one.id == last_target(span)]
@@ -127,10 +147,21 @@ def last_target(span: Span) -> str | None:
             continue
         if isinstance(params.get("target"), str) and any(one.id == params["target"] for one in span.context.elements):
             return str(params["target"])
-        kind = {"add_text": "text", "add_image": "image", "pip": "pip", "add_music": "music", "subtitles": "subtitles", "blur_region": "blur"}.get(str(done.get("op")))
+        kind = {
+            "add_text": "text",
+            "add_image": "image",
+            "pip": "pip",
+            "add_music": "music",
+            "subtitles": "subtitles",
+            "blur_region": "blur",
+        }.get(str(done.get("op")))
         if kind:
             same = span.context.of_type(kind)
-            exact = [one for one in same if (one.text and one.text == params.get("text")) or (one.file and one.file == params.get("file"))]
+            exact = [
+                one
+                for one in same
+                if (one.text and one.text == params.get("text")) or (one.file and one.file == params.get("file"))
+            ]
             if exact or same:
                 return (exact or same)[-1].id
     return None
@@ -142,15 +173,27 @@ def target_elements(span: Span) -> list[ElementFact]:
     if named:
         _said_together(span, named)
         return named
-    earlier = mentioned(Span(span.before, span.context, "")) if span.before and not any(piece.has("it") and not piece.is_loose() for piece in ()) else []
+    earlier = (
+        mentioned(Span(span.before, span.context, ""))
+        if span.before and not any(piece.has("it") and not piece.is_loose() for piece in ())
+        else []
+    )
     if earlier:
         return earlier[-1:]
     elements = list(span.context.elements)
-    if any(piece.has(*words) and not piece.has("video") for words in TYPE_WORDS.values() for piece in span.pieces if not piece.is_loose()):
+    if any(
+        piece.has(*words) and not piece.has("video")
+        for words in TYPE_WORDS.values()
+        for piece in span.pieces
+        if not piece.is_loose()
+    ):
         words_there = [kind for kind, words in TYPE_WORDS.items() if span.has(*words)]
         if words_there and not span.context.of_type(*words_there) and not span.says("it", "字"):
             raise Missing("clip", kind=words_there[0])
-    if span.says("both", "them", "both of them", "它们", "都", "俩", "这俩", "两个", "all of them", "the two") and len(elements) > 1:
+    if (
+        span.says("both", "them", "both of them", "它们", "都", "俩", "这俩", "两个", "all of them", "the two")
+        and len(elements) > 1
+    ):
         span.claim("both", "it")
         return elements
     last = last_target(span)
@@ -187,7 +230,11 @@ def update(span: Span) -> list[Params]:
     position = span.named("position")
     if position is None and span.claim("centered"):
         position = "center"
-    if position is None and kinds & {"text", "image", "pip", "subtitles", "blur"} and not span.has("small_amount", "large_amount", "later", "earlier"):
+    if (
+        position is None
+        and kinds & {"text", "image", "pip", "subtitles", "blur"}
+        and not span.has("small_amount", "large_amount", "later", "earlier")
+    ):
         if span.find("down") is not None:
             span.claim("down")
             position = "bottom"
@@ -214,7 +261,11 @@ def update(span: Span) -> list[Params]:
         changes["strength"] = "high"
     if kinds & {"text", "subtitles"}:
         _text_changes(span, changes)
-    if kinds & {"image"} and (name := next((p for p in span.all("FILE")), None)) is not None and name.value not in (one.file for one in targets):
+    if (
+        kinds & {"image"}
+        and (name := next((p for p in span.all("FILE")), None)) is not None
+        and name.value not in (one.file for one in targets)
+    ):
         changes["file"] = name.value
     if not changes:
         raise Missing("text" if kinds == {"text"} and span.has("writing", "changing", "words_word") else "amount")
@@ -273,7 +324,10 @@ def _times(span: Span, changes: Params) -> None:
         span.claim("until_end")
         changes["end_s"] = "end"
         return
-    if any("enough" in piece.text or "够" in piece.text for piece in span.pieces) and (enough := span.take("TIME", "FOR")) is not None:
+    if (
+        any("enough" in piece.text or "够" in piece.text for piece in span.pieces)
+        and (enough := span.take("TIME", "FOR")) is not None
+    ):
         changes["end_s"] = _starts_at(span) + enough.value
     if (start_piece := span.take("START")) is not None:
         changes["start_s"] = start_piece.value
@@ -281,7 +335,12 @@ def _times(span: Span, changes: Params) -> None:
         changes["end_s"] = until.value
     length = span.context.length_s
     for piece in span.pieces:
-        if length is not None and piece.has("UNTIL", "AT", "START") and isinstance(piece.value, float) and piece.value > length + 0.05:
+        if (
+            length is not None
+            and piece.has("UNTIL", "AT", "START")
+            and isinstance(piece.value, float)
+            and piece.value > length + 0.05
+        ):
             raise Missing("range", moment_s=piece.value, length_s=length)
     moment = span.take("AT", "TIME")
     if moment is not None and "end_s" not in changes and (second := span.take("AT")) is not None:
@@ -296,7 +355,9 @@ def _times(span: Span, changes: Params) -> None:
 
 def _starts_at(span: Span) -> float:
     """When the element that is meant begins."""
-    for one in (mentioned(Span(span.pieces, span.context, "")) or [e for e in span.context.elements if e.id == last_target(span)]):
+    for one in mentioned(Span(span.pieces, span.context, "")) or [
+        e for e in span.context.elements if e.id == last_target(span)
+    ]:
         if isinstance(one.facts.get("start_s"), int | float):
             return float(one.facts["start_s"])
     return 0.0
@@ -330,14 +391,26 @@ _SMALL = re.compile(r"一点|一丢|些$|点$|点儿$")
 
 
 def _amount(span: Span) -> str:
-    if any(piece.has("small_amount") or _SMALL.search(piece.text) for piece in span.pieces if not piece.has("FILE", "QUOTE")):
-        large = any(piece.has("large_amount") and piece.text not in ("太", "so", "very", "really", "too", "好", "很", "老", "big") for piece in span.pieces)
+    if any(
+        piece.has("small_amount") or _SMALL.search(piece.text)
+        for piece in span.pieces
+        if not piece.has("FILE", "QUOTE")
+    ):
+        large = any(
+            piece.has("large_amount")
+            and piece.text not in ("太", "so", "very", "really", "too", "好", "很", "老", "big")
+            for piece in span.pieces
+        )
         span.claim("small_amount")
         if not large:
             return "small"
     if any(_LARGE.search(piece.text) for piece in span.pieces if not piece.has("FILE", "QUOTE")):
         return "large"
-    strong = [at for at, piece in enumerate(span.pieces) if piece.has("large_amount") and piece.text not in ("太", "so", "very", "really", "好", "很", "extra")]
+    strong = [
+        at
+        for at, piece in enumerate(span.pieces)
+        if piece.has("large_amount") and piece.text not in ("太", "so", "very", "really", "好", "很", "extra")
+    ]
     if strong:
         span.used.update(strong)
         return "large"
@@ -379,7 +452,12 @@ def nudge(span: Span) -> list[Params]:
         span.used.update(at for at, piece in enumerate(span.pieces) if piece.has(*drop))
         span.pieces = [replace(piece, means=piece.means - drop) for piece in span.pieces]
     for word, param, direction, types in _COMPARATIVES:
-        if clip is None and span.has(word) and kinds & set(types) and not (sound_said and param == "volume" and not named):
+        if (
+            clip is None
+            and span.has(word)
+            and kinds & set(types)
+            and not (sound_said and param == "volume" and not named)
+        ):
             span.claim(word, "n_title", "sound", "volume", "words_size")
             targets = named or target_elements(span)
             _said_together(span, targets)
@@ -411,14 +489,32 @@ def _moved(span: Span, named: list[ElementFact], kinds: set[str], amount: str) -
     param = ""
     if span.has("stopping") and span.has("sooner", "afterwards", "later", "earlier"):
         param, up = "end", span.has("afterwards", "later")
-    elif span.has("up", "down", "up_word", "down_word") and span.has("small_amount", "large_amount") and not span.has("bigger", "smaller", "opaque", "fainter", "sound", "volume", "louder", "quieter"):
+    elif (
+        span.has("up", "down", "up_word", "down_word")
+        and span.has("small_amount", "large_amount")
+        and not span.has("bigger", "smaller", "opaque", "fainter", "sound", "volume", "louder", "quieter")
+    ):
         param, up = "position", span.has("up", "up_word") and not span.has("down", "down_word")
     if not param:
         return []
     targets = named or target_elements(span)
     _said_together(span, targets)
-    span.claim("up", "down", "up_word", "down_word", "stopping", "sooner", "afterwards", "later", "earlier", "moving", "changing")
-    return [{"target": one.id, "param": param, "direction": "up" if up else "down", "amount": amount} for one in targets]
+    span.claim(
+        "up",
+        "down",
+        "up_word",
+        "down_word",
+        "stopping",
+        "sooner",
+        "afterwards",
+        "later",
+        "earlier",
+        "moving",
+        "changing",
+    )
+    return [
+        {"target": one.id, "param": param, "direction": "up" if up else "down", "amount": amount} for one in targets
+    ]
 
 
 def remove(span: Span) -> list[Params]:

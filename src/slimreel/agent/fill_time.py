@@ -152,7 +152,11 @@ def cut(span: Span) -> Params:
     if last is not None:
         within_video(span, last.value)
         params["last_s"] = last.value
-    if not (ranges or first or last) and (edge := span.find("t_start", "t_end")) is not None and span.find("TIME", "FOR") is not None:
+    if (
+        not (ranges or first or last)
+        and (edge := span.find("t_start", "t_end")) is not None
+        and span.find("TIME", "FOR") is not None
+    ):
         params["first_s" if span.pieces[edge].has("t_start") else "last_s"] = span.value("TIME", "FOR")
         return params
     if not (ranges or first or last):
@@ -161,13 +165,20 @@ def cut(span: Span) -> Params:
             start = span.value("AT", "START")
             params["ranges_s"] = [[start, start + span.value("FOR", "TIME")]]
         else:
-            vague = any(piece.has("small_amount", "shorter", "t_end", "t_start") and piece.text != "bit" for piece in span.pieces)
-            of_clip = len(span.context.clips) > 1 and any(piece.has("clip_noun") and piece.text in _WHOLE_CLIPS for piece in span.pieces)
+            vague = any(
+                piece.has("small_amount", "shorter", "t_end", "t_start") and piece.text != "bit"
+                for piece in span.pieces
+            )
+            of_clip = len(span.context.clips) > 1 and any(
+                piece.has("clip_noun") and piece.text in _WHOLE_CLIPS for piece in span.pieces
+            )
             raise Missing("clip" if of_clip and not vague else "amount" if vague else "range")
     return params
 
 
-_WHOLE_CLIPS = frozenset("take clip video angle version shot one segment takes clips videos 那段 那条 片段 视频".split())
+_WHOLE_CLIPS = frozenset(
+    "take clip video angle version shot one segment takes clips videos 那段 那条 片段 视频".split()
+)
 
 
 def split(span: Span) -> Params:
@@ -205,7 +216,11 @@ def reorder(span: Span) -> Params:
     for piece in span.all("CLIP"):
         named += piece.value if isinstance(piece.value, list) else [piece.value]
     listed = [piece for piece in span.pieces if piece.has("NUMBER", "TIMES_AT")]
-    if span.has("order") and (len(listed) > 1 or any(piece.has("TIMES_AT") for piece in listed)) and (numbers := span.all("NUMBER", "TIMES_AT")):
+    if (
+        span.has("order")
+        and (len(listed) > 1 or any(piece.has("TIMES_AT") for piece in listed))
+        and (numbers := span.all("NUMBER", "TIMES_AT"))
+    ):
         for piece in numbers:
             values = piece.value if isinstance(piece.value, tuple) else [piece.value]
             named += [f"c{int(value)}" for value in values]
@@ -242,7 +257,9 @@ def reorder(span: Span) -> Params:
 
 def concat(span: Span) -> Params:
     span.claim("both")
-    several = sum(piece.has("CLIP", "FILE") for piece in span.pieces) > 1 or any(isinstance(piece.value, list) for piece in span.pieces if piece.has("CLIP"))
+    several = sum(piece.has("CLIP", "FILE") for piece in span.pieces) > 1 or any(
+        isinstance(piece.value, list) for piece in span.pieces if piece.has("CLIP")
+    )
     files = [piece.value for piece in span.all("CLIP", "FILE")] if several else []
     named = [one for value in files for one in (value if isinstance(value, list) else [value])]
     span.numbers(1, max(9, len(span.context.clips)))
@@ -276,7 +293,9 @@ def transition(span: Span) -> Params:
             side = span.named("position")
             params["type"] = "wiperight" if side == "right" else "wipeleft"
     between = next((piece for piece in span.pieces if piece.has("RANGE") and piece.text.startswith("between")), None)
-    if between is not None and all(isinstance(end, float) and end == int(end) and 1 <= end <= len(span.context.clips) for end in between.value):
+    if between is not None and all(
+        isinstance(end, float) and end == int(end) and 1 <= end <= len(span.context.clips) for end in between.value
+    ):
         span.claim("RANGE")
         params["at"] = [span.context.clips[int(end) - 1].id for end in between.value]
     if (length := span.value("TIME", "FOR", "AT")) is not None:
@@ -287,7 +306,9 @@ def transition(span: Span) -> Params:
         clips = [f"c{int(piece.value)}" for piece in numbers]
     if len(clips) == 2:
         params["at"] = clips
-    elif (pair := next((piece.value for piece in span.all("CLIP") if isinstance(piece.value, list)), None)) and len(pair) == 2:
+    elif (pair := next((piece.value for piece in span.all("CLIP") if isinstance(piece.value, list)), None)) and len(
+        pair
+    ) == 2:
         params["at"] = pair
     return params
 
@@ -301,7 +322,11 @@ def speed(span: Span) -> Params:
     if times is not None and times.value == 1 and span.find("NUMBER") is None and not fast and not slow:
         share = share or times
     if times is not None and times.value > 0:
-        params["factor"] = 1 / times.value if slow and times.value > 1 and not times.has("SPEEDRATE") and not span.has("speed") else times.value
+        params["factor"] = (
+            1 / times.value
+            if slow and times.value > 1 and not times.has("SPEEDRATE") and not span.has("speed")
+            else times.value
+        )
     elif span.has("double_speed"):
         params["factor"] = 2.0
     elif span.claim("triple_speed"):

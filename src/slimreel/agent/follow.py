@@ -15,12 +15,41 @@ from slimreel.agent.span import Missing, Span, left_over, weight
 
 Command = dict[str, Any]
 
-_AMOUNTS = ("NUMBER", "SIZE", "RATE", "SCALE", "TIME", "AT", "FOR", "PERCENT", "TIMES", "FPS", "PX", "DB", "DEGREES", "START", "UNTIL", "LINES", "LINES?", "SHARE")
-_ABOUT_LAST = frozenset(
-    "same other both rest neg meant previous more small_amount large_amount out:correct out:neg out:instead out:toobig out:keeping out:bad replace "
-    "question out:good t_of undo again_word out:less up_word down_word changing adding moving out:under longer bigger".split()
-) | FREE
-_ELEMENT_OPS = {"add_text": "text", "add_image": "image", "pip": "pip", "add_music": "music", "subtitles": "subtitles", "blur_region": "blur"}
+_AMOUNTS = (
+    "NUMBER",
+    "SIZE",
+    "RATE",
+    "SCALE",
+    "TIME",
+    "AT",
+    "FOR",
+    "PERCENT",
+    "TIMES",
+    "FPS",
+    "PX",
+    "DB",
+    "DEGREES",
+    "START",
+    "UNTIL",
+    "LINES",
+    "LINES?",
+    "SHARE",
+)
+_ABOUT_LAST = (
+    frozenset(
+        "same other both rest neg meant previous more small_amount large_amount out:correct out:neg out:instead out:toobig out:keeping out:bad replace "
+        "question out:good t_of undo again_word out:less up_word down_word changing adding moving out:under longer bigger".split()
+    )
+    | FREE
+)
+_ELEMENT_OPS = {
+    "add_text": "text",
+    "add_image": "image",
+    "pip": "pip",
+    "add_music": "music",
+    "subtitles": "subtitles",
+    "blur_region": "blur",
+}
 _NOT_REPEATED = frozenset("undo redo reset status credits upload cancel help export clarify out_of_scope".split())
 # Which parameter a lone amount is for, in this order.
 _MAIN = ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps", "size_ratio", "factor", "fit_duration_s", "duration_s", "first_s",
@@ -44,7 +73,16 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
     content = [piece for piece in pieces if not piece.is_loose() and not piece.has("mark")]
     if not content or len(content) > 12:
         return None
-    for way in (_corrected_text, _relative_look, _times_as_much, _for_others, _another_target, _shifted, _more_of_it, _another_amount):
+    for way in (
+        _corrected_text,
+        _relative_look,
+        _times_as_much,
+        _for_others,
+        _another_target,
+        _shifted,
+        _more_of_it,
+        _another_amount,
+    ):
         found = way(pieces, content, last, context)
         if found is not None:
             return found
@@ -68,7 +106,9 @@ def _only(content: list[Piece], *means: str) -> bool:
     return all(piece.means & known for piece in content)
 
 
-def _corrected_text(pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context) -> list[Command] | None:
+def _corrected_text(
+    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
+) -> list[Command] | None:
     """A typo: it should say “Day 3”; 打错字了，是“再接再厉”."""
     quoted = [piece for piece in pieces if piece.has("QUOTE")]
     wrong = any(piece.has("meant", "neg", "typo_word", "out:correct", "out:neg") for piece in pieces)
@@ -84,22 +124,44 @@ _LOOKS = (("brightness", "brightness", 1), ("toodark", "brightness", 1), ("darke
           ("saturation", "saturation", 1), ("desaturate", "saturation", -1))  # fmt: skip
 
 
-def _relative_look(pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context) -> list[Command] | None:
+def _relative_look(
+    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
+) -> list[Command] | None:
     """A little brighter still, after a change of colours: more or less of what was changed."""
-    if last["op"] not in ("color", "nudge") or any(piece.has("NUMBER", "PERCENT", "EV") for piece in pieces) or len(context.clips) > 1:
+    if (
+        last["op"] not in ("color", "nudge")
+        or any(piece.has("NUMBER", "PERCENT", "EV") for piece in pieces)
+        or len(context.clips) > 1
+    ):
         return None
     found = [(param, sign) for word, param, sign in _LOOKS for piece in pieces if piece.has(word)]
-    if not found or len({param for param, _ in found}) > 1 or any(piece.has("bw", "vivid", "cinematic", "vintage") for piece in pieces):
+    if (
+        not found
+        or len({param for param, _ in found}) > 1
+        or any(piece.has("bw", "vivid", "cinematic", "vintage") for piece in pieces)
+    ):
         return None
     span = Span(pieces, context, "")
     less = any(piece.has("less", "darker", "quieter", "down_word") and not piece.has("more") for piece in pieces)
     param, sign = found[-1]
     up = sign > 0 if found[-1][1] < 0 or not less else False
     target = context.clips[0].id if context.clips else "c1"
-    return [{"op": "nudge", "params": {"target": target, "param": param, "direction": "up" if up else "down", "amount": fill_talk._amount(span)}}]
+    return [
+        {
+            "op": "nudge",
+            "params": {
+                "target": target,
+                "param": param,
+                "direction": "up" if up else "down",
+                "amount": fill_talk._amount(span),
+            },
+        }
+    ]
 
 
-def _times_as_much(pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context) -> list[Command] | None:
+def _times_as_much(
+    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
+) -> list[Command] | None:
     """Double that limit; half of it."""
     if any(piece.has(*_AMOUNTS) and not piece.has("SHARE", "halve", "double") for piece in pieces) or len(content) > 4:
         return None
@@ -114,9 +176,13 @@ def _times_as_much(pieces: list[Piece], content: list[Piece], last: Mapping[str,
     return None
 
 
-def _for_others(pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context) -> list[Command] | None:
+def _for_others(
+    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
+) -> list[Command] | None:
     """Same for the second clip; now the other one too; 第二段也一样."""
-    if not any(piece.has("same", "again_word") for piece in pieces) and not any(piece.has("other") for piece in content):
+    if not any(piece.has("same", "again_word") for piece in pieces) and not any(
+        piece.has("other") for piece in content
+    ):
         return None
     words = tuple(word for words in fill_talk.TYPE_WORDS.values() for word in words)
     if not _only(content, "CLIP", "clip_noun", "ORDINAL", *words) or any(piece.has(*_AMOUNTS) for piece in content):
@@ -125,7 +191,12 @@ def _for_others(pieces: list[Piece], content: list[Piece], last: Mapping[str, An
         return _same_for_element(pieces, last, context)
     before = last["params"].get("clip")
     done = [before] if isinstance(before, str) else [context.clips[0].id] if context.clips else []
-    named = [value for piece in content if piece.has("CLIP") for value in (piece.value if isinstance(piece.value, list) else [piece.value])]
+    named = [
+        value
+        for piece in content
+        if piece.has("CLIP")
+        for value in (piece.value if isinstance(piece.value, list) else [piece.value])
+    ]
     named = [one for one in named if one != before] or named
     if not named and any(piece.has("other", "rest") for piece in content):
         named = [clip.id for clip in context.clips if clip.id not in done]
@@ -145,7 +216,9 @@ def _same_for_element(pieces: list[Piece], last: Mapping[str, Any], context: Con
     return [_again(last, target=one) for one in targets] if "target" in last["params"] and targets else None
 
 
-def _another_target(pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context) -> list[Command] | None:
+def _another_target(
+    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
+) -> list[Command] | None:
     """No, the logo; 不是标题，是logo; I meant the second one."""
     if not any(piece.has("neg", "meant", "out:neg", "out:correct", "out:instead") for piece in pieces):
         return None
@@ -195,19 +268,30 @@ def _denied(pieces: list[Piece], at: int) -> bool:
     return False
 
 
-def _shifted(pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context) -> list[Command] | None:
+def _shifted(
+    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
+) -> list[Command] | None:
     """Two seconds later is a nicer frame."""
     at = last["params"].get("at_s")
     length = next((piece.value for piece in pieces if piece.has("TIME", "FOR")), None)
-    later, earlier = any(piece.has("later", "afterwards") for piece in pieces), any(piece.has("earlier", "sooner") for piece in pieces)
+    later, earlier = (
+        any(piece.has("later", "afterwards") for piece in pieces),
+        any(piece.has("earlier", "sooner") for piece in pieces),
+    )
     if not isinstance(at, int | float) or length is None or later == earlier:
         return None
     return [_again(last, at_s=max(0.0, at + (length if later else -length)))]
 
 
-def _more_of_it(pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context) -> list[Command] | None:
+def _more_of_it(
+    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
+) -> list[Command] | None:
     """Give it 5 more: what was asked for and five."""
-    more = any(piece.has("more") and piece.text in ("more", "extra", "another", "再", "多", "加", "add", "再给", "再加", "再多") for piece in pieces)
+    more = any(
+        piece.has("more")
+        and piece.text in ("more", "extra", "another", "再", "多", "加", "add", "再给", "再加", "再多")
+        for piece in pieces
+    )
     less = any(piece.text in ("less", "fewer", "smaller", "再小", "少") for piece in pieces)
     amounts = [piece for piece in content if piece.has("NUMBER", "SIZE", "SCALE", "RATE")]
     if not (more or less) or len(amounts) != 1:
@@ -222,13 +306,26 @@ def _more_of_it(pieces: list[Piece], content: list[Piece], last: Mapping[str, An
     return None
 
 
-def _another_amount(pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context) -> list[Command] | None:
+def _another_amount(
+    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
+) -> list[Command] | None:
     """Not 10, 15; 3秒，不是1秒; 2x is nuts, do 1.5; make that 20."""
     places = [at for at, piece in enumerate(pieces) if piece.has(*_AMOUNTS)]
     if not places or len(places) > 2:
         return None
-    corrected = any(piece.has("neg", "meant", "out:neg", "out:toobig", "out:instead", "out:correct", "too_word") for piece in pieces) or len(places) == 2
-    if not corrected or not all(piece.has(*_AMOUNTS) or piece.means & _ABOUT_LAST or piece.has("unknown", "too_word", "speedup", "slowdown", "toobig_word") for piece in content):
+    corrected = (
+        any(
+            piece.has("neg", "meant", "out:neg", "out:toobig", "out:instead", "out:correct", "too_word")
+            for piece in pieces
+        )
+        or len(places) == 2
+    )
+    if not corrected or not all(
+        piece.has(*_AMOUNTS)
+        or piece.means & _ABOUT_LAST
+        or piece.has("unknown", "too_word", "speedup", "slowdown", "toobig_word")
+        for piece in content
+    ):
         return None
     wanted = [at for at in places if not _denied(pieces, at)]
     refused = [at for at in places if at not in wanted]
@@ -249,7 +346,11 @@ def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) ->
     """Which parameter is corrected: the one that had the refused value, else the main one of that kind."""
     for old in refused:
         for name, value in params.items():
-            if isinstance(value, int | float) and not isinstance(value, bool) and _close(_converted(old, name, value), value):
+            if (
+                isinstance(value, int | float)
+                and not isinstance(value, bool)
+                and _close(_converted(old, name, value), value)
+            ):
                 return name
     kinds = [kind for kind, _ in _BY_KIND.items() if piece.has(kind)]
     names = [name for kind in kinds for name in _BY_KIND[kind]] if kinds and not piece.has("NUMBER") else list(_MAIN)
@@ -269,7 +370,9 @@ def _converted(piece: Piece, name: str, old: Any) -> Any:
         return f"{int(value)}p"
     if name.endswith(("_bytes", "_bps")):
         return int(value if not piece.has("NUMBER") else _scaled(value, old))
-    if name in ("level", "volume", "opacity", "size_ratio", "scale", "intensity") or (name == "factor" and piece.has("PERCENT")):
+    if name in ("level", "volume", "opacity", "size_ratio", "scale", "intensity") or (
+        name == "factor" and piece.has("PERCENT")
+    ):
         return value / 100 if piece.has("PERCENT") or value > 4 else value
     if name == "gain_db" and isinstance(old, int | float) and old < 0 < value:
         return -value
@@ -306,10 +409,19 @@ def _partial(span: Span, last: Mapping[str, Any]) -> dict[str, Any]:
     """What can be said of a reframe without its aspect."""
     if last["op"] == "reframe":
         if any(piece.text in ("than", "instead of", "rather than", "而不是", "代替") for piece in span.pieces):
-            stop = next(at for at, piece in enumerate(span.pieces) if piece.text in ("than", "instead of", "rather than", "而不是", "代替"))
+            stop = next(
+                at
+                for at, piece in enumerate(span.pieces)
+                if piece.text in ("than", "instead of", "rather than", "而不是", "代替")
+            )
             span.used.update(range(stop, len(span.pieces)))
-            span.pieces = [piece if at < stop else replace(piece, means=frozenset({"filler"})) for at, piece in enumerate(span.pieces)]
-        color = span.named("color") or ("#FFFFFF" if any("white" in p.text or "白" in p.text for p in span.pieces) else None)
+            span.pieces = [
+                piece if at < stop else replace(piece, means=frozenset({"filler"}))
+                for at, piece in enumerate(span.pieces)
+            ]
+        color = span.named("color") or (
+            "#FFFFFF" if any("white" in p.text or "白" in p.text for p in span.pieces) else None
+        )
         if color and span.has("padbars"):
             span.claim("padbars")
             return {"mode": "pad", "color": color}

@@ -13,13 +13,13 @@ from slimreel.agent.follow import follow_up, left_out
 from slimreel.agent.literals import take_literals
 from slimreel.agent.moments import with_moments
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
+from slimreel.agent.output import output_command
 from slimreel.agent.pieces import Piece, cut, spelled
 from slimreel.agent.pointing import with_clips, with_places
 from slimreel.agent.scope import out_of_scope
 from slimreel.agent.segment import Part, divide
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import take_titles
-from slimreel.agent.output import output_command
 
 Command = dict[str, Any]
 
@@ -149,7 +149,12 @@ def _completes_last(found: Interpretation, changed: list[Command], context: Cont
         return False
     if op in _OF_FILES and [one["op"] for one in found.commands] == ["compress"]:
         return not any(piece.has("out:compress", "shrink_to") for piece in pieces)
-    same = [one["op"] for one in found.commands] == [op] and op in _OF_FILES | {"transition", "reframe", "add_music", "fade"}
+    same = [one["op"] for one in found.commands] == [op] and op in _OF_FILES | {
+        "transition",
+        "reframe",
+        "add_music",
+        "fade",
+    }
     return same and not found.missing
 
 

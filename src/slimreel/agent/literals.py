@@ -15,7 +15,17 @@ Kind = OneOf["QUOTE", "FILE", "URL", "NAME"]
 # One private-use character stands for each literal; people cannot type more of them than there are.
 _FIRST = 0xE000
 _MOST = 64
-_QUOTES = (("“", "”"), ("‘", "’"), ("「", "」"), ("『", "』"), ("《", "》"), ("«", "»"), ("„", "“"), ('"', '"'), ("”", "”"))
+_QUOTES = (
+    ("“", "”"),
+    ("‘", "’"),
+    ("「", "」"),
+    ("『", "』"),
+    ("《", "》"),
+    ("«", "»"),
+    ("„", "“"),
+    ('"', '"'),
+    ("”", "”"),
+)
 _SINGLE = re.compile(r"(?:(?<=[\s:：(,，])|^)['‘’`]([^'‘’`\n]{1,200}?)['’`](?=[\s,.;:!?)，。]|$)")
 _SPACED_MARK = re.compile(r" ?([\ue000-\ue03f]) ?")
 _URL = re.compile(r"https?://[^\s，。；“”\"'<>]{1,300}", re.IGNORECASE)
@@ -24,7 +34,9 @@ _SUFFIXES = (
     "cube|3dl|mp3|wav|m4a|aac|flac|ogg|opus|wma|aiff?"
 )
 # Made of ASCII, so that 放cam.mov gives cam.mov; names in other scripts are known from the session's own list.
-_FILE = re.compile(rf"(?<![A-Za-z0-9_.\-])[A-Za-z0-9_][A-Za-z0-9_.\-]{{0,120}}\.(?:{_SUFFIXES})(?![A-Za-z0-9_])", re.IGNORECASE)
+_FILE = re.compile(
+    rf"(?<![A-Za-z0-9_.\-])[A-Za-z0-9_][A-Za-z0-9_.\-]{{0,120}}\.(?:{_SUFFIXES})(?![A-Za-z0-9_])", re.IGNORECASE
+)
 _HANDLE = re.compile(r"(?<![A-Za-z0-9.])@[A-Za-z0-9_.\u4e00-\u9fff]{2,40}")
 
 

@@ -11,7 +11,30 @@ from slimreel.agent.pieces import Piece
 
 _Joined = tuple[Piece, int]  # the new piece, and how many old ones it takes the place of
 _MARKS = ("-", "~", "–", "→")
-_LOOSE_BEFORE_TIME = ("the", "a", "about", "around", "第", "那", "这", "那个", "的", "exactly", "roughly", "一", "just", "only", ":", "大概", "大约", "was", "us", "this", "it", "到")
+_LOOSE_BEFORE_TIME = (
+    "the",
+    "a",
+    "about",
+    "around",
+    "第",
+    "那",
+    "这",
+    "那个",
+    "的",
+    "exactly",
+    "roughly",
+    "一",
+    "just",
+    "only",
+    ":",
+    "大概",
+    "大约",
+    "was",
+    "us",
+    "this",
+    "it",
+    "到",
+)
 
 
 def with_moments(pieces: list[Piece]) -> list[Piece]:
@@ -82,10 +105,19 @@ def _sum(pieces: list[Piece], at: int) -> _Joined | None:
     if nearby < len(pieces) and pieces[nearby].text in ("and", "零", "又"):
         nearby += 1
     second = _time(pieces, nearby)
-    whole_minutes = first % 60 == 0 and first >= 60 and ("分" in pieces[at].text or "m" in pieces[at].text or "h" in pieces[at].text or "时" in pieces[at].text)
+    whole_minutes = (
+        first % 60 == 0
+        and first >= 60
+        and ("分" in pieces[at].text or "m" in pieces[at].text or "h" in pieces[at].text or "时" in pieces[at].text)
+    )
     if second is not None and whole_minutes and second < 60 and not pieces[nearby].has("CLOCK"):
         return _made(pieces, at, nearby - at + 1, "TIME", first + second)
-    if nearby == at + 1 and "分" in pieces[at].text[-1:] and (bare := _number(pieces, nearby)) is not None and bare < 60:
+    if (
+        nearby == at + 1
+        and "分" in pieces[at].text[-1:]
+        and (bare := _number(pieces, nearby)) is not None
+        and bare < 60
+    ):
         return _made(pieces, at, 2, "TIME", first + bare)  # 1分20
     return None
 
@@ -124,7 +156,9 @@ def _stretch(pieces: list[Piece], at: int) -> _Joined | None:
     return _made(pieces, at, closing - at, "RANGE", (start, end))
 
 
-def _moment(pieces: list[Piece], at: int, *, at_start: bool) -> tuple[float, str | None] | tuple[str, str | None] | None:
+def _moment(
+    pieces: list[Piece], at: int, *, at_start: bool
+) -> tuple[float, str | None] | tuple[str, str | None] | None:
     """The value of a moment and what tells that it is one: "clock", "unit", a word, or None of a bare number."""
     if at >= len(pieces):
         return None
@@ -143,7 +177,11 @@ def _moment(pieces: list[Piece], at: int, *, at_start: bool) -> tuple[float, str
 
 def _after_moment(pieces: list[Piece], at: int) -> int:
     i = at + 1
-    while i < len(pieces) and pieces[i].text in ("处", "的位置", "mark", "那里", "的地方", "开始", "左右", "in", "一直", "那个", "the") and i - at < 3:
+    while (
+        i < len(pieces)
+        and pieces[i].text in ("处", "的位置", "mark", "那里", "的地方", "开始", "左右", "in", "一直", "那个", "the")
+        and i - at < 3
+    ):
         i += 1
     return i if i < len(pieces) and (_is(pieces, i, "t_to") or pieces[i - 1].text in ("处", "mark")) else at + 1
 
@@ -162,9 +200,21 @@ def _open_end(pieces: list[Piece], at: int) -> _Joined | None:
         i = _skip(pieces, at + 1)
         seconds = _time(pieces, i)
         english = piece.text.isascii()
-        if seconds is not None and english and not _is(pieces, i + 1, "t_to", "remove") and not _is(pieces, i + 1, "t_of"):
+        if (
+            seconds is not None
+            and english
+            and not _is(pieces, i + 1, "t_to", "remove")
+            and not _is(pieces, i + 1, "t_of")
+        ):
             late = piece.has("t_after")
-            return _made(pieces, at, i + 1 - at, "RANGE", (seconds, "end") if late else (0.0, seconds), "AFTER" if late else "BEFORE")
+            return _made(
+                pieces,
+                at,
+                i + 1 - at,
+                "RANGE",
+                (seconds, "end") if late else (0.0, seconds),
+                "AFTER" if late else "BEFORE",
+            )
     i = _skip(pieces, at + 1) if piece.has("t_from") else at
     seconds = _time(pieces, i)
     if seconds is None:
@@ -190,10 +240,31 @@ def _edge(pieces: list[Piece], at: int) -> _Joined | None:
         if not piece.has(means):
             continue
         i = at + 1
-        while i < len(pieces) and pieces[i].text in ("the", "的", "那", "这", "那个", "full", "大概", "about", "有", "whole", "part", "that", "里", "剩下", "couple"):
+        while i < len(pieces) and pieces[i].text in (
+            "the",
+            "的",
+            "那",
+            "这",
+            "那个",
+            "full",
+            "大概",
+            "about",
+            "有",
+            "whole",
+            "part",
+            "that",
+            "里",
+            "剩下",
+            "couple",
+        ):
             i += 1
         seconds = _time(pieces, i)
-        if seconds is None and piece.text.isascii() and i < len(pieces) and pieces[i].text in ("second", "sec", "minute", "min", "s"):
+        if (
+            seconds is None
+            and piece.text.isascii()
+            and i < len(pieces)
+            and pieces[i].text in ("second", "sec", "minute", "min", "s")
+        ):
             return _made(pieces, at, i + 1 - at, kind, 60.0 if pieces[i].text.startswith("min") else 1.0)
         if seconds is None and (number := _number(pieces, i)) is not None and _counts_seconds(pieces, i):
             seconds = number
@@ -201,7 +272,9 @@ def _edge(pieces: list[Piece], at: int) -> _Joined | None:
             return _made(pieces, at, i + 1 - at, kind, seconds)
     seconds = _time(pieces, at)
     if seconds is None and (number := _number(pieces, at)) is not None and piece.text.isdigit():
-        seconds = number if _is(pieces, at + 1, "t_off") and pieces[at + 1].text not in ("to", "of", "in", "into") else None
+        seconds = (
+            number if _is(pieces, at + 1, "t_off") and pieces[at + 1].text not in ("to", "of", "in", "into") else None
+        )
     if seconds is not None and not piece.has("CLOCK"):
         i = at + 1
         if i < len(pieces) and pieces[i].text in ("or so", "worth", "right"):
@@ -267,9 +340,19 @@ def _single(pieces: list[Piece], at: int) -> _Joined | None:
     seconds = _time(pieces, i)
     if seconds is None:
         bare = _number(pieces, i)
-        if bare is not None and piece.text == "for" and (i + 1 >= len(pieces) or pieces[i + 1].has("mark", "t_and")) and any(p.has("AT", "TIME", "START") for p in pieces[:at]):
+        if (
+            bare is not None
+            and piece.text == "for"
+            and (i + 1 >= len(pieces) or pieces[i + 1].has("mark", "t_and"))
+            and any(p.has("AT", "TIME", "START") for p in pieces[:at])
+        ):
             return _made(pieces, at, i + 1 - at, "FOR", bare)
-        if bare is None or not piece.has("t_from") or not piece.text.startswith(("start", "begin")) or _is(pieces, i + 1, "parts", "video"):
+        if (
+            bare is None
+            or not piece.has("t_from")
+            or not piece.text.startswith(("start", "begin"))
+            or _is(pieces, i + 1, "parts", "video")
+        ):
             return None
         seconds = bare
     closing = _closing(pieces, i)

@@ -59,7 +59,10 @@ _MORE_UNITS = re.compile(
 )
 _UNIT_KINDS = {"decibel": "DB", "decibels": "DB", "ms": "TIME", "mi": "TIME", "毫秒": "TIME", "db": "DB", "de": "DEGREES", "分贝": "DB", "lu": "LUFS",
                "lk": "LUFS", "°": "DEGREES", "度": "DEGREES", "ev": "EV", "st": "EV", "档": "EV"}  # fmt: skip
-_UNIT_AFTER = re.compile(r" ?-?(ms|milliseconds?|millisecs?|毫秒|db|decibels?|分贝|lufs|lkfs|degrees?|degs?|度|stops?)(?![A-Za-z])", re.IGNORECASE)
+_UNIT_AFTER = re.compile(
+    r" ?-?(ms|milliseconds?|millisecs?|毫秒|db|decibels?|分贝|lufs|lkfs|degrees?|degs?|度|stops?)(?![A-Za-z])",
+    re.IGNORECASE,
+)
 _COORDINATE = re.compile(r"([xywh]) ?[=:]? ?([0-9]+(?:\.[0-9]+)?)(?![0-9A-Za-z%])")
 _ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)\b|#([0-9]{1,2})\b", re.IGNORECASE)
 _CLIP_ID = re.compile(r"[cC]([0-9]{1,2})(?![0-9A-Za-z])")
@@ -94,11 +97,16 @@ def words() -> dict[str, Word]:
             means.setdefault(word, set()).add(f"out:{meaning.concept}")
         elif word not in means:
             means[word] = {"filler"}
-    return {word.replace("-", " ") if len(word) > 1 else word: Word(frozenset(found), tuple(named.get(word, {}).items())) for word, found in means.items()}
+    return {
+        word.replace("-", " ") if len(word) > 1 else word: Word(frozenset(found), tuple(named.get(word, {}).items()))
+        for word, found in means.items()
+    }
 
 
 _LEADING = re.compile(r"^(?:(?:at|in|on|to|from|of|off) )?the (?=.)")
-_PLACED = frozenset("leftedge rightedge topedge bottomedge counter clockwise to_front to_back halfway sides width_word".split())
+_PLACED = frozenset(
+    "leftedge rightedge topedge bottomedge counter clockwise to_front to_back halfway sides width_word".split()
+)
 # Of these meanings of the output's words only single words are taken: longer ones would hide the verbs of edits.
 _SHORT_ONLY = frozenset("change make of by at from is to this keeping purpose subject correct remove lose".split())
 
@@ -122,7 +130,11 @@ def _longest() -> dict[str, int]:
 
 @cache
 def _spelling() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
-    known = {word for surface in words() for word in re.findall(r"[a-z]+", surface)} | number_and_unit_words() | real_words()
+    known = (
+        {word for surface in words() for word in re.findall(r"[a-z]+", surface)}
+        | number_and_unit_words()
+        | real_words()
+    )
     # Nothing becomes a word of what is refused by a slip: "drags" is not drugs.
     refused = {word for surface, found in words().items() if all(one.startswith("oos_") for one in found.means)
                for word in re.findall(r"[a-z]+", surface)}  # fmt: skip
@@ -182,7 +194,11 @@ def _zh_ordinal(text: str, at: int) -> Piece | None:
     number = read_number(text, at + 1)
     if number is None or text[number[1] : number[1] + 1] in ("秒", "分", "帧", "小", ":", "：", ".", "s", "m"):
         return None
-    if number[0].denominator != 1 or number[0] > 99 or re.match(r" *(?:到|至|-|~)? *[0-9]+ *[:秒分]", text[number[1] :]):
+    if (
+        number[0].denominator != 1
+        or number[0] > 99
+        or re.match(r" *(?:到|至|-|~)? *[0-9]+ *[:秒分]", text[number[1] :])
+    ):
         return None
     return Piece(text[at : number[1]], at, number[1], frozenset({"ORDINAL"}), int(number[0]))
 
@@ -243,7 +259,11 @@ def _clip_id(text: str, at: int) -> Piece | None:
     if match is not None:
         return Piece(match[0], at, match.end(), frozenset({"CLIP"}), int(match[1]))
     place = _COORDINATE.match(text, at)
-    if place is not None and (at == 0 or not text[at - 1].isalnum()) and (place[1] != "x" or " " in place[0] or "=" in place[0]):
+    if (
+        place is not None
+        and (at == 0 or not text[at - 1].isalnum())
+        and (place[1] != "x" or " " in place[0] or "=" in place[0])
+    ):
         return Piece(place[0], at, place.end(), frozenset({"COORDINATE"}), (place[1], float(place[2])))
     job = _JOB.match(text, at)
     return None if job is None else Piece(f"j{job[1]}", at, job.end(), frozenset({"JOB"}), job[1])
@@ -267,14 +287,20 @@ def _clock(text: str, at: int) -> Piece | None:
     if match is None:
         return None
     first, second, third, part = match.groups()
-    seconds = float(int(first) * 60 + int(second)) if third is None else int(first) * 3600 + int(second) * 60 + int(third)
+    seconds = (
+        float(int(first) * 60 + int(second)) if third is None else int(first) * 3600 + int(second) * 60 + int(third)
+    )
     seconds += int(part) / 10 ** len(part) if part else 0.0
     return Piece(match[0], at, match.end(), frozenset({"TIME", "CLOCK"}), float(seconds))
 
 
 def _frame(text: str, at: int) -> Piece | None:
     match = SIZE_PATTERN.match(text, at)
-    return None if match is None else Piece(match[0], at, match.end(), frozenset({"FRAME"}), (int(match[1]), int(match[2])))
+    return (
+        None
+        if match is None
+        else Piece(match[0], at, match.end(), frozenset({"FRAME"}), (int(match[1]), int(match[2])))
+    )
 
 
 def _special(text: str, at: int) -> Piece | None:
@@ -312,7 +338,9 @@ def _of_quantity(text: str, at: int, quantity: Quantity) -> Piece:
         unit = _UNIT_AFTER.match(text, quantity.end)
         if unit is not None:
             kind = _UNIT_KINDS.get(unit[1].lower()) or _UNIT_KINDS[unit[1].lower()[:2]]
-            return Piece(text[at : unit.end()], at, unit.end(), frozenset({kind}), value / (1000 if kind == "TIME" else 1))
+            return Piece(
+                text[at : unit.end()], at, unit.end(), frozenset({kind}), value / (1000 if kind == "TIME" else 1)
+            )
         kinds = {"NUMBER"}
         if small in NAMED_LINES or (value in KNOWN_LINES and said.isdigit() and value >= 144):
             kinds.add("LINES?")
@@ -320,7 +348,9 @@ def _of_quantity(text: str, at: int, quantity: Quantity) -> Piece:
     names = {"rate": "RATE", "bytes": "SIZE", "bits": "RATE", "scale": "SCALE", "share": "PERCENT", "times": "TIMES",
              "lines": "LINES", "fps": "FPS", "duration": "TIME", "pixels": "PX", "depth": "DEPTH"}  # fmt: skip
     if kind == "scale" and said.lower().replace(" ", "") in NAMED_LINES:
-        return Piece(said, at, quantity.end, frozenset({"LINES", "SCALE"}), float(NAMED_LINES[said.lower().replace(" ", "")]))
+        return Piece(
+            said, at, quantity.end, frozenset({"LINES", "SCALE"}), float(NAMED_LINES[said.lower().replace(" ", "")])
+        )
     if kind == "share":
         value *= 100
         return Piece(said, at, quantity.end, frozenset({"PERCENT"} | (set() if "%" in said else {"SHARE"})), value)

@@ -11,7 +11,19 @@ from slimreel.agent.context import Context
 from slimreel.agent.pieces import Piece
 
 _ROLE_WORDS = {"intro": 1, "opener": 1, "outro": -1, "片头": 1, "片尾": -1, "开场": 1}
-_MIDDLE = ("中间那段", "中间一段", "中间那个", "中间的那段", "中间段", "middle clip", "middle one", "中间这段", "中间的", "中间那条", "中间")
+_MIDDLE = (
+    "中间那段",
+    "中间一段",
+    "中间那个",
+    "中间的那段",
+    "中间段",
+    "middle clip",
+    "middle one",
+    "中间这段",
+    "中间的",
+    "中间那条",
+    "中间",
+)
 
 
 def with_clips(pieces: list[Piece], context: Context) -> list[Piece]:
@@ -35,7 +47,9 @@ def _without_excepted(pieces: list[Piece], context: Context) -> list[Piece]:
         while end < len(pieces) and pieces[end].has("except", "both", "all_word") and not pieces[end].text.isascii():
             end += 1
         others = [clip.id for clip in context.clips if clip.id != piece.value]
-        joined = Piece("", pieces[start].start, pieces[end - 1].end, frozenset({"CLIP"}), others if len(others) > 1 else others[0])
+        joined = Piece(
+            "", pieces[start].start, pieces[end - 1].end, frozenset({"CLIP"}), others if len(others) > 1 else others[0]
+        )
         return [*pieces[:start], joined, *pieces[end:]]
     return pieces
 
@@ -44,12 +58,19 @@ def with_places(pieces: list[Piece]) -> list[Piece]:
     """ "the top corner on the right" as one place of the nine."""
     certain = [piece for piece in pieces if piece.has("POSITION") and not piece.has("corner_word")]
     if certain:  # "wrong corner! top left": a corner alone says nothing then
-        pieces = [_mere_word(piece) if piece.has("corner_word") and not _is_beside(pieces, piece, certain) else piece for piece in pieces]
+        pieces = [
+            _mere_word(piece) if piece.has("corner_word") and not _is_beside(pieces, piece, certain) else piece
+            for piece in pieces
+        ]
     found: list[Piece] = []
     for piece in pieces:
         before = next((i for i in range(len(found) - 1, max(-1, len(found) - 4), -1) if found[i].has("POSITION")), None)
         between = found[before + 1 :] if before is not None else []
-        if before is not None and piece.has("POSITION") and all(one.is_loose() and not one.has("mark", "t_and") for one in between):
+        if (
+            before is not None
+            and piece.has("POSITION")
+            and all(one.is_loose() and not one.has("mark", "t_and") for one in between)
+        ):
             both = {found[before].named["position"], piece.named["position"]}
             place = _place_of(both)
             corners = [one for one in (found[before], piece) if one.text in ("corner", "角落", "角落里", "角上")]
@@ -58,7 +79,9 @@ def with_places(pieces: list[Piece]) -> list[Piece]:
             if place and not piece.has("cropfit", "adding"):
                 joined = found[before]
                 means = frozenset({"POSITION"})
-                found[before:] = [Piece(joined.text + " " + piece.text, joined.start, piece.end, means, None, {"position": place})]
+                found[before:] = [
+                    Piece(joined.text + " " + piece.text, joined.start, piece.end, means, None, {"position": place})
+                ]
                 continue
         found.append(piece)
     return found
@@ -70,7 +93,11 @@ def _mere_word(piece: Piece) -> Piece:
 
 def _is_beside(pieces: list[Piece], corner: Piece, certain: list[Piece]) -> bool:
     at = pieces.index(corner)
-    return any(abs(pieces.index(one) - at) <= 3 and not any(p.has("mark") for p in pieces[min(at, pieces.index(one)) : max(at, pieces.index(one))]) for one in certain)
+    return any(
+        abs(pieces.index(one) - at) <= 3
+        and not any(p.has("mark") for p in pieces[min(at, pieces.index(one)) : max(at, pieces.index(one))])
+        for one in certain
+    )
 
 
 def _place_of(places: set[str]) -> str | None:
@@ -117,7 +144,11 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
     if piece.has("clip_noun") and at + 1 < len(pieces) and piece.text.isascii():
         skip = 1 if pieces[at + 1].text in ("number", "no", "nr", "#") and at + 2 < len(pieces) else 0
         number = pieces[at + 1 + skip]
-        if number.means == {"NUMBER"} and 1 <= number.value <= max(len(context.clips), 9) and number.value == int(number.value):
+        if (
+            number.means == {"NUMBER"}
+            and 1 <= number.value <= max(len(context.clips), 9)
+            and number.value == int(number.value)
+        ):
             after = pieces[at + 2 + skip] if at + 2 + skip < len(pieces) else None
             if after is None or not after.has("TIME", "PERCENT"):
                 return _made(pieces, at, at + 2 + skip, _id(context, int(number.value)))
@@ -135,7 +166,12 @@ def _id(context: Context, place: int) -> str:
 def _ordinal(pieces: list[Piece], at: int) -> tuple[int, int] | None:
     """A place in the order and the piece after it."""
     piece = pieces[at]
-    if piece.text == "第" and at + 1 < len(pieces) and pieces[at + 1].means >= {"NUMBER"} and not pieces[at + 1].has("TIME"):
+    if (
+        piece.text == "第"
+        and at + 1 < len(pieces)
+        and pieces[at + 1].means >= {"NUMBER"}
+        and not pieces[at + 1].has("TIME")
+    ):
         return int(pieces[at + 1].value), at + 2
     if piece.has("ORDINAL"):
         value = piece.value if piece.value is not None else piece.named.get("ordinal")
@@ -157,16 +193,32 @@ def _of_ordinal(pieces: list[Piece], at: int, ordinal: tuple[int, int], context:
         if chinese and i < len(pieces) and pieces[i].has("clip_noun") and not pieces[i].has("TIME"):
             i += 1
         if several:
-            places = range(1, several + 1) if place == 1 else range(len(context.clips) - several + 1, len(context.clips) + 1)
+            places = (
+                range(1, several + 1) if place == 1 else range(len(context.clips) - several + 1, len(context.clips) + 1)
+            )
             return _made(pieces, at, i, [_id(context, one) for one in places])
-        if not chinese and pieces[i - 1].text in ("part", "bit", "section", "scene", "piece") and len(context.clips) < 2:
+        if (
+            not chinese
+            and pieces[i - 1].text in ("part", "bit", "section", "scene", "piece")
+            and len(context.clips) < 2
+        ):
             return None
         return _made(pieces, at, i, _id(context, place))
     ends_there = i >= len(pieces) or pieces[i].has("mark")
-    if not several and not chinese and ends_there and len(context.clips) >= 2 and abs(place) <= len(context.clips) and at and pieces[at - 1].text == "the":
+    if (
+        not several
+        and not chinese
+        and ends_there
+        and len(context.clips) >= 2
+        and abs(place) <= len(context.clips)
+        and at
+        and pieces[at - 1].text == "the"
+    ):
         return _made(pieces, at, end, _id(context, place))
     if several and len(context.clips) >= 2 and (i >= len(pieces) or pieces[i].has("filler", "mark", "swapping")):
-        places = range(1, several + 1) if place == 1 else range(len(context.clips) - several + 1, len(context.clips) + 1)
+        places = (
+            range(1, several + 1) if place == 1 else range(len(context.clips) - several + 1, len(context.clips) + 1)
+        )
         return _made(pieces, at, i, [_id(context, one) for one in places])
     return None
 
@@ -179,7 +231,12 @@ def _stems(context_names: tuple[tuple[str, str], ...]) -> dict[str, str]:
     for clip_id, name in context_names:
         stem = PurePath(name).stem.casefold()
         for word in {stem, *re.split(r"[\s_\-.]+", stem)}:
-            if len(word) >= 3 or (len(word) == 2 and word == stem) or (word and not word.isascii()) or (len(word) == 1 and word == stem):
+            if (
+                len(word) >= 3
+                or (len(word) == 2 and word == stem)
+                or (word and not word.isascii())
+                or (len(word) == 1 and word == stem)
+            ):
                 seen[word] = seen.get(word, 0) + 1
                 found[word] = clip_id
     return {word: clip_id for word, clip_id in found.items() if seen[word] == 1 and not word.isdigit()}
@@ -200,7 +257,12 @@ def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] 
         if following is not None and following.has("TIME", "FIRST", "LAST"):
             return None
         return _made(pieces, at, end, _id(context, _ROLE_WORDS[word]))
-    if len(context.clips) == 3 and piece.text in ("middle", "中间") and following is not None and (noun or following.text in ("那", "那段", "那个", "这段")):
+    if (
+        len(context.clips) == 3
+        and piece.text in ("middle", "中间")
+        and following is not None
+        and (noun or following.text in ("那", "那段", "那个", "这段"))
+    ):
         if following.text in ("那", "这") and at + 2 < len(pieces) and pieces[at + 2].has("clip_noun"):
             return _made(pieces, at, at + 3, _id(context, 2))
         return _made(pieces, at, at + 2, _id(context, 2)) if noun or following.text not in ("那", "这") else None

@@ -64,8 +64,10 @@ def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
 def _is_weak(pieces: list[Piece], at: int) -> bool:
     """Is it only a verb that lets a part begin here?"""
     before, piece = pieces[at - 1], pieces[at]
-    return not before.has("mark") and piece.text not in _CONNECTIVES and not (
-        piece.start > before.end and not piece.text[:1].isascii()
+    return (
+        not before.has("mark")
+        and piece.text not in _CONNECTIVES
+        and not (piece.start > before.end and not piece.text[:1].isascii())
     )
 
 
@@ -81,7 +83,9 @@ def _bounds(pieces: list[Piece]) -> list[int]:
             found.append(at)
     while len(found) > _MOST_CHUNKS:
         # Keep those after marks first; a request this long is divided more coarsely.
-        droppable = [i for i in range(1, len(found)) if not pieces[found[i] - 1].has("mark")] or list(range(1, len(found)))
+        droppable = [i for i in range(1, len(found)) if not pieces[found[i] - 1].has("mark")] or list(
+            range(1, len(found))
+        )
         found.pop(droppable[len(droppable) // 2])
     return found
 
@@ -123,7 +127,9 @@ def _is_strong(pieces: list[Piece], at: int) -> bool:
     if words == {"out:preset"}:
         near = pieces[max(0, at - 3) : at] + pieces[at + 1 : at + 3]
         content = [one for one in pieces if not one.is_loose() and not one.has("mark")]
-        return len(content) <= 2 or any(one.text in _FOR_PLATFORM or one.has("preset_word", "out:compress", "out:under") for one in near)
+        return len(content) <= 2 or any(
+            one.text in _FOR_PLATFORM or one.has("preset_word", "out:compress", "out:under") for one in near
+        )
     return bool(words)
 
 
@@ -133,13 +139,29 @@ _FOR_PLATFORM = frozenset(
 
 
 # Words of other operations that take a share or a number as well.
-_OF_OTHERS = ("slowdown", "speedup", "zoomin", "zoomout", "opacity", "brightness", "contrast", "saturation", "lut", "LUTFILE", "IMAGEFILE", "SOUNDFILE", "SUBFILE")
+_OF_OTHERS = (
+    "slowdown",
+    "speedup",
+    "zoomin",
+    "zoomout",
+    "opacity",
+    "brightness",
+    "contrast",
+    "saturation",
+    "lut",
+    "LUTFILE",
+    "IMAGEFILE",
+    "SOUNDFILE",
+    "SUBFILE",
+)
 
 
 def output_score(pieces: list[Piece]) -> float | None:
     """How well a part fits a wish for the output; None where nothing in it is one."""
     strong = [p for at, p in enumerate(pieces) if _is_strong(pieces, at)]
-    ratio = any(p.has("PERCENT", "SHARE", "TIMES") for p in pieces) and any(p.has("out:less", "out:size", "out:toobig", "out:compress", "out:to", "shrink_to", "out:under") for p in pieces)
+    ratio = any(p.has("PERCENT", "SHARE", "TIMES") for p in pieces) and any(
+        p.has("out:less", "out:size", "out:toobig", "out:compress", "out:to", "shrink_to", "out:under") for p in pieces
+    )
     plain = any(p.has("out:less", "out:toobig") and p.has("out:size", "out:compress", "out:toobig") for p in pieces)
     if not strong and not ratio and not plain and not any(p.has("out:less") for p in pieces):
         return None
@@ -150,9 +172,9 @@ def output_score(pieces: list[Piece]) -> float | None:
             continue
         if piece.has("TIMES") and any(p.has("out:less", "out:compress", "out:size") for p in pieces):
             explained += 1.0
-        elif piece.has(*_OF_OTHERS) and not piece.has("out:size", "out:compress"):
-            left += 1.0
-        elif piece.has("export", "mute") and not piece.means & _OUTPUT_KINDS:
+        elif (piece.has(*_OF_OTHERS) and not piece.has("out:size", "out:compress")) or (
+            piece.has("export", "mute") and not piece.means & _OUTPUT_KINDS
+        ):
             left += 1.0
         elif piece.means & _OUTPUT_WORDS or piece.means & _OUTPUT_KINDS:
             explained += 2.0 if piece.means & _OUTPUT_KINDS else 1.0

@@ -87,7 +87,11 @@ class Span:
 
     def numbers(self, low: float, high: float) -> list[Piece]:
         """The unused bare numbers within bounds, now used."""
-        hits = [at for at, piece in enumerate(self.pieces) if at not in self.used and piece.has("NUMBER") and low <= piece.value <= high]
+        hits = [
+            at
+            for at, piece in enumerate(self.pieces)
+            if at not in self.used and piece.has("NUMBER") and low <= piece.value <= high
+        ]
         self.used.update(hits)
         return [self.pieces[at] for at in hits]
 

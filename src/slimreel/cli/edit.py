@@ -81,7 +81,15 @@ def edit(
     paths, words = _sorted(inputs, ops)
 
     def work() -> Edit:
-        done = _edited(paths, _commands(ops) if words is None else words, out, draft, progress, as_json, (overwrite, salvage, dry_run))
+        done = _edited(
+            paths,
+            _commands(ops) if words is None else words,
+            out,
+            draft,
+            progress,
+            as_json,
+            (overwrite, salvage, dry_run),
+        )
         if save_draft is not None:
             _write_draft(save_draft, done.draft, overwrite=overwrite)
             if dry_run or out is None:
@@ -121,9 +129,7 @@ def _edited(
         raise UsageError(detail="Say where the result goes with -o, or add --dry-run.")
     manner = progress or ("bar" if sys.stderr.isatty() else "none")
     started = None if draft is None else read_draft(draft)
-    events = edit_events(
-        inputs, commands, out, draft=started, overwrite=overwrite, salvage=salvage, dry_run=dry_run
-    )
+    events = edit_events(inputs, commands, out, draft=started, overwrite=overwrite, salvage=salvage, dry_run=dry_run)
     with _listening(inputs[0], manner) as listen:
         return finish(events, listen)
 
@@ -253,4 +259,10 @@ def _record(done: Edit) -> dict[str, Any]:
         "height": draft.canvas.height,
         "fps": float(draft.canvas.rate),
     }
-    return {"changes": changes, "summary": describe(draft, done.language), "timeline": timeline, "draft": dump(draft), "files": files}
+    return {
+        "changes": changes,
+        "summary": describe(draft, done.language),
+        "timeline": timeline,
+        "draft": dump(draft),
+        "files": files,
+    }

@@ -193,7 +193,11 @@ def read_quantity(text: str, at: int = 0, *, spaced: bool = False) -> Quantity |
         return Quantity(value, Unit("none"), at, number[1])
     if text.startswith("半", found[1]) and found[0].kind in ("scale", "bytes", "duration"):
         return Quantity(value + Fraction(1, 2), found[0], at, found[1] + 1)  # 一兆半, 两分半
-    if text[found[1] - 1] == "兆" and text[found[1] : found[1] + 1] in _ZH_TENTHS and not text[found[1] + 1 : found[1] + 2] in _ZH_TENTHS:
+    if (
+        text[found[1] - 1] == "兆"
+        and text[found[1] : found[1] + 1] in _ZH_TENTHS
+        and text[found[1] + 1 : found[1] + 2] not in _ZH_TENTHS
+    ):
         return Quantity(value + Fraction(ZH_DIGITS[text[found[1]]], 10), found[0], at, found[1] + 1)  # 九兆五
     return Quantity(value, found[0], at, found[1])
 

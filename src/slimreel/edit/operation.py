@@ -14,6 +14,7 @@ from msgspec import Meta
 from slimreel.core.events import Reason
 from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
+from slimreel.edit.said import Said
 
 # Edits in the order said, undo and its kin among them; then what is wanted of the output.
 Stage = Literal["edit", "history", "goal", "output"]
@@ -52,6 +53,7 @@ class Operation:
     """The parameters of one operation. Each subclass is the one public class of its file in edit/ops."""
 
     op: ClassVar[str]
+    said: ClassVar[Said]
     stage: ClassVar[Stage] = "edit"
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:

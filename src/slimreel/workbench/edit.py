@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from slimreel.core.events import Decided, Progress, Reason
 from slimreel.agent.context import context_of
 from slimreel.agent.spoken import commands_of
+from slimreel.core.events import Decided, Progress, Reason
 from slimreel.edit.begin import begin
 from slimreel.edit.command import apply_all
 from slimreel.edit.draft import Draft

@@ -16,6 +16,7 @@ from slimreel.edit.adding import Overlaying, find_file, overlay_asked
 from slimreel.edit.draft import AnySegment, Draft, MediaSegment
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Name
+from slimreel.edit.said import Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +24,34 @@ class AddImage(Overlaying):
     """Its width is a share of the output's; its shape stays."""
 
     op: ClassVar[str] = "add_image"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "adding IMAGEFILE",
+            "IMAGEFILE POSITION",
+            "IMAGEFILE RANGE|FIRST|LAST|AT|START",
+            "IMAGEFILE PERCENT",
+            "image FILE",
+            "adding image",
+            "adding image FILE",
+            "image adding",
+            "adding FILE POSITION",
+            "FILE POSITION",
+            "logo|watermark POSITION",
+            "image POSITION",
+            "FILE RANGE|FIRST|LAST|START",
+            "watermark opacity",
+            "adding FILE RANGE|FIRST|LAST|START|AT",
+            "adding logo|watermark FILE POSITION",
+        ),
+        words="image adding moving keep logo watermark position_word look",
+        en=(
+            "put our logo bottom left",
+            "watermark.png 30% opacity, whole video",
+            "show product.jpg from 8s to 12s",
+            "logo a quarter of the width, top center",
+        ),
+        zh=("左下角放logo", "加水印图，透明度30%", "8到12秒显示product.jpg", "logo放顶部中间"),
+    )
     letter: ClassVar[str] = "i"
 
     file: Annotated[Name | None, Meta(description="id or name of a picture; the only one there is without it")] = None

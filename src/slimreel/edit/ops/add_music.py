@@ -18,6 +18,7 @@ from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Change, Name
 from slimreel.edit.ops.fade import Direction, SoundFaded
 from slimreel.edit.ops.volume import Gain, Level, at_level, level_at
+from slimreel.edit.said import Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +34,42 @@ class AddMusic(Timed):
     """Without `loop` it is over when the file is."""
 
     op: ClassVar[str] = "add_music"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "SOUNDFILE duck",
+            "SOUNDFILE under_word",
+            "SOUNDFILE under_word duck",
+            "SOUNDFILE duck voice",
+            "music adding",
+            "adding music",
+            "adding SOUNDFILE",
+            "SOUNDFILE music",
+            "adding SOUNDFILE music|under_word|quiet",
+            "SOUNDFILE PERCENT",
+            "music FILE",
+            "adding music FILE",
+            "music duck",
+            "music PERCENT FILE",
+            "music fadeout|fadein",
+            "music loop",
+            "adding FILE PERCENT",
+            "FILE music PERCENT|quiet",
+            "adding FILE loop|fadein|fadeout|duck",
+            "FILE volume PERCENT",
+            "music START|AT",
+            "music quiet",
+            "adding FILE under_word",
+        ),
+        words="music sound adding volume quiet under_word until original_sound loop video keep merging t_end t_start t_last t_first to_back quieter down_word",
+        en=(
+            "add bgm track.mp3 at 25%",
+            "music in the background, quiet, fade out at the end",
+            "lower the song when i speak",
+            "loop the beat under everything",
+            "start the music at 5s",
+        ),
+        zh=("加背景音乐，25%音量", "配乐小声点，结尾淡出", "说话的时候音乐自动变小", "音乐循环铺满", "第5秒开始放音乐"),
+    )
     letter: ClassVar[str] = "m"
 
     file: Annotated[Name | None, Meta(description="id or name of a sound file; the only one there is without it")] = (

@@ -17,6 +17,7 @@ from slimreel.edit.adding import Timed, times_asked
 from slimreel.edit.draft import AnySegment, Color, Draft, Position, Share, TextSegment, TextStyle
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Name
+from slimreel.edit.said import Said
 
 Size = Literal["small", "medium", "large"]
 # Pixels of the letters on a canvas with a short side of 1080: a caption, a title, a headline.
@@ -28,6 +29,41 @@ class AddText(Timed):
     """Without a time it is there all the time, also when the timeline gets longer."""
 
     op: ClassVar[str] = "add_text"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "QUOTE AT|START|RANGE|FOR|COLOR|FIRST|LAST",
+            "QUOTE COLOR AT|START|RANGE|FOR",
+            "text QUOTE",
+            "adding text QUOTE",
+            "writing QUOTE",
+            "text writing QUOTE",
+            "adding writing? QUOTE",
+            "adding text",
+            "QUOTE POSITION",
+            "text adding",
+            "writing !out:under",
+            "watermark QUOTE",
+            "text watermark QUOTE",
+            "adding text writing",
+            "text POSITION",
+            "watermark text",
+        ),
+        words="text adding writing n_title watermark look image changing position_word fitting voice",
+        en=(
+            "add title 'Summer 24' for 4 seconds",
+            "text at the bottom: subscribe!",
+            'write "Part 2" top left in yellow',
+            "big caption in the middle saying WAIT FOR IT from 3s to 6s",
+            "watermark text @maya in the corner, faint",
+        ),
+        zh=(
+            "加标题“夏日记录”",
+            "底部写“记得关注”",
+            "左上角打字“第二集”，黄色",
+            "3到6秒中间大字“等等看”",
+            "角落加水印文字@阿布",
+        ),
+    )
     letter: ClassVar[str] = "t"
 
     text: Annotated[Annotated[str, Meta(min_length=1, max_length=2000)], Meta(description="what it says, as it is")]

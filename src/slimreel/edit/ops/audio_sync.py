@@ -16,6 +16,7 @@ from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited
+from slimreel.edit.said import Said
 from slimreel.edit.standing import Lasting, Seat
 from slimreel.edit.targets import find_clips
 
@@ -35,6 +36,23 @@ class AudioSync(Lasting):
     """Asked for again, it is added to what was moved before."""
 
     op: ClassVar[str] = "audio_sync"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "sound moving TIME|FOR|AT",
+            "sound sync|is_early|is_late|later|earlier TIME|FOR|AT|NUMBER",
+            "sync later|earlier TIME|FOR|AT",
+            "sync TIME|FOR|AT",
+            "is_early|is_late later|earlier TIME|FOR|AT",
+            "sync",
+            "sound is_early|is_late later|earlier TIME|FOR|AT",
+            "sound is_early|is_late",
+            "sync sound later|earlier TIME|AT|FOR",
+            "voice later|earlier TIME",
+        ),
+        words="sync sound moving voice grain denoise remove",
+        en=("audio is 200ms early, delay it", "shift sound by +0.3s", "lips don't match, move audio back 120 ms"),
+        zh=("声音快了200毫秒，往后挪", "音频延迟0.3秒", "嘴型对不上，声音提前120毫秒"),
+    )
     makes: ClassVar[tuple[type[Effect], ...]] = (SoundShifted,)
 
     offset_s: Annotated[

@@ -20,6 +20,7 @@ from slimreel.edit.ops.add_text import Size
 from slimreel.edit.ops.subtitles import SIZES_PX, Language
 from slimreel.edit.placing import put
 from slimreel.edit.ripple import slice_of
+from slimreel.edit.said import Said
 from slimreel.errors import EditRefused, NoSpeechEngine
 
 _SIZES: dict[str, Size] = {"plain": "medium", "small": "small", "large": "large"}
@@ -30,6 +31,18 @@ class AutoCaptions(Operation):
     """Needs a speech engine, to which all sound of the files is sent (docs/howto/captions.md)."""
 
     op: ClassVar[str] = "auto_captions"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "autocap",
+            "autocap subtitles",
+            "autocap subtitles burn",
+            "autocap voice|sound|talking",
+            "adding language_word subtitles",
+        ),
+        words="autocap subtitles adding text burn soft voice sound talking writing language_word small_amount",
+        en=("auto caption this", "add english captions", "transcribe and burn subs"),
+        zh=("自动加字幕", "识别语音生成中文字幕", "听写一下做字幕"),
+    )
 
     language: Annotated[Language, Meta(description="what is spoken, such as `en`; `auto` finds out")] = "auto"
     mode: Annotated[Literal["burn", "soft"], Meta(description="drawn into the picture, or a track of their own")] = (

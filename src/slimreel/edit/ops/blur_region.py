@@ -15,6 +15,7 @@ from slimreel.edit.adding import Timed, times_asked
 from slimreel.edit.draft import AnySegment, BlurSegment, Draft, NineGrid, Share
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Strength
+from slimreel.edit.said import Said
 from slimreel.errors import BadParameter
 
 _THIRD = 1 / 3  # a place of the nine-grid is a ninth of the picture
@@ -28,6 +29,25 @@ class BlurRegion(Timed):
     """Either x, y, w and h, or a place of the nine. The rectangle does not follow what moves."""
 
     op: ClassVar[str] = "blur_region"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "blurregion COORDINATE",
+            "things_to_hide blurregion POSITION",
+            "things_to_hide POSITION blurregion",
+            "blurregion POSITION",
+            "blurregion things_to_hide",
+            "blurregion POSITION things_to_hide",
+            "blurregion",
+            "blurpad things_to_hide POSITION",
+        ),
+        words="blurregion things_to_hide image text logo adding blurpad grain remove part_word position_word",
+        en=(
+            "blur the license plate area bottom left",
+            "hide the top right corner",
+            "pixelate the middle from 4s to 6s",
+        ),
+        zh=("左下角打码", "遮住右上角", "4到6秒中间打马赛克"),
+    )
     letter: ClassVar[str] = "b"
 
     x: Annotated[Share | None, Meta(description="left edge, 0 to 1 of the width")] = None

@@ -16,6 +16,7 @@ from slimreel.edit.affect import target_of, with_effect
 from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited
+from slimreel.edit.said import Said
 from slimreel.edit.standing import Lasting
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter
@@ -48,6 +49,30 @@ class Color(Lasting):
     """Amounts are added to those that were set before, and the sum is clamped to the range of one."""
 
     op: ClassVar[str] = "color"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "brightness|contrast|saturation|warmer|cooler|darker|desaturate|gamma",
+            "brightness|contrast|saturation more|less",
+            "brightness|contrast|saturation NUMBER|PERCENT",
+            "brightness|contrast|saturation more|less NUMBER|PERCENT",
+            "bw|vivid|cinematic|vintage",
+            "bw|vivid|cinematic|vintage look",
+            "warmer|cooler look",
+            "toodark",
+            "toodark brightness",
+            "exposure EV|NUMBER",
+            "exposure more|less EV|NUMBER",
+            "desaturate NUMBER|PERCENT",
+            "EV",
+            "darker more",
+            "saturation small_amount|large_amount",
+            "look adding",
+            "warmer|cooler small_amount|large_amount",
+        ),
+        words="look brightness adding grain",
+        en=("brighter by 10", "more contrast", "warm it up", "desaturate 30", "cinematic look"),
+        zh=("调亮10", "对比度高一点", "色调暖一点", "饱和度降30", "电影感"),
+    )
     makes: ClassVar[tuple[type[Effect], ...]] = (Colored,)
     said_as: ClassVar[dict[str, str]] = {**{name.partition("_")[0]: name for name in _SUMS}, "exposure": "exposure_ev"}
 

@@ -20,6 +20,7 @@ from slimreel.core.units import parse_resolution
 from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Change, Edited, Lines, Name, Operation, Stage
+from slimreel.edit.said import Said
 from slimreel.edit.targets import find_clip
 from slimreel.errors import BadParameter, UsageError
 
@@ -35,6 +36,41 @@ class Compress(Operation):
     """Without any parameter: smaller at good quality. With `clip` it holds for that clip when it is exported alone."""
 
     op: ClassVar[str] = "compress"
+    said: ClassVar[Said] = Said(
+        cues=(),
+        en=(
+            "bring it down to 8 mbps",
+            "squash this to 50 megs",
+            "fit in 24MB keep it sharp",
+            "smaller file, same look",
+            "1080p at 4000k, aac 128",
+            "crf 23 h265",
+            "hevc 10-bit no resize",
+            "make it discord friendly",
+            "can you get it to about a third",
+            "encode w/ av1 and cap it at 3Mbps",
+            "i need it to be 720 not 1080",
+            "30 fps is enough",
+            "tiktok version plz",
+            "remux only, dont reencode",
+            "strip the sound and shrink to 6 mb",
+            "batch: all clips 480p",
+        ),
+        zh=(
+            "压到50兆",
+            "码率改成8M",
+            "画质别掉，文件小点",
+            "转1080P，4000k",
+            "文件太大了，压到三分之一",
+            "帧率降到30",
+            "用265编码",
+            "做个小红书版本",
+            "微信能发就行",
+            "只换封装别重新编码",
+            "都给我压成720",
+            "体积减掉六成",
+        ),
+    )
     stage: ClassVar[Stage] = "goal"
 
     target_size_bytes: Annotated[Count | None, Meta(description="the whole file, never above; bytes")] = None

@@ -17,6 +17,7 @@ from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Clip, Edited, Operation
 from slimreel.edit.ops.reorder import in_order
 from slimreel.edit.ripple import Part, as_it_is, rebuild
+from slimreel.edit.said import Said
 from slimreel.edit.targets import find_clips, seconds
 from slimreel.errors import BadParameter, NoSuchElement
 
@@ -26,6 +27,19 @@ class Concat(Operation):
     """Clips that are named come together where the earliest of them stands; files that are no clip yet come after."""
 
     op: ClassVar[str] = "concat"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "FILE FILE merging",
+            "CLIP CLIP merging",
+            "merging",
+            "merging CLIP|both|FILE",
+            "merging both video|clip_noun",
+            "merging NUMBER video|clip_noun",
+        ),
+        words="merging one_word order both t_after",
+        en=("merge these", "join all the clips", "stitch a and b together", "one video out of the three"),
+        zh=("合并这几段", "把视频拼起来", "a和b接在一起", "三个合成一个"),
+    )
 
     clips: Annotated[
         Literal["all"] | Annotated[tuple[Clip, ...], Meta(min_length=1)],

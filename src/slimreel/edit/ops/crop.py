@@ -17,6 +17,7 @@ from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Draft, Effect, Slot
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited
+from slimreel.edit.said import Said
 from slimreel.edit.shapes import follow_picture, picture_size
 from slimreel.edit.standing import Lasting, Seat
 from slimreel.edit.targets import find_clips
@@ -60,6 +61,30 @@ class Crop(Lasting):
     """Either the rectangle that stays, or what goes at each side, in pixels or in percent of the picture."""
 
     op: ClassVar[str] = "crop"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "FRAME COORDINATE keep|crop",
+            "keep FRAME",
+            "PX|PERCENT topedge|bottomedge|leftedge|rightedge remove|crop|less",
+            "PX bottomedge|topedge|leftedge|rightedge",
+            "crop FRAME",
+            "crop|remove PX|PERCENT",
+            "crop|remove sides|leftedge|rightedge|topedge|bottomedge PX|PERCENT",
+            "crop|remove padbars",
+            "crop NUMBER",
+            "crop !ASPECT",
+            "sides PX|PERCENT crop|remove",
+            "crop bottomedge|topedge|leftedge|rightedge NUMBER",
+        ),
+        words="crop remove cropfit part_word grain",
+        en=(
+            "crop 1280x720 from the top left",
+            "remove 10% from each side",
+            "cut away the black bars",
+            "crop out the taskbar, 60px bottom",
+        ),
+        zh=("从左上角裁1280x720", "四边各裁10%", "把黑边裁掉", "底部裁掉60像素"),
+    )
     makes: ClassVar[tuple[type[Effect], ...]] = (Cropped,)
 
     x_px: Annotated[Pixels | None, Meta(description="left edge of what stays; in the middle without it")] = None

@@ -16,6 +16,7 @@ from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited, Length, Operation, Stretch
 from slimreel.edit.ripple import keep_of, take_out
+from slimreel.edit.said import Said
 from slimreel.edit.targets import find_clip, seconds, stretch_in
 from slimreel.errors import BadParameter
 
@@ -25,6 +26,35 @@ class Cut(Operation):
     """All times are of the timeline as it is before the cut. At least one of the three has to be given."""
 
     op: ClassVar[str] = "cut"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "remove part_word",
+            "part_word cutting",
+            "both_ends cutting|remove? TIME",
+            "both_ends TIME|FOR cutting|remove",
+            "TIME t_off t_start|t_end",
+            "remove TIME t_start|t_end",
+            "remove RANGE|FIRST|LAST",
+            "cutting RANGE|FIRST|LAST",
+            "trimming FIRST|LAST",
+            "remove AT FOR|TIME",
+            "cutting !QUOTE !SIZE !TIMES",
+            "trimming small_amount",
+            "remove video|clip_noun|part_word !CLIP",
+            "FIRST|LAST silence? remove",
+            "remove t_start|t_end",
+            "cutting t_start|t_end",
+        ),
+        words="remove cutting trimming part_word talking silence to_front to_back t_start t_end t_first t_last opening both_ends",
+        en=(
+            "remove 0:20-0:25",
+            "cut the first 4 sec",
+            "drop the last ten seconds",
+            "take out 1:10 to 1:14 and 1:40 to 1:42",
+            "delete everything after 50s",
+        ),
+        zh=("删掉20到25秒", "前4秒去掉", "结尾10秒砍了", "把1:10到1:14剪掉", "50秒以后都不要"),
+    )
 
     first_s: Annotated[Length | None, Meta(description="seconds to remove from the beginning")] = None
     last_s: Annotated[Length | None, Meta(description="seconds to remove from the end")] = None

@@ -11,6 +11,7 @@ from typing import ClassVar
 
 from slimreel.edit.affect import Affecting
 from slimreel.edit.draft import Effect, Slot
+from slimreel.edit.said import Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +30,12 @@ class Deinterlace(Affecting):
     """A picture that is whole already stays as it is."""
 
     op: ClassVar[str] = "deinterlace"
+    said: ClassVar[Said] = Said(
+        cues=("deinterlace", "deinterlace remove|denoise"),
+        words="deinterlace remove denoise grain vintage",
+        en=("deinterlace", "get rid of the comb lines", "old dv tape, fix interlacing"),
+        zh=("去隔行", "去掉拉丝横纹", "老DV拍的，去交错"),
+    )
     makes: ClassVar[tuple[type[Effect], ...]] = (Deinterlaced,)
 
     def effect(self) -> Effect:

@@ -13,6 +13,7 @@ from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Clip, Edited, Operation
 from slimreel.edit.ripple import as_it_is, rebuild
+from slimreel.edit.said import Said
 from slimreel.edit.targets import find_clips, seconds
 
 
@@ -21,6 +22,21 @@ class DeleteClip(Operation):
     """The last clip cannot be removed; a timeline without any is no video."""
 
     op: ClassVar[str] = "delete_clip"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "remove|neg VIDEOFILE",
+            "CLIP remove",
+            "remove VIDEOFILE",
+            "remove one_of",
+            "one_of NUMBER? clip_noun remove",
+            "remove CLIP",
+            "remove one_of clip_noun|video",
+            "remove FILE !add_image",
+        ),
+        words="neg remove",
+        en=("remove the intro clip", "get rid of the second video", "delete b-roll.mp4", "drop the last clip"),
+        zh=("删掉第二段", "片头不要了", "把b-roll.mp4移除", "最后一个片段删了"),
+    )
 
     clip: Clip
 

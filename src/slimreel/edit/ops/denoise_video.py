@@ -14,6 +14,7 @@ from msgspec import Meta
 from slimreel.edit.affect import Affecting
 from slimreel.edit.draft import Effect, Slot
 from slimreel.edit.operation import Strength
+from slimreel.edit.said import Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,22 @@ class DenoiseVideo(Affecting):
     """A stronger setting takes fine detail with it."""
 
     op: ClassVar[str] = "denoise_video"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "denoise picture_word !sound",
+            "noise picture_word denoise|remove",
+            "grain",
+            "grain denoise|remove",
+            "grain large_amount",
+            "grain noise denoise|remove|less",
+            "grain noise",
+            "denoise grain",
+            "grain less",
+        ),
+        words="grain denoise remove noise toodark look picture_word too_word down_word large_amount less",
+        en=("denoise the picture", "remove grain", "clean up low light noise"),
+        zh=("画面降噪", "去颗粒", "夜景噪点太多"),
+    )
     makes: ClassVar[tuple[type[Effect], ...]] = (PictureDenoised,)
 
     strength: Annotated[Strength, Meta(description="how much is smoothed away")] = "medium"

@@ -15,6 +15,7 @@ from slimreel.core.units import parse_resolution
 from slimreel.edit.draft import Draft, Output
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited, FrameRate, Lines, Operation, Stage
+from slimreel.edit.said import Said
 from slimreel.edit.targets import find_clip
 from slimreel.edit.wanted import with_output
 
@@ -40,6 +41,29 @@ class Export(Operation):
     """What is not said is as the goal has it."""
 
     op: ClassVar[str] = "export"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "export QUOTE",
+            "export",
+            "saving out:container",
+            "export out:container",
+            "export LINES|LINES?",
+            "export video",
+            "changing? export LINES|LINES? out:container",
+            "export rendering",
+        ),
+        words="export saving adding keep rendering preview_word status out:container changing previous QUOTE frame_word",
+        en=(
+            "export",
+            "render it out",
+            "download it",
+            "give me the file",
+            "final version please, 1080",
+            "save as mov",
+            "we're done, ship it",
+        ),
+        zh=("导出", "下载成片", "渲染出来", "把视频发我", "保存为mp4", "出片吧"),
+    )
     stage: ClassVar[Stage] = "output"
 
     format: Annotated[Format | None, Meta(description="kind of file")] = None

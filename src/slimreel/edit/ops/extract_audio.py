@@ -15,6 +15,7 @@ from slimreel.edit.draft import Draft, Output
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Count, Edited, Operation, Stage
 from slimreel.edit.ops.volume import sounding
+from slimreel.edit.said import Said
 from slimreel.edit.targets import find_clip
 from slimreel.edit.wanted import with_output
 
@@ -37,6 +38,28 @@ class ExtractAudio(Operation):
     """Refused where there is no sound."""
 
     op: ClassVar[str] = "extract_audio"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "keep extract_audio picture_word remove",
+            "extract_audio keep",
+            "extract_audio",
+            "extracting sound",
+            "extracting sound audioformat",
+            "audioformat extracting",
+            "getting sound audioformat",
+            "getting audioformat",
+            "sound audioformat",
+            "keep sound",
+            "keep sound audioformat",
+            "extract_audio audioformat",
+            "export audioformat",
+            "music extracting audioformat",
+            "keep audioformat",
+        ),
+        words="extract_audio sound music keep extracting saving export changing adding parts each getting picture_word",
+        en=("just the audio as wav", "pull the soundtrack out", "give me an mp3 of this", "audio only, m4a 256k"),
+        zh=("只要音频", "把声音提取成mp3", "导出wav", "音轨单独存一份，256k"),
+    )
     stage: ClassVar[Stage] = "output"
 
     format: Annotated[Format, Meta(description="kind of file")] = "mp3"

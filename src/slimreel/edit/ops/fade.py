@@ -16,6 +16,7 @@ from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Color, Draft, Effect, Slot
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Change, Edited
+from slimreel.edit.said import Said
 from slimreel.edit.standing import Lasting, Seat
 from slimreel.edit.targets import find_clips, seconds
 
@@ -60,6 +61,30 @@ class Fade(Lasting):
     """Without `clip` it is the beginning and the end of the whole, whatever is cut or added later."""
 
     op: ClassVar[str] = "fade"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "fadein|fadeout LAST|FIRST",
+            "fadeout toblack",
+            "fade out_word",
+            "fade sound out_word",
+            "fadein|fadeout",
+            "fade",
+            "fade inandout",
+            "inandout",
+            "fadein|fadeout sound|video",
+            "fade sound|music",
+            "fadein fadeout",
+            "fade toblack",
+            "fadeout to_back|t_end|t_last",
+            "fadein to_front|t_start",
+            "fadeblack to_back|t_end|LAST|t_last",
+            "fade t_start|t_end",
+            "fadeout|fadein FIRST|LAST",
+        ),
+        words="fade fadein fadeout sound music adding toblack slowly look t_end t_start transition",
+        en=("fade in and out", "2s fade to black at the end", "fade the sound in over 3 seconds"),
+        zh=("淡入淡出", "结尾2秒渐黑", "声音3秒淡入"),
+    )
     makes: ClassVar[tuple[type[Effect], ...]] = (PictureFaded, SoundFaded)
 
     direction: Annotated[Literal["in", "out", "both"], Meta(description="at the beginning, the end, or both")] = "both"

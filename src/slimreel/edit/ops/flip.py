@@ -15,6 +15,7 @@ from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited
+from slimreel.edit.said import Said
 from slimreel.edit.standing import Lasting
 from slimreel.edit.targets import find_clips
 
@@ -39,6 +40,12 @@ class Flip(Lasting):
     """The same flip again takes the first one back."""
 
     op: ClassVar[str] = "flip"
+    said: ClassVar[Said] = Said(
+        cues=("flip", "flip horizontally|vertically", "flip upside_down", "flip leftedge rightedge"),
+        words="flip rotate grain text",
+        en=("flip horizontally", "mirror image", "flip upside down (vertical flip)"),
+        zh=("水平翻转", "镜像", "上下翻转"),
+    )
     makes: ClassVar[tuple[type[Effect], ...]] = (Flipped,)
 
     axis: Annotated[Axis, Meta(description="`horizontal` exchanges left and right, `vertical` top and bottom")] = (

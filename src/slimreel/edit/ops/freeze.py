@@ -17,6 +17,7 @@ from slimreel.edit.facts import Facts
 from slimreel.edit.follow import within_length
 from slimreel.edit.operation import Edited, Length, Moment
 from slimreel.edit.ripple import Part, divide, rebuild, slice_of
+from slimreel.edit.said import Said
 from slimreel.edit.standing import Lasting, Standing
 from slimreel.edit.targets import seconds
 
@@ -26,6 +27,21 @@ class Freeze(Lasting):
     """A time at or beyond the end holds the last picture."""
 
     op: ClassVar[str] = "freeze"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "freeze AT|START FOR",
+            "freeze TIME AT",
+            "freeze AT|START|last_frame|first_frame",
+            "freeze AT TIME|FOR",
+            "freeze last_frame|first_frame TIME|FOR",
+            "freeze",
+            "freeze TIME TIME|FOR",
+            "freeze t_end TIME|FOR",
+        ),
+        words="freeze grain last_frame keep stopping",
+        en=("freeze at 5s for one second", "hold that last frame 3s", "pause the picture at 0:08 for 2s"),
+        zh=("第5秒定格1秒", "最后一帧停3秒", "8秒处画面暂停2秒"),
+    )
 
     at_s: Annotated[Moment, Meta(description="the picture that is held, seconds or `end` for the last")]
     duration_s: Annotated[Length, Meta(description="how long, seconds")] = 1.0

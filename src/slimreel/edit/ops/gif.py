@@ -16,6 +16,7 @@ from slimreel.edit.draft import Draft, Output
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Change, Count, Edited, Moment, Operation, Seconds, Stage
 from slimreel.edit.placing import stretch_of
+from slimreel.edit.said import Said
 from slimreel.edit.targets import seconds
 from slimreel.edit.wanted import with_output
 
@@ -40,6 +41,17 @@ class Gif(Operation):
     """Above 15 seconds it is made all the same, with a warning."""
 
     op: ClassVar[str] = "gif"
+    said: ClassVar[Said] = Said(
+        cues=("gif", "gif RANGE|FIRST|LAST", "gif adding|changing|splitting|cutting"),
+        words="gif adding changing keep loop splitting cutting each export trimming frame_word out:resolution once",
+        en=(
+            "make a gif from 2s to 5s",
+            "gif the first three seconds",
+            "animated gif 320px under 3mb",
+            "loopable gif of the punchline at 0:12-0:14",
+        ),
+        zh=("2到5秒做成gif", "把前三秒转动图", "做个表情包动图，宽240", "动图控制在3兆内"),
+    )
     stage: ClassVar[Stage] = "output"
 
     start_s: Annotated[Seconds, Meta(description="where it begins, seconds")] = 0.0

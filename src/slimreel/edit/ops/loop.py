@@ -17,6 +17,7 @@ from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited, Length, Operation
 from slimreel.edit.ripple import MOST_PARTS, Part, as_it_is, rebuild, take_out
+from slimreel.edit.said import Said
 from slimreel.edit.targets import find_clip, seconds
 from slimreel.errors import BadParameter, EditRefused, OutsideRange
 
@@ -26,6 +27,25 @@ class Loop(Operation):
     """One of `count` and `until_s` has to be given."""
 
     op: ClassVar[str] = "loop"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "play_word COUNT",
+            "loop COUNT",
+            "loop twice|thrice",
+            "play_word twice|thrice",
+            "play_word NUMBER|TIMES times",
+            "loop NUMBER|TIMES times",
+            "loop TIMES|twice|thrice",
+            "loop UNTIL",
+            "loop until TIME|AT|FOR",
+            "loop",
+            "loop NUMBER",
+            "loop FOR|TIME",
+        ),
+        words="loop times keep until play_word speed",
+        en=("loop it 3 times", "repeat until 30 seconds", "make it play twice"),
+        zh=("循环三遍", "重复到30秒", "播放两次"),
+    )
 
     count: Annotated[
         Annotated[int, Meta(ge=2, le=1000)] | None, Meta(description="how often it plays in all; 2 is once more")

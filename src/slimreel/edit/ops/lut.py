@@ -15,6 +15,7 @@ from slimreel.edit.affect import target_of, with_effect
 from slimreel.edit.draft import Draft, Effect, Share, Slot
 from slimreel.edit.facts import Asset, Facts
 from slimreel.edit.operation import AnyClip, Edited, Name
+from slimreel.edit.said import Said
 from slimreel.edit.standing import Lasting, Seat
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter
@@ -36,6 +37,21 @@ class Lut(Lasting):
     """A second table takes the place of the first."""
 
     op: ClassVar[str] = "lut"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "LUTFILE",
+            "grade LUTFILE",
+            "LUTFILE PERCENT",
+            "lut",
+            "lut FILE",
+            "grade FILE",
+            "lut intensity PERCENT",
+            "lut grade",
+        ),
+        words="lut grade intensity look adding changing CLIP half_word",
+        en=("apply film.cube", "use this LUT at 60%", "grade with my lut"),
+        zh=("套用film.cube", "LUT强度60%", "用我的LUT调色"),
+    )
     makes: ClassVar[tuple[type[Effect], ...]] = (Graded,)
 
     file: Annotated[Name, Meta(description="the table: id or name of a .cube file")]

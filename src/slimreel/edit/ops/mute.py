@@ -18,6 +18,7 @@ from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited, Operation, Stretch
 from slimreel.edit.ops.volume import Target, at_level, sounding
 from slimreel.edit.placing import stretch_of
+from slimreel.edit.said import Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,23 @@ class Mute(Operation):
     """Where nothing is heard any more, the output has no sound at all."""
 
     op: ClassVar[str] = "mute"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "without sound",
+            "remove sound",
+            "mute",
+            "mute RANGE|FIRST|LAST",
+            "mute music|voice|original_sound",
+            "mute original_sound keep music",
+            "remove|without sound|original_sound|voice",
+            "remove|without original_sound keep music",
+            "mute sound",
+            "remove sound RANGE|FIRST|LAST",
+        ),
+        words="mute sound volume remove changing off_word keep talking",
+        en=("mute it", "no audio", "silence 0:05-0:07", "mute the original, keep the music"),
+        zh=("静音", "去掉声音", "5到7秒静音", "原声关了保留音乐"),
+    )
 
     target: Annotated[Target, Meta(description="which sound")] = "all"
     range_s: Annotated[Stretch | None, Meta(description="only this stretch of the timeline, seconds")] = None

@@ -14,6 +14,7 @@ from msgspec import Meta
 from slimreel.edit.draft import Draft, Effect, Slot
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Edited
+from slimreel.edit.said import Said
 from slimreel.edit.standing import Lasting
 
 
@@ -33,6 +34,19 @@ class NormalizeAudio(Lasting):
     """-14 LUFS is what YouTube and most players aim at."""
 
     op: ClassVar[str] = "normalize_audio"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "normalize",
+            "normalize sound|volume",
+            "LUFS",
+            "LUFS normalize",
+            "normalize LUFS sound|volume",
+            "normalize louder|quieter",
+        ),
+        words="normalize sound volume voice louder quieter changing out:preset",
+        en=("normalize the audio", "make loudness consistent", "-14 lufs for youtube", "even out the volume"),
+        zh=("响度标准化", "音量统一一下", "调到-14 LUFS", "声音忽大忽小，弄均匀"),
+    )
     makes: ClassVar[tuple[type[Effect], ...]] = (Normalized,)
 
     lufs: Annotated[Annotated[float, Meta(ge=-70, le=-5)], Meta(description="loudness of the whole, LUFS")] = -14.0

@@ -20,6 +20,7 @@ from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Change, Edited, Name, Operation, params_schema
 from slimreel.edit.ops.update import said
 from slimreel.edit.ripple import Part, keep_of, rebuild
+from slimreel.edit.said import Said
 from slimreel.edit.steps import PERCENT, Amount, factor_of, moved
 from slimreel.edit.targets import seconds
 from slimreel.errors import BadParameter
@@ -36,6 +37,30 @@ class Nudge(Operation):
     """Steps are 10, 25 and 50 %, of loudness 2, 4 and 8 dB; down from 100 is 90, 75 or 50. A strength moves a word."""
 
     op: ClassVar[str] = "nudge"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "@any ORDINAL|CLIP bigger|smaller|opaque|fainter|longer|shorter",
+            "@element up|down small_amount|large_amount",
+            "@element up_word|down_word small_amount|large_amount",
+            "@element stopping sooner|afterwards",
+            "@it up|down small_amount",
+            "sound|volume|voice|original_sound|music up_word|down_word !RANGE",
+            "@element up_word|down_word volume|sound",
+            "@element bigger|smaller|louder|quieter|longer|shorter|sooner|afterwards|opaque|fainter",
+            "@element large_amount|small_amount bigger|smaller|louder|quieter|opaque|fainter",
+            "bigger|smaller|louder|quieter|faster|slower|opaque|fainter",
+            "bigger|smaller|louder|quieter|faster|slower|opaque|fainter small_amount|large_amount",
+            "sound|volume|voice|original_sound louder|quieter",
+            "sound|volume|voice|original_sound louder|quieter small_amount|large_amount",
+            "CLIP louder|quieter|faster|slower",
+            "longer|shorter|sooner|afterwards @it",
+            "speed faster|slower",
+            "faster|slower video",
+        ),
+        words="changing n_title text image music sound volume pip speed more less speedup slowdown look words_size adding zoomin zoomout louder quieter bigger smaller stopping starting up down",
+        en=("bigger", "a touch louder", "the text should be much smaller", "slow it down slightly more"),
+        zh=("大一点", "声音稍微大点", "字小很多", "再慢一点点"),
+    )
 
     target: Annotated[Name, Meta(description="its id, such as t1, m1 or c2, or `all`")]
     param: Annotated[Name, Meta(description=f"what to change: {', '.join(_WORDS)}, or a parameter as in `update`")]

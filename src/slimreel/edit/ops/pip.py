@@ -18,6 +18,7 @@ from slimreel.edit.facts import Facts
 from slimreel.edit.follow import settle
 from slimreel.edit.operation import AnyClip, Edited, Name
 from slimreel.edit.ripple import as_it_is, rebuild
+from slimreel.edit.said import Said
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter
 
@@ -27,6 +28,23 @@ class Pip(Overlaying):
     """It plays at its own speed, with its sound, and ends when it is over. A clip that is named leaves its place."""
 
     op: ClassVar[str] = "pip"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "pip VIDEOFILE",
+            "VIDEOFILE POSITION",
+            "pip",
+            "pip FILE|CLIP",
+            "pip CLIP|FILE POSITION",
+            "pip adding POSITION",
+        ),
+        words="pip adding image moving keep position_word small_text boxword smaller changing",
+        en=(
+            "picture in picture with cam.mov bottom right",
+            "put clip 2 as a small window on top",
+            "facecam top left at 20%",
+        ),
+        zh=("画中画，右下角放cam.mov", "第二段做成小窗", "左上角放人脸小窗，20%大小"),
+    )
     letter: ClassVar[str] = "p"
 
     file: Annotated[Name | None, Meta(description="id or name of a video")] = None

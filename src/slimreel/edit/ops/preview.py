@@ -17,6 +17,7 @@ from slimreel.edit.draft import Draft, Output
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Edited, Lines, Operation, Stage, Stretch
 from slimreel.edit.placing import stretch_of
+from slimreel.edit.said import Said
 from slimreel.edit.targets import seconds
 from slimreel.edit.wanted import with_output
 
@@ -36,6 +37,17 @@ class Preview(Operation):
     """Nothing of the draft changes."""
 
     op: ClassVar[str] = "preview"
+    said: ClassVar[Said] = Said(
+        cues=("RANGE preview", "preview", "preview RANGE|FIRST|LAST", "preview video", "preview autopick"),
+        words="preview export adding quick timeline autopick grain saving keep text n_title",
+        en=(
+            "quick preview",
+            "show me the first 5s before you render",
+            "low res preview of 0:30-0:40",
+            "can i see how the title looks",
+        ),
+        zh=("先预览一下", "看看前5秒效果", "出个小样", "标题那段给我看看"),
+    )
     stage: ClassVar[Stage] = "output"
 
     range_s: Annotated[Stretch | None, Meta(description="only this stretch of the timeline, seconds")] = None

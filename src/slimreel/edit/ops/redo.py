@@ -14,6 +14,7 @@ from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Edited, Operation, Stage
 from slimreel.edit.ops.undo import Steps
+from slimreel.edit.said import Said
 from slimreel.edit.summary import changes
 from slimreel.edit.targets import seconds
 
@@ -23,6 +24,12 @@ class Redo(Operation):
     """After a new edit there is nothing to do again."""
 
     op: ClassVar[str] = "redo"
+    said: ClassVar[Said] = Said(
+        cues=("undo redo", "redo", "redo it"),
+        words="redo undo it previous",
+        en=("redo",),
+        zh=("重做",),
+    )
     stage: ClassVar[Stage] = "history"
 
     steps: Steps = 1

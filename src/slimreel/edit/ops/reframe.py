@@ -16,6 +16,7 @@ from slimreel.edit.affect import target_of
 from slimreel.edit.draft import AnySegment, Canvas, Color, Draft, Fit, FitMode, Focus, MediaSegment, even
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited
+from slimreel.edit.said import Said
 from slimreel.edit.standing import Lasting, Standing
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter
@@ -28,6 +29,27 @@ class Reframe(Lasting):
     """The short side stays as it is. With `clip` the canvas stays too, and only that clip is fitted anew."""
 
     op: ClassVar[str] = "reframe"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "aspectword different_word",
+            "aspectword",
+            "ASPECT",
+            "ASPECT blurpad|padbars|cropfit|stretchfit",
+            "aspectword ASPECT",
+            "aspectword changing",
+            "ASPECT cropfit keep",
+            "aspectword FRAME",
+        ),
+        words="aspectword horizontally vertically both moving landscape crop keep cropfit sides grain look out:preset different_word",
+        en=(
+            "make it 9:16 with blurred sides",
+            "square crop for instagram",
+            "16:9 with black bars",
+            "vertical, keep the right half",
+            "4:5 crop",
+        ),
+        zh=("改成竖屏，模糊背景", "裁成1:1", "16:9加黑边", "竖版，保留右边", "4:5裁切"),
+    )
 
     aspect: Annotated[
         Annotated[str, Meta(pattern=r"^[1-9][0-9]{0,4}:[1-9][0-9]{0,4}$")],

@@ -18,6 +18,7 @@ from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Edited, Name, Operation
 from slimreel.edit.placing import take_off
 from slimreel.edit.ripple import as_it_is, rebuild
+from slimreel.edit.said import Said
 from slimreel.edit.targets import find_element
 
 
@@ -26,6 +27,20 @@ class Remove(Operation):
     """A clip leaves no gap."""
 
     op: ClassVar[str] = "remove"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "remove @any ORDINAL",
+            "without @element",
+            "remove @element",
+            "remove @element @element2",
+            "remove @it",
+            "@element remove",
+            "remove @element keep|except",
+        ),
+        words="remove changing text image music subtitles n_title rest previous blurregion",
+        en=("remove the title", "no more watermark", "take the subtitles off"),
+        zh=("标题去掉", "水印不要了", "字幕删了"),
+    )
 
     target: Annotated[Name, Meta(description="its id, such as t1, m1 or c2")]
 

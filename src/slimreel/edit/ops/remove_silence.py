@@ -17,6 +17,7 @@ from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited, Operation
 from slimreel.edit.ripple import take_out
+from slimreel.edit.said import Said
 from slimreel.edit.targets import find_clips, seconds
 
 
@@ -25,6 +26,25 @@ class RemoveSilence(Operation):
     """Where an asset is quiet has to be among the facts; clips without sound are left alone."""
 
     op: ClassVar[str] = "remove_silence"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "remove|cutting silence",
+            "tighten",
+            "remove tighten silence",
+            "silence remove",
+            "tighten talking",
+            "silence threshold_word TIME",
+            "tighten silence",
+            "silence cutting|remove threshold_word? TIME",
+        ),
+        en=(
+            "remove the silences",
+            "cut awkward pauses over 1s",
+            "tighten my talking head",
+            "jump cut the gaps, leave 0.2s padding",
+        ),
+        zh=("去掉空白停顿", "把没声音的地方剪了", "停顿超过1秒的剪掉", "口播剪紧凑点"),
+    )
 
     threshold_db: Annotated[
         Annotated[float, Meta(ge=-90, le=-5)], Meta(description="quieter than this is silence, dBFS")

@@ -15,6 +15,7 @@ from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Clip, Edited, Operation
 from slimreel.edit.ripple import as_it_is, rebuild
+from slimreel.edit.said import Said
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter
 
@@ -24,6 +25,27 @@ class Reorder(Operation):
     """Clips that are not named come after those that are, in the order that they have."""
 
     op: ClassVar[str] = "reorder"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "moving CLIP until_end",
+            "CLIP until_end",
+            "order reverse",
+            "reverse order",
+            "swapping NUMBER",
+            "moving? CLIP to_front|to_back",
+            "swapping CLIP",
+            "swapping",
+            "order CLIP",
+            "order NUMBER|TIMES_AT",
+            "moving CLIP t_after|t_before CLIP",
+            "CLIP t_after|t_before CLIP",
+            "order",
+            "CLIP to_front",
+        ),
+        words="moving order rest untouched to_front to_back swapping same t_before t_after reverse",
+        en=("move clip 3 to the front", "swap 1 and 2", "put the outro last", "order: c2, c1, c3"),
+        zh=("把第三段放最前面", "第一段和第二段换位置", "片尾放最后", "顺序改成2、1、3"),
+    )
 
     order: Annotated[
         Annotated[tuple[Clip, ...], Meta(min_length=1)], Meta(description="the clips in their new order, by id")

@@ -17,6 +17,7 @@ from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Edited, Name
 from slimreel.edit.ops.volume import Level, at_level, level_at
 from slimreel.edit.placing import take_off
+from slimreel.edit.said import Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,28 @@ class ReplaceAudio(Timed):
     """The clips fall silent; music stays. A second file takes the place of the first."""
 
     op: ClassVar[str] = "replace_audio"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "remove original_sound SOUNDFILE replace",
+            "SOUNDFILE replace original_sound",
+            "replace SOUNDFILE",
+            "SOUNDFILE replace",
+            "remove original_sound SOUNDFILE",
+            "original_sound SOUNDFILE",
+            "replace FILE",
+            "replace sound|original_sound|voice|voiceover|music",
+            "replace original_sound|sound|voice FILE",
+            "voiceover FILE",
+            "replace sound FILE",
+        ),
+        words="adding under_word sound music original_sound voice voiceover keep",
+        en=(
+            "use narration.wav instead of the camera sound",
+            "replace the audio track with song.mp3",
+            "dub it with vo.m4a",
+        ),
+        zh=("用narration.wav替换原声", "声音换成song.mp3", "配上vo.m4a这条旁白"),
+    )
     letter: ClassVar[str] = "m"
 
     file: Annotated[Name | None, Meta(description="id or name of a sound file; the only one there is without it")] = (

@@ -13,6 +13,7 @@ from slimreel.edit.begin import begin
 from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Edited, Operation
+from slimreel.edit.said import Said
 from slimreel.edit.targets import seconds
 
 
@@ -21,6 +22,12 @@ class Reset(Operation):
     """Files that came later are left out until they are joined again."""
 
     op: ClassVar[str] = "reset"
+    said: ClassVar[Said] = Said(
+        cues=("reset", "reset all_word", "remove all_word", "undo all_word"),
+        words="reset undo all_word remove changing trimming",
+        en=("start from scratch",),
+        zh=("全部清空重来",),
+    )
 
     def apply(self, draft: Draft, facts: Facts) -> Edited:
         after = replace(begin(facts, draft.log.start), log=draft.log)

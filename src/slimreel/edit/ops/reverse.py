@@ -18,6 +18,7 @@ from slimreel.edit.draft import Draft, MediaSegment
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited, Operation, Stretch
 from slimreel.edit.ripple import as_it_is, rebuild
+from slimreel.edit.said import Said
 from slimreel.edit.targets import play_alone, seconds
 
 
@@ -26,6 +27,12 @@ class Reverse(Operation):
     """Several clips in the stretch change their order too. Titles and music stay as they are."""
 
     op: ClassVar[str] = "reverse"
+    said: ClassVar[Said] = Said(
+        cues=("reverse", "reverse video|clip_noun"),
+        words="reverse moving keep part_word",
+        en=("reverse it", "play the clip backwards", "rewind effect on clip 2"),
+        zh=("倒放", "反过来播", "第二段倒着放"),
+    )
 
     clip: AnyClip = None
     range_s: Annotated[Stretch | None, Meta(description="only this stretch of the timeline, seconds")] = None

@@ -15,6 +15,7 @@ from slimreel.edit.affect import target_of
 from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited
+from slimreel.edit.said import Said
 from slimreel.edit.shapes import follow_picture
 from slimreel.edit.standing import Lasting, Seat
 from slimreel.edit.targets import find_clips
@@ -42,6 +43,28 @@ class Rotate(Lasting):
     """Turns add up: four of 90 degrees are none."""
 
     op: ClassVar[str] = "rotate"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "rotate_weak DEGREES|clockwise|counter|sideways|upside_down",
+            "rotate_weak clockwise|counter SHARE",
+            "rotate_weak DEGREES clockwise|counter",
+            "clockwise|counter DEGREES",
+            "rotate clockwise|counter SHARE",
+            "rotate DEGREES|NUMBER",
+            "rotate clockwise|counter",
+            "sideways",
+            "upside_down",
+            "rotate",
+            "rotate upside_down|sideways",
+            "DEGREES !zoomin",
+            "DEGREES clockwise|counter",
+            "rotate DEGREES clockwise|counter",
+            "sideways denoise",
+        ),
+        words="rotate sideways denoise grain clockwise video_whole SHARE rotate_weak",
+        en=("rotate 90", "turn it clockwise", "it's sideways, fix", "rotate counterclockwise"),
+        zh=("旋转90度", "转正", "逆时针转90", "画面倒了，转180度"),
+    )
     makes: ClassVar[tuple[type[Effect], ...]] = (Rotated,)
 
     degrees: Annotated[

@@ -14,6 +14,7 @@ from msgspec import Meta
 from slimreel.edit.affect import Affecting
 from slimreel.edit.draft import Effect, Slot
 from slimreel.edit.operation import Strength
+from slimreel.edit.said import Said
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +35,12 @@ class Sharpen(Affecting):
     """A picture out of focus stays out of focus."""
 
     op: ClassVar[str] = "sharpen"
+    said: ClassVar[Said] = Said(
+        cues=("sharpen", "sharpen small_amount|large_amount"),
+        words="sharpen grain",
+        en=("sharpen a little", "make it crisper", "too soft, sharpen"),
+        zh=("锐化一点", "清晰点", "画面有点糊，锐化"),
+    )
     makes: ClassVar[tuple[type[Effect], ...]] = (Sharpened,)
 
     strength: Annotated[Strength, Meta(description="how much")] = "medium"

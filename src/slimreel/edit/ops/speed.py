@@ -19,6 +19,7 @@ from slimreel.edit.facts import Facts
 from slimreel.edit.follow import within_length
 from slimreel.edit.operation import AnyClip, Edited, Length, Stretch
 from slimreel.edit.ripple import Part, rebuild
+from slimreel.edit.said import Said
 from slimreel.edit.standing import Lasting, Standing
 from slimreel.edit.targets import play_alone, seconds
 from slimreel.errors import BadParameter
@@ -31,6 +32,36 @@ class Speed(Lasting):
     """One of `factor` and `fit_duration_s` has to be given. What is beyond 0.05 to 100 times is clamped."""
 
     op: ClassVar[str] = "speed"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "triple_speed",
+            "quarter_speed",
+            "slowdown|speedup quarter_speed|triple_speed",
+            "PERCENT speed",
+            "slowdown PERCENT",
+            "slowdown|speedup TIMES",
+            "speed|speedup|slowdown TIMES|PERCENT|SHARE",
+            "half_speed",
+            "double_speed",
+            "speedup|slowdown half_speed|double_speed",
+            "TIMES",
+            "fitting TIME|FOR",
+            "speed|speedup|slowdown fitting TIME|FOR",
+            "speedup|slowdown TIME|FOR",
+            "speed NUMBER",
+            "speed changing|adding",
+            "fitting RANGE",
+        ),
+        words="speed speedup slowdown fitting until t_long large_amount half_speed double_speed faster slower video_whole",
+        en=(
+            "2x speed",
+            "play at half speed",
+            "slow it to 75%",
+            "squeeze it into 30 seconds",
+            "speed up 0:10-0:20 four times",
+        ),
+        zh=("两倍速", "放慢到一半", "0.75倍速", "压到30秒播完", "10到20秒快进4倍"),
+    )
     said_as: ClassVar[dict[str, str]] = {"speed": "factor"}
 
     factor: Annotated[

@@ -15,6 +15,7 @@ from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited, Operation, Seconds
 from slimreel.edit.ripple import divide
+from slimreel.edit.said import Said
 from slimreel.edit.targets import find_clip, seconds
 from slimreel.errors import OutsideRange
 
@@ -24,6 +25,12 @@ class Split(Operation):
     """A time at which there is a cut already changes nothing; one outside is refused."""
 
     op: ClassVar[str] = "split"
+    said: ClassVar[Said] = Said(
+        cues=("splitting AT|TIMES_AT|TIME|halfway", "splitting NUMBER", "splitting !parts !each", "splitting LINES?"),
+        words="splitting parts cutting halfway part_word transition",
+        en=("split at 0:30", "make a cut at 12 and 40", "slice the clip in the middle", "blade at 1:05"),
+        zh=("30秒处分割", "在12秒和40秒切开", "从中间切一刀", "1分05秒断开"),
+    )
 
     at_s: Annotated[
         Annotated[tuple[Seconds, ...], Meta(min_length=1, max_length=1000)],

@@ -14,6 +14,7 @@ from msgspec import Meta
 from slimreel.edit.draft import Draft, Output
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Count, Edited, Length, Operation, Stage
+from slimreel.edit.said import Said
 from slimreel.edit.wanted import with_output
 from slimreel.errors import BadParameter
 
@@ -35,6 +36,42 @@ class SplitParts(Operation):
     """One of the three has to be given."""
 
     op: ClassVar[str] = "split_parts"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "NUMBER parts equal_word",
+            "NUMBER equal_word",
+            "equal_word parts",
+            "splitting fitting TIME",
+            "TIME fitting splitting",
+            "parts TIME|FOR",
+            "splitting parts TIME|FOR",
+            "splitting parts",
+            "splitting NUMBER parts",
+            "splitting each TIME|FOR|AT|SIZE|SCALE",
+            "parts each TIME|SIZE|AT|FOR|SCALE",
+            "splitting parts each TIME|FOR|AT|SIZE|SCALE",
+            "parts SIZE|SCALE",
+            "each SIZE|SCALE",
+            "parts each SIZE|SCALE",
+            "each TIME splitting|cutting parts?",
+            "splitting TIME parts",
+            "cutting parts TIME|NUMBER|each",
+            "each parts TIME",
+            "parts TIME|SIZE|SCALE splitting",
+            "each TIME|FOR",
+            "splitting NUMBER parts each?",
+            "splitting each TIME parts",
+            "splitting halve",
+        ),
+        words="parts each splitting cutting adding t_long saving export trimming equal_word",
+        en=(
+            "chop into 15 sec pieces",
+            "split into 4 equal parts",
+            "parts no bigger than 25MB each",
+            "one file per minute",
+        ),
+        zh=("每15秒切一段", "平均分成四份", "每段不超过25M", "一分钟一个文件"),
+    )
     stage: ClassVar[Stage] = "output"
 
     max_duration_s: Annotated[Length | None, Meta(description="no part is longer, seconds")] = None

@@ -20,6 +20,7 @@ from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Name
 from slimreel.edit.ops.add_text import Size
 from slimreel.edit.placing import exchange
+from slimreel.edit.said import Said
 from slimreel.edit.standing import Standing
 from slimreel.edit.targets import find_element
 
@@ -33,6 +34,32 @@ class Subtitles(Adding):
     """Their times are those of the timeline as it is now; later cuts divide them."""
 
     op: ClassVar[str] = "subtitles"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "adding SUBFILE",
+            "SUBFILE burn|soft",
+            "SUBFILE",
+            "SUBFILE later|earlier TIME|FOR|AT",
+            "burn subtitles|FILE",
+            "soft subtitles",
+            "subtitles",
+            "subtitles FILE",
+            "adding subtitles",
+            "burn FILE",
+            "subtitles later|earlier TIME|FOR|AT",
+            "subtitles soft FILE",
+            "soft FILE",
+            "subtitles burn FILE",
+        ),
+        words="subtitles burn soft adding text grain language_word export words_size",
+        en=(
+            "burn in the srt",
+            "add subtitles.srt as a soft track",
+            "hardcode subs, bigger font",
+            "use this srt but delay it half a second",
+        ),
+        zh=("烧录字幕", "加软字幕", "把srt压进画面，字大一点", "字幕整体延后0.5秒"),
+    )
     letter: ClassVar[str] = "s"
 
     mode: Annotated[Literal["burn", "soft"], Meta(description="drawn into the picture, or a track of their own")] = (

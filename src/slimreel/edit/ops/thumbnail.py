@@ -14,6 +14,7 @@ from msgspec import Meta
 from slimreel.edit.draft import Draft, Output
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Edited, Operation, Seconds, Side, Stage
+from slimreel.edit.said import Said
 from slimreel.edit.targets import seconds
 from slimreel.edit.wanted import with_output
 
@@ -36,6 +37,26 @@ class Thumbnail(Operation):
     """A time beyond the end is the last picture. Without a time a good one is chosen."""
 
     op: ClassVar[str] = "thumbnail"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "extracting|saving|getting pictureformat AT|TIME",
+            "extracting|saving|getting pictureformat",
+            "saving frame_word",
+            "saving frame_word TIME|AT pictureformat",
+            "saving pictureformat AT|TIME",
+            "thumbnail",
+            "thumbnail autopick",
+            "thumbnail saving",
+            "thumbnail AT|TIME",
+            "saving image AT",
+            "thumbnail pictureformat",
+            "first_frame|last_frame saving",
+            "autopick thumbnail saving",
+        ),
+        words="thumbnail autopick saving image adding changing grain pictureformat cutting video keep export frame_word still_jpg extracting getting",
+        en=("cover image at 0:07", "screenshot the frame at 1:15", "pick a nice thumbnail", "save frame 12s as jpg"),
+        zh=("第7秒当封面", "截一帧", "自动挑一张好看的封面", "1分15秒那一帧存成png"),
+    )
     stage: ClassVar[Stage] = "output"
 
     at_s: Annotated[Seconds | None, Meta(description="which picture, seconds")] = None

@@ -16,6 +16,7 @@ from slimreel.edit.draft import AnySegment, Draft, MediaSegment, Transition, Tra
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Clip, Edited
 from slimreel.edit.ripple import Part, rebuild
+from slimreel.edit.said import Said
 from slimreel.edit.standing import Lasting, Standing
 from slimreel.edit.targets import find_clips, seconds
 from slimreel.errors import BadParameter, EditRefused
@@ -26,6 +27,47 @@ class SetTransition(Lasting):
     """A transition takes at most half of the shorter of its two clips; the sound is blended as long."""
 
     op: ClassVar[str] = "transition"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "keep|rest between dissolve|fadeblack|fadewhite TIME|FOR",
+            "between fadeout toblack",
+            "between fadeblack",
+            "between fadeout|fadein",
+            "dissolve TIME|FOR",
+            "dissolve",
+            "dissolve between",
+            "fadeblack",
+            "fadeblack transition|between",
+            "fadewhite",
+            "fadewhite transition|between",
+            "wipeleft",
+            "wiperight",
+            "wipe",
+            "slideleft",
+            "slideright",
+            "slideup",
+            "slidedown",
+            "circleopen transition|between|adding",
+            "pixelizetrans transition|between",
+            "zoomintrans transition|between",
+            "hardcut",
+            "transition",
+            "remove transition",
+            "wipeleft|wiperight|slideleft|slideright|slideup|slidedown|dissolve|wipe transition",
+            "pixelizetrans between",
+            "zoomintrans between",
+            "transition between",
+            "fade CLIP CLIP",
+        ),
+        words="transition between adding look slowly fade merging both rest keep",
+        en=(
+            "crossfade between clips, 1s",
+            "add a wipe left",
+            "fade through black between 1 and 2",
+            "no transitions, hard cuts",
+        ),
+        zh=("片段之间加叠化", "中间用黑场过渡1秒", "加个左滑转场", "转场都去掉，硬切"),
+    )
 
     type: Annotated[TransitionType, Meta(description="how one clip gives way to the next; `cut` is none")] = "dissolve"
     duration_s: Annotated[

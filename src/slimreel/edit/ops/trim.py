@@ -16,6 +16,7 @@ from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited, Moment, Operation, Seconds
 from slimreel.edit.ripple import keep_of, take_out
+from slimreel.edit.said import Said
 from slimreel.edit.targets import find_clip, seconds, stretch_in
 
 
@@ -24,6 +25,40 @@ class Trim(Operation):
     """What is beyond the end is clamped to it."""
 
     op: ClassVar[str] = "trim"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "RANGE|FIRST|LAST keep",
+            "keep RANGE rest",
+            "starting? START|AT UNTIL",
+            "keep RANGE|FIRST|LAST rest remove",
+            "keep RANGE|FIRST|LAST|UNTIL|START",
+            "trimming RANGE",
+            "trimming|cutting going_to RANGE|FIRST|LAST|FOR|TIME",
+            "START UNTIL|AT",
+            "starting? AT stopping AT",
+            "START !adding",
+            "UNTIL stopping|cutting|trimming",
+            "stopping AT",
+            "stopping UNTIL",
+            "trimming FOR|TIME",
+            "trimming !FIRST !LAST !QUOTE",
+            "shorter",
+            "keep AT stopping?",
+            "trimming AT AT",
+            "keep TIME",
+            "longer !QUOTE",
+            "keep clip_noun|video t_of?",
+        ),
+        words="keep trimming cutting clip_noun part_word starting stopping rest talking to_front to_back t_first t_last",
+        en=(
+            "trim to 0:10-0:45",
+            "only the part between 5 and 20 seconds",
+            "use 1:00 through 1:30",
+            "keep the first minute",
+            "start at 12s, stop at 47s",
+        ),
+        zh=("保留10秒到45秒", "只要前一分钟", "从第5秒到第20秒", "截取1:00-1:30", "从12秒开始，47秒结束"),
+    )
 
     start_s: Annotated[Seconds, Meta(description="where the stretch that stays begins, seconds")] = 0.0
     end_s: Annotated[Moment, Meta(description="where it ends, seconds or `end`")] = "end"

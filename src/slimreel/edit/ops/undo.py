@@ -15,6 +15,7 @@ from slimreel.edit import history
 from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import Edited, Operation, Stage
+from slimreel.edit.said import Said
 from slimreel.edit.summary import changes
 from slimreel.edit.targets import seconds
 
@@ -26,6 +27,12 @@ class Undo(Operation):
     """With `turn` one turn in the middle is taken back, if nothing that came later builds on it."""
 
     op: ClassVar[str] = "undo"
+    said: ClassVar[Said] = Said(
+        cues=("undo", "undo NUMBER|TIMES step_word", "undo previous", "undo it", "undo twice|thrice"),
+        words="undo it previous step_word changing",
+        en=("undo", "revert the last change", "go back one"),
+        zh=("撤回", "上一步", "回退"),
+    )
     stage: ClassVar[Stage] = "history"
 
     steps: Steps = 1

@@ -18,6 +18,7 @@ from slimreel.edit.facts import Facts
 from slimreel.edit.log import EditCommand
 from slimreel.edit.operation import Edited, Name, Operation
 from slimreel.edit.registry import read_operation
+from slimreel.edit.said import Said
 from slimreel.edit.standing import Standing
 from slimreel.errors import BadParameter
 
@@ -32,6 +33,63 @@ class Update(Operation):
     operation is named with it. `all` is the whole with every clip."""
 
     op: ClassVar[str] = "update"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "@any ORDINAL|CLIP POSITION",
+            "@any ORDINAL|CLIP COLOR",
+            "@any ORDINAL|CLIP UNTIL|AT|RANGE",
+            "@element until_end",
+            "@it until_end",
+            "keep until_end",
+            "@any moving POSITION",
+            "@any duck",
+            "@any UNTIL",
+            "@any COLOR changing",
+            "@element later|earlier TIME|FOR|AT",
+            "@element bigger_text|small_text",
+            "@element strong|large_amount",
+            "@element stopping UNTIL",
+            "words_size NUMBER",
+            "@it later|earlier TIME",
+            "@element AT UNTIL",
+            "@element words_word",
+            "@element different_word words_word",
+            "@element different_word",
+            "@element changing|moving|writing",
+            "@element changing|moving POSITION|COLOR|QUOTE|PERCENT|SHARE|PX",
+            "@element POSITION|COLOR|PERCENT|SHARE|PX|START|UNTIL|AT|RANGE",
+            "@element writing QUOTE",
+            "@it moving|changing POSITION|COLOR|QUOTE",
+            "@it POSITION|COLOR",
+            "@element up|down",
+            "@it moving up|down",
+            "@element START|AT starting?",
+            "@element duck",
+            "@element boldword|boxword|anim_type|anim_slide",
+            "@element keep UNTIL",
+            "@it keep UNTIL",
+            "@element fadein|fadeout",
+            "@it fadein|fadeout",
+            "@element opacity PERCENT|SHARE",
+            "@it opacity PERCENT|SHARE",
+            "@element centered",
+            "@it duck",
+            "@it boldword",
+            "@it centered",
+            "@element loop",
+            "@it START|UNTIL",
+            "@element FOR",
+            "@it keep? FOR",
+        ),
+        words="changing moving n_title text image logo watermark music subtitles pip sound volume adding writing keep blurregion it position_word words_size opacity fitting intensity out:under starting stopping words_word different_word later earlier bigger_text small_text up_word down_word voice width_word strong still",
+        en=(
+            "make the title red",
+            "move the logo to top left",
+            "change the caption to 'Day 3'",
+            "start the text at 2s instead",
+        ),
+        zh=("标题改成红色", "logo移到左上", "文字换成“第三天”", "字从第2秒开始"),
+    )
 
     target: Annotated[Name, Meta(description="its id, such as t1, m1 or c2, or `all`")]
     set: Annotated[dict[str, Any], Meta(description="parameters with their new values")]

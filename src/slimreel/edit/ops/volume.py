@@ -18,6 +18,7 @@ from slimreel.edit.draft import Draft, Effect, MediaSegment, Slot
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited, Stretch
 from slimreel.edit.placing import stretch_of
+from slimreel.edit.said import Said
 from slimreel.edit.standing import Lasting, Seat
 from slimreel.edit.targets import find_clips
 from slimreel.errors import BadParameter, EditRefused
@@ -44,6 +45,22 @@ class SetVolume(Lasting):
     """One of `level` and `gain_db` has to be given; the result is clamped to twice as loud as the file."""
 
     op: ClassVar[str] = "volume"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "sound up_word|down_word DB",
+            "volume|sound|music|voice|original_sound up_word|down_word DB|PERCENT|TIMES|SHARE",
+            "up_word|down_word DB",
+            "volume|sound|music|voice|original_sound|voiceover PERCENT|DB|TIMES|SHARE",
+            "louder|quieter DB|PERCENT|SHARE|TIMES",
+            "louder|quieter sound|volume|music|voice|original_sound DB|PERCENT|TIMES|SHARE",
+            "halve|double sound|volume|music|voice|original_sound",
+            "changing volume|sound !subtitles",
+            "halve louder|quieter sound|volume|voice|original_sound|music",
+        ),
+        words="sound volume louder quieter changing music voice",
+        en=("turn it up 3 dB", "voice to 120%", "halve the original audio", "music volume 15%"),
+        zh=("音量加3分贝", "人声调到120%", "原声减半", "音乐音量15%"),
+    )
     makes: ClassVar[tuple[type[Effect], ...]] = (Volume,)
     said_as: ClassVar[dict[str, str]] = {"volume": "level"}
 

@@ -17,6 +17,7 @@ from slimreel.edit.draft import Draft, Effect, Focus, MediaSegment, Point, Slot
 from slimreel.edit.facts import Facts
 from slimreel.edit.operation import AnyClip, Edited, Stretch
 from slimreel.edit.placing import stretch_of
+from slimreel.edit.said import Said
 from slimreel.edit.standing import Lasting
 from slimreel.edit.targets import find_clips
 
@@ -40,6 +41,18 @@ class Zoom(Lasting):
     """Below 1 the picture gets smaller, with bars around it."""
 
     op: ClassVar[str] = "zoom"
+    said: ClassVar[Said] = Said(
+        cues=(
+            "zoomin|zoomout",
+            "zoomin|zoomout TIMES|PERCENT",
+            "zoomin|zoomout TIMES|PERCENT slowly",
+            "zoomin|zoomout slowly",
+            "slowly zoomin RANGE|FIRST",
+        ),
+        words="zoomin zoomout grain slowdown until",
+        en=("punch in 1.3x", "slow zoom on the face from 5s to 9s", "zoom out to 90%"),
+        zh=("放大1.3倍", "5到9秒慢慢推近", "画面缩小到90%"),
+    )
     makes: ClassVar[tuple[type[Effect], ...]] = (Zoomed,)
     said_as: ClassVar[dict[str, str]] = {"size": "factor"}
 

@@ -1,0 +1,72 @@
+"""What can be asked of a session and not of a draft: how it stands, credits, uploads, help; and what asks for nothing."""
+
+from __future__ import annotations
+
+from slimreel.edit.said import Said
+
+REQUESTS: dict[str, Said] = {
+    "status": Said(
+        cues=(
+            "timeline preview",
+            "status question",
+            "rendering question",
+            "status",
+            "status rendering",
+            "timeline",
+            "status timeline",
+            "timeline question",
+        ),
+        words="status timeline rendering export video question preview",
+        en=("what's on the timeline", "show me the tracks", "how far is the render", "status?"),
+        zh=("看看时间线", "有哪些轨道", "渲染进度", "状态"),
+    ),
+    "credits": Said(
+        cues=("credits", "credits question"),
+        words="credits question export rendering keep",
+        en=("credits?", "what's my balance", "how much do i have left"),
+        zh=("积分", "余额多少", "还剩多少额度"),
+    ),
+    "upload": Said(
+        cues=("upload", "upload URL", "URL", "adding URL", "keep URL", "upload video"),
+        words="upload adding video other keep music image",
+        en=("upload", "add this file", "import https://x.test/v.mp4"),
+        zh=("上传", "导入视频", "用这个链接 https://x.test/v.mp4"),
+    ),
+    "cancel": Said(
+        cues=("cancel", "cancel rendering", "cancel JOB", "cancel export", "neg export cancel", "remove JOB"),
+        words="cancel rendering export status",
+        en=("cancel the render", "abort", "never mind, stop it"),
+        zh=("取消渲染", "停", "别导了"),
+    ),
+    "help": Said(
+        cues=("help", "help question"),
+        words="help question adding changing",
+        en=("help", "what can i ask you", "which formats do you take"),
+        zh=("帮助", "你能做什么", "支持什么格式"),
+    ),
+    "nothing": Said(
+        cues=(
+            "CLIP untouched",
+            "neg undo",
+            "untouched video",
+            "neg cancel",
+            "neg sharpen|stabilize|denoise|export|mute",
+            "yet_not export",
+            "untouched",
+            "untouched @element|sound|video",
+            "neg changing|moving|remove|cutting",
+            "neg export",
+            "neg export yet",
+            "yet neg export",
+            "keep @element",
+            "keep sound|subtitles|order",
+            "untouched order|rest",
+            "neg splitting",
+            "neg burn",
+        ),
+        words="neg untouched keep rest except changing export yet sound voice subtitles order rendering music n_title text image transition both original_sound quieter undo",
+    ),
+    "unclear": Said(
+        cues=("shrink_to NUMBER !times !TIME", "out:compress going_to NUMBER !times", "out:compress NUMBER"),
+    ),
+}
