@@ -240,7 +240,7 @@ def reorder(span: Span) -> Params:
     if len(named) == len(clips) or (not clips and len(named) > 1):
         return {"order": named}
     rest = [one for one in clips if one not in named]
-    back = span.find("to_back")
+    back = span.find("to_back", "until_end")
     front = span.find("to_front")
     after, before = span.find("t_after"), span.find("t_before")
     if len(named) == 2 and back is None and front is None and (after is not None or before is not None):
@@ -249,7 +249,7 @@ def reorder(span: Span) -> Params:
         others = [one for one in clips if one != moved]
         at = others.index(anchor) + (1 if after is not None else 0) if anchor in others else len(others)
         return {"order": [*others[:at], moved, *others[at:]]}
-    span.claim("to_back", "to_front")
+    span.claim("to_back", "to_front", "until_end")
     if back is not None and (front is None or back > front):
         return {"order": [*rest, *named]}
     return {"order": [*named, *rest]}
@@ -301,7 +301,7 @@ def transition(span: Span) -> Params:
     if (length := span.value("TIME", "FOR", "AT")) is not None:
         params["duration_s"] = length
     clips = [piece.value for piece in span.all("CLIP") if isinstance(piece.value, str)]
-    numbers = span.numbers(1, len(span.context.clips))
+    numbers = span.numbers(1, len(span.context.clips)) if sum(p.has("CLIP") for p in span.pieces) < 2 else []
     if len(clips) < 2 and len(numbers) == 2:
         clips = [f"c{int(piece.value)}" for piece in numbers]
     if len(clips) == 2:

@@ -307,7 +307,7 @@ def _several(pieces: list[Piece], at: int) -> _Joined | None:
     end = i
     while True:
         seconds, number = _time(pieces, i), _number(pieces, i)
-        if seconds is None and number is None:
+        if seconds is None and (number is None or number > 600):
             break
         values.append((seconds if seconds is not None else number or 0.0, seconds is not None))
         end = i + 1

@@ -181,8 +181,11 @@ def _piece_at(text: str, small: str, at: int, marks: dict[str, Literal]) -> Piec
         if word is not None and amount.end == word.end and amount.means == {"NUMBER"}:
             amount.means |= word.means - {"filler"}  # one: a number, and the second one
         return amount
-    if word is not None:
+    if word is not None and not (len(word.text) == 1 and not word.text.isascii()):
         return word
+    other = None if inside else _inflected(small, at)
+    if other is not None or word is not None:
+        return other or word
     run = _RUN.match(text, at)
     end = run.end() if run and text[at].isascii() else at + 1
     unknown = "unknown" if text[at].isalnum() else "mark"
@@ -209,6 +212,42 @@ def _kinds_of(literal: Literal) -> frozenset[str]:
     name = literal.text.lower()
     kind = next((kind for kind, suffixes in _FILE_KINDS if name.endswith(suffixes)), None)
     return frozenset({"FILE", kind} if kind else {"FILE"})
+
+
+_INFIXES = ("一下", "一个", "一点", "个", "下", "了", "点", "掉")
+
+
+def _inflected(small: str, at: int) -> Piece | None:
+    """A known word in another form: blurring, muted, crops; 降个噪, 压一压, 换换."""
+    table = words()
+    if small[at].isascii():
+        run = _RUN.match(small, at)
+        if run is None or len(run[0]) < 5:
+            return None
+        for stem in _stems(run[0]):
+            if stem in table and not table[stem].means <= {"filler"}:
+                found = table[stem]
+                return Piece(run[0], at, run.end(), found.means, named=dict(found.named))
+        return None
+    for infix in _INFIXES:
+        end = at + 1 + len(infix)
+        if small.startswith(infix, at + 1) and end < len(small) and (found := table.get(small[at] + small[end])) is not None:
+            return Piece(small[at : end + 1], at, end + 1, found.means, named=dict(found.named))
+    for again in ("一" + small[at], small[at]):
+        if small.startswith(again, at + 1) and (found := table.get(small[at])) is not None and "filler" not in found.means:
+            end = at + 1 + len(again)
+            return Piece(small[at:end], at, end, found.means, named=dict(found.named))
+    return None
+
+
+def _stems(word: str) -> Iterator[str]:
+    for suffix, instead in (("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"), ("es", ""), ("s", ""), ("er", ""), ("er", "e"), ("ly", ""),
+                            ("ies", "y"), ("ier", "y"), ("iness", "y"), ("ness", ""), ("ation", "e"), ("y", "")):  # fmt: skip
+        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
+            base = word[: -len(suffix)]
+            yield base + instead
+            if len(base) > 3 and base[-1] == base[-2] and not instead:
+                yield base[:-1]
 
 
 def _word_at(small: str, at: int) -> Piece | None:

@@ -145,7 +145,7 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
         skip = 1 if pieces[at + 1].text in ("number", "no", "nr", "#") and at + 2 < len(pieces) else 0
         number = pieces[at + 1 + skip]
         if (
-            number.means == {"NUMBER"}
+            number.has("NUMBER") and not number.has("SIGNED")
             and 1 <= number.value <= max(len(context.clips), 9)
             and number.value == int(number.value)
         ):
@@ -182,7 +182,7 @@ def _ordinal(pieces: list[Piece], at: int) -> tuple[int, int] | None:
 def _of_ordinal(pieces: list[Piece], at: int, ordinal: tuple[int, int], context: Context) -> tuple[Piece, int] | None:
     place, end = ordinal
     several = 0
-    if end < len(pieces) and pieces[end].means == {"NUMBER"} and 2 <= pieces[end].value <= 9:
+    if end < len(pieces) and pieces[end].has("NUMBER") and 2 <= pieces[end].value <= 9:
         several, end = int(pieces[end].value), end + 1
     i = end
     chinese = not pieces[at].text.isascii()

@@ -14,7 +14,7 @@ from slimreel.agent.span import weight
 
 _CONNECTIVES = frozenset(
     "and then also plus & n next after that afterwards finally lastly with but while so 然后 再 并 并且 同时 还有 最后 另外 以及 接着 顺便 之后 先 而且 又 但 不过 还 把 将 给 也 "
-    "then也 首先 and then".split()
+    "then也 首先 and then because cause cuz coz bc since otherwise 因为 不然 省得 免得 方便 所以".split()
 ) | {"after that", "and then", "at the same time", "as well"}
 _VERBS = frozenset(
     "remove cutting trimming keep adding moving merging splitting rotate flip mute speedup slowdown reverse loop freeze zoomin zoomout stabilize "
@@ -35,6 +35,31 @@ class Part:
     reading: Reading | None = None
     output: bool = False
     score: float = 0.0
+
+
+# A clause before "so" and one after "because" tell why; they ask for nothing where another clause does.
+_WHY_BEFORE = frozenset("so therefore hence thus 所以 因此".split()) | {"so please", "that's why", "so can you", "so just"}
+_WHY_AFTER = frozenset("because cause cuz coz bc since otherwise 因为 不然 省得 免得 方便 要不然 好让".split()) | {
+    "so that", "so i can", "so we can", "so it can", "in order to", "or else", "so people", "so they", "so it fits", "so my", "so he", "so she",
+}
+
+
+def tells_why(parts: list[Part]) -> list[bool]:
+    """Which parts only give a reason."""
+    found = [False] * len(parts)
+    for at, part in enumerate(parts):
+        texts = [piece.text for piece in part.pieces]
+        if at and texts[0] in _WHY_BEFORE and not _is_order(parts[at - 1]):
+            found[at - 1] = True
+        if texts[0] in _WHY_AFTER or " ".join(texts[:2]) in _WHY_AFTER or " ".join(texts[:3]) in _WHY_AFTER:
+            found[at] = True
+    return found
+
+
+def _is_order(part: Part) -> bool:
+    """Does it begin with a verb, as what is asked for does?"""
+    first = next((piece for piece in part.pieces if not piece.has("mark") and (not piece.is_loose() or piece.has(*_VERBS))), None)
+    return first is not None and first.has(*_VERBS) and not first.has("out:is")
 
 
 @dataclass(slots=True)
@@ -140,6 +165,10 @@ _FOR_PLATFORM = frozenset(
 
 # Words of other operations that take a share or a number as well.
 _OF_OTHERS = (
+    "music",
+    "volume",
+    "voice",
+    "original_sound",
     "slowdown",
     "speedup",
     "zoomin",
