@@ -77,7 +77,9 @@ class Context:
     @property
     def names(self) -> list[str]:
         """Every file name that a request can mention."""
-        return [*self.assets, *(clip.name for clip in self.clips), *(one.file for one in self.elements)]
+        stems = [PurePath(clip.name).stem for clip in self.clips] if len(self.clips) > 1 else []
+        spoken = [stem for stem in stems if len(stem) >= 2 and not stem.isascii()]  # 花絮 of 花絮.mp4
+        return [*self.assets, *(clip.name for clip in self.clips), *(one.file for one in self.elements), *spoken]
 
     def of_type(self, *types: str) -> list[ElementFact]:
         return [one for one in self.elements if one.type in types]

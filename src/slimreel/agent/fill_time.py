@@ -224,7 +224,7 @@ def reorder(span: Span) -> Params:
         for piece in numbers:
             values = piece.value if isinstance(piece.value, tuple) else [piece.value]
             named += [f"c{int(value)}" for value in values]
-    if span.says("reverse", "reversed", "backwards", "倒过来", "反过来") and not named:
+    if span.says("reverse", "reversed", "backwards", "倒过来", "反过来", "反过来排", "倒序", "反着", "倒着") and not named:
         return {"order": clips[::-1]}
     if span.claim("swapping"):
         if len(named) < 2:
@@ -289,6 +289,11 @@ def transition(span: Span) -> Params:
             params["type"] = name
             break
     else:
+        told = [piece.text for piece in span.pieces if piece.has("fadein", "fadeout", "fade", "toblack")]
+        if any("black" in text or "黑" in text for text in told):
+            params["type"] = "fadeblack"
+        elif any("white" in text or "白" in text for text in told):
+            params["type"] = "fadewhite"
         if span.claim("wipe"):
             side = span.named("position")
             params["type"] = "wiperight" if side == "right" else "wipeleft"

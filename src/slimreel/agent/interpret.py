@@ -181,6 +181,8 @@ def _muted_output(commands: list[Command]) -> list[Command]:
 
 def _each_once(commands: list[Command]) -> list[Command]:
     """Without what was said twice in a row in other words ("stop, don't render it"); a nudge may be meant twice."""
+    if [one["op"] for one in commands] == ["undo", "redo"]:
+        return commands[1:]  # what was undone is to be there again
     found: list[Command] = []
     for command in commands:
         if command["op"] == "nudge" or command not in found:

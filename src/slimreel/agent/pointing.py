@@ -138,6 +138,9 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
         return None if clip is None or len(context.clips) < 2 else _made(pieces, at, at + 1, clip.id)
     if piece.has("CLIP"):
         return None if isinstance(piece.value, str) else _made(pieces, at, at + 1, _id(context, int(piece.value)))
+    several = _first_few(pieces, at, context)
+    if several is not None:
+        return several
     ordinal = _ordinal(pieces, at)
     if ordinal is not None:
         return _of_ordinal(pieces, at, ordinal, context)
@@ -154,6 +157,23 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
                 return _made(pieces, at, at + 2 + skip, _id(context, int(number.value)))
     if len(context.clips) > 1:
         return _named(pieces, at, context)
+    return None
+
+
+def _first_few(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
+    """前两段, 后三个视频; 一二段."""
+    piece = pieces[at]
+    if at + 1 >= len(pieces) or len(context.clips) < 2:
+        return None
+    if piece.has("t_first", "t_last") and not piece.text.isascii() and pieces[at + 1].has("NUMBER") and at + 2 < len(pieces):
+        count = int(pieces[at + 1].value)
+        if pieces[at + 2].has("clip_noun") and 2 <= count <= len(context.clips):
+            clips = [clip.id for clip in context.clips]
+            return _made(pieces, at, at + 3, clips[:count] if piece.has("t_first") and piece.text[0] != "最" else clips[-count:])
+    if piece.has("NUMBER") and len(piece.text) == 2 and not piece.text.isascii() and "十" not in piece.text and pieces[at + 1].has("clip_noun"):
+        tens, ones = divmod(int(piece.value), 10)
+        if 0 < tens <= len(context.clips) and 0 < ones <= len(context.clips):
+            return _made(pieces, at, at + 2, [_id(context, tens), _id(context, ones)])
     return None
 
 

@@ -1,20 +1,25 @@
-"""Tells what lies outside: wishes that are not about video, that would have to be generated, that belong to somebody else,
-that harm, or that slimreel cannot do."""
+"""Tells what lies outside: wishes that harm, that take what is others', that would have to be generated, that slimreel cannot do,
+and what is not about video. The patterns are in data/words/outside.toml."""
 
 from __future__ import annotations
 
-from slimreel.agent.pieces import Piece
+import re
+from functools import cache
 
-# In this order: what harms goes before what is merely impossible.
-_REASONS = ("unsafe", "copyright", "generative", "unsupported", "not_video")
+from slimreel.agent.normalize import lower
+from slimreel.data.tables import outside_table
+
+# What is refused whatever else is said. The others give way to a request that is understood whole.
+PLAINLY = frozenset({"unsafe", "copyright", "generative"})
 
 
-def out_of_scope(pieces: list[Piece]) -> str | None:
-    """The reason why a request is not for us, where words say so."""
-    for reason in _REASONS:
-        strong = [piece for piece in pieces if piece.has(f"oos_{reason}")]
-        first = [piece for piece in pieces if piece.has(f"oos_{reason}_a")]
-        second = [piece for piece in pieces if piece.has(f"oos_{reason}_b") and piece not in first[:1]]
-        if strong or (first and second):
-            return reason
-    return None
+def out_of_scope(text: str) -> str | None:
+    """The reason why a plain text is not for us, or None."""
+    small = lower(text)
+    return next((reason for reason, patterns in _patterns() if any(one.search(small) for one in patterns)), None)
+
+
+@cache
+def _patterns() -> tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]:
+    table = outside_table()
+    return tuple((reason, tuple(re.compile(one) for one in table[reason]["patterns"])) for reason in table)

@@ -159,7 +159,7 @@ def _is_strong(pieces: list[Piece], at: int) -> bool:
 
 
 _FOR_PLATFORM = frozenset(
-    "for on to send post share upload make version ready friendly preset compatible sized optimized work works through via 给 发 能 传 用 做 版 版本 适合 上 出 可以 规格 要求 标准".split()
+    "出个 出一个 做个 弄个 来个 做成 弄成 发到 for on to send post share upload make version ready friendly preset compatible sized optimized work works through via 给 发 能 传 用 做 版 版本 适合 上 出 可以 规格 要求 标准".split()
 )
 
 
@@ -192,7 +192,7 @@ def output_score(pieces: list[Piece]) -> float | None:
         p.has("out:less", "out:size", "out:toobig", "out:compress", "out:to", "shrink_to", "out:under") for p in pieces
     )
     plain = any(p.has("out:less", "out:toobig") and p.has("out:size", "out:compress", "out:toobig") for p in pieces)
-    if not strong and not ratio and not plain and not any(p.has("out:less") for p in pieces):
+    if not strong and not ratio and not plain and not any(p.has("out:less", "smaller") for p in pieces):
         return None
     explained = 0.0
     left = 0.0
@@ -207,7 +207,7 @@ def output_score(pieces: list[Piece]) -> float | None:
             left += 1.0
         elif piece.means & _OUTPUT_WORDS or piece.means & _OUTPUT_KINDS:
             explained += 2.0 if piece.means & _OUTPUT_KINDS else 1.0
-        elif piece.means & _OUTPUT_SIDE:
+        elif piece.means & _OUTPUT_SIDE or piece.has("smaller"):
             explained += 0.8
         elif piece.is_loose() or piece.means & FREE:
             continue

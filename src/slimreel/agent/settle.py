@@ -103,7 +103,8 @@ def _describes_source(tokens: list[Token], values: list[Value], value: Value) ->
     if left in ("to", "under"):
         return False
     right, _ = _right(tokens, value.last, _LIGHT | {"is"})
-    if right == "toobig" or (left == "toobig" and value.slot in ("size", "resolution", "duration")):
+    others = any(other.slot == value.slot and other.last < left_at for other in values)
+    if right == "toobig" or (left == "toobig" and value.slot in ("size", "resolution", "duration") and not others):
         return True
     if left == "is" and value.slot not in ("codec", "container"):
         of_it = tokens[left_at].text.lower() in _OF_IT
