@@ -44,6 +44,6 @@ if __name__=="__main__":
         for k in (key,"lang:"+r["lang"],"all"): n[k]+=1; ok[k]+=good
         applied=[o for o in ops if o[0] not in("clarify","out_of_scope","CRASH")]
         if not good and applied and not any(o[0] in("clarify","out_of_scope") for o in ops) : silent+=1
-        if not good and show and which!="test": print(r["id"],"|",r["text"],"\n    want",wants[0],"\n    got ",ops,"unheard",got.unheard if got else err)
+        if not good and show and which!="test" and "held" not in which: print(r["id"],"|",r["text"],"\n    want",wants[0],"\n    got ",ops,"unheard",got.unheard if got else err)
     lat.sort()
     print({k:f"{ok[k]}/{n[k]}={100*ok[k]/n[k]:.1f}" for k in sorted(n)}, "silent-wrong",silent, f"{100*silent/max(1,n['all']):.1f}%", f"p50 {lat[len(lat)//2]*1e3:.1f} p95 {lat[int(.95*len(lat))]*1e3:.1f} ms")

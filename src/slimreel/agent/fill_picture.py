@@ -177,8 +177,10 @@ def rotate(span: Span) -> Params:
         params["degrees"] = 180
     elif counter:
         params["degrees"] = 270
-    else:
+    elif span.has("clockwise", "sideways", "SHARE"):
         params["degrees"] = 90
+    else:
+        raise Missing("amount")
     if counter:
         span.named("position")
     del sideways

@@ -462,8 +462,9 @@ def nudge(span: Span) -> list[Params]:
             targets = named or target_elements(span)
             _said_together(span, targets)
             return [{"target": one.id, "param": param, "direction": direction, "amount": amount} for one in targets]
-    last_speed = any(done.get("op") == "speed" for done in span.context.last_ops[-1:])
     for word, param, direction in _CLIP_COMPARATIVES:
+        if param == "speed" and not any(done.get("op") in ("speed", "nudge") for done in span.context.last_ops[-2:]):
+            continue  # faster than what nobody changed: by how much?
         if not span.has(word) or (param == "speed" and named):
             continue
         span.claim(word, "sound", "volume", "speed", "speedup", "slowdown", "original_sound", "voice")
@@ -474,7 +475,6 @@ def nudge(span: Span) -> list[Params]:
                 target = "all" if span.claim("both") or param == "volume" else None
         if target is None or isinstance(target, list):
             raise Missing("clip")
-        del last_speed
         return [{"target": target, "param": param, "direction": direction, "amount": amount}]
     if span.has("shorter", "longer"):
         raise Missing("amount")

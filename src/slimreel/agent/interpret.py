@@ -16,7 +16,7 @@ from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_command
 from slimreel.agent.pieces import Piece, cut, spelled
 from slimreel.agent.pointing import with_clips, with_places
-from slimreel.agent.scope import out_of_scope
+from slimreel.agent.scope import PLAINLY, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import take_titles
@@ -35,7 +35,6 @@ class Interpretation:
     language: str = "en"
 
 
-_PLAINLY_OUTSIDE = ("unsafe", "copyright", "generative")
 _OUTPUT_OPS = frozenset("gif thumbnail extract_audio split_parts preview export".split())
 
 
@@ -57,8 +56,8 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     if len(text) > MAX_LENGTH:
         return Interpretation(unheard=(f"a text of {len(text)} characters",), language=language)
     pieces, plain = pieces_of(text, context)
-    reason = out_of_scope(cut(spelled(normalize(take_literals(text, context.names).text)), {}))
-    if reason in _PLAINLY_OUTSIDE:
+    reason = out_of_scope(normalize(take_literals(text, context.names).text))
+    if reason in PLAINLY:
         return Interpretation(({"op": "out_of_scope", "params": {"reason": reason}},), language=language)
     about_last = follow_up(pieces, context)
     if about_last is not None:

@@ -6,7 +6,7 @@ from slimreel.edit.said import Said
 
 REQUESTS: dict[str, Said] = {
     "status": Said(
-        cues=(
+        cues=("ask_word done_word", "done_word yet", "ask_word rendering", "ask_word rendering done_word", "ask_word export", "done_word question", "rendering done_word", "ask_word status", 
             "timeline preview",
             "status question",
             "rendering question",
@@ -16,19 +16,19 @@ REQUESTS: dict[str, Said] = {
             "status timeline",
             "timeline question",
         ),
-        words="status timeline rendering export video question preview",
+        words="done_word ask_word yet left_word status timeline rendering export video question preview",
         en=("what's on the timeline", "show me the tracks", "how far is the render", "status?"),
         zh=("看看时间线", "有哪些轨道", "渲染进度", "状态"),
     ),
     "credits": Said(
-        cues=("credits", "credits question"),
-        words="credits question export rendering keep",
+        cues=("credits left_word", "credits ask_word", "credits", "credits question"),
+        words="left_word ask_word credits question export rendering keep",
         en=("credits?", "what's my balance", "how much do i have left"),
         zh=("积分", "余额多少", "还剩多少额度"),
     ),
     "upload": Said(
-        cues=("upload", "upload URL", "URL", "adding URL", "keep URL", "upload video"),
-        words="upload adding video other keep music image",
+        cues=("adding|upload|getting own_file", "upload own_file", "own_file", "upload", "upload URL", "URL", "adding URL", "keep URL", "upload video"),
+        words="own_file getting upload adding video other keep music image",
         en=("upload", "add this file", "import https://x.test/v.mp4"),
         zh=("上传", "导入视频", "用这个链接 https://x.test/v.mp4"),
     ),

@@ -26,6 +26,11 @@ def edit_table(language: str) -> dict[str, Any]:
     return _table("words", f"edits.{language}.toml")
 
 
+def outside_table() -> dict[str, dict[str, list[str]]]:
+    """Patterns of what lies outside, by reason, in the order in which reasons count."""
+    return _table("words", "outside.toml")
+
+
 def message_table(language: str) -> dict[str, str]:
     """The sentences of a language by message id."""
     return _table("words", f"messages.{language}.toml")

@@ -25,8 +25,8 @@ class Redo(Operation):
 
     op: ClassVar[str] = "redo"
     said: ClassVar[Said] = Said(
-        cues=("undo redo", "redo", "redo it"),
-        words="redo undo it previous",
+        cues=("redo again_word", "back_word again_word", "undo redo", "redo", "redo it"),
+        words="back_word edits_word redo undo it previous",
         en=("redo",),
         zh=("重做",),
     )
