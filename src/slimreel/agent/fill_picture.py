@@ -23,11 +23,11 @@ def strength(span: Span, params: Params) -> None:
 
 def session_file(span: Span, suffixes: tuple[str, ...], *, needed: bool = True) -> str | None:
     """The file that is meant: the one said, else the only one of its kind in the session. Raises Missing."""
-    named = [
-        piece for piece in span.all("FILE") if str(piece.text).lower().endswith(suffixes) or "." not in str(piece.text)
-    ]
-    if named:
-        return str(named[0].text)
+    for at, piece in enumerate(span.pieces):
+        named = piece.text.lower().endswith(suffixes) or "." not in piece.text
+        if at not in span.used and piece.has("FILE") and named:
+            span.used.add(at)
+            return piece.text
     found = span.context.files(suffixes)
     if len(found) == 1:
         return found[0]

@@ -87,6 +87,8 @@ def volume(span: Span) -> Params:
         and not span.says("turn", "put", "have")
     ):
         raise Missing("file")  # music that is to be added
+    if span.has("out:size", "out:less") and not span.has("sound", "volume", "louder", "quieter", "music"):
+        raise Missing("amount")  # of the original's size, not of its sound
     span.claim("sound", "volume")
     down, up = span.claim("quieter", "less", "down_word"), span.claim("louder", "more", "up_word")
     if (gain := span.take("DB")) is not None:
@@ -326,6 +328,8 @@ def gif(span: Span) -> Params:
         span.used.add(number)
         params["width_px"] = int(span.pieces[number].value)
     found = stretch(span)
+    if found is None and span.has("part_word") and not span.has("video_whole"):
+        raise Missing("range")
     if found is not None:
         params["start_s"] = found[0] if found[0] is not None else 0.0
         if found[1] is not None:
@@ -340,6 +344,8 @@ def gif(span: Span) -> Params:
 def thumbnail(span: Span) -> Params:
     params: Params = {}
     for piece in span.pieces:
+        if piece.text in ("instead of", "rather than", "而不是", "不是"):
+            break
         for name, words in (("jpg", ("jpg", "jpeg")), ("png", ("png",)), ("webp", ("webp",))):
             if piece.text in words:
                 params["format"] = name
@@ -409,7 +415,7 @@ def export(span: Span) -> Params:
     rate = span.take("FPS")
     if rate is not None:
         params["fps"] = rate.value
-    name = span.take("NAME", "QUOTE", "FILE")
+    name = span.take("NAME", "QUOTE") or (span.take("FILE") if span.says("as", "named", "叫", "called", "为") else None)
     if name is not None:
         params["filename"] = name.value
     clip_param(span, params)

@@ -386,6 +386,7 @@ _CLIP_COMPARATIVES = (
 )
 
 
+_PLAINLY_LARGE = frozenset({"much", "way", "a lot", "lots", "far", "很多", "好多"})
 _LARGE = re.compile(r"很多|好多|多了|超级|特别")
 _SMALL = re.compile(r"一点|一丢|些$|点$|点儿$")
 
@@ -396,11 +397,7 @@ def _amount(span: Span) -> str:
         for piece in span.pieces
         if not piece.has("FILE", "QUOTE")
     ):
-        large = any(
-            piece.has("large_amount")
-            and piece.text not in ("太", "so", "very", "really", "too", "好", "很", "老", "big")
-            for piece in span.pieces
-        )
+        large = any(piece.text in _PLAINLY_LARGE for piece in span.pieces)
         span.claim("small_amount")
         if not large:
             return "small"
@@ -522,7 +519,8 @@ def remove(span: Span) -> list[Params]:
     if first_keep is not None and first_remove is not None and first_keep > first_remove and not span.has("FILE"):
         cut = span.find("keep", "except")
         stop = next((at for at in range(cut or 0, len(span.pieces)) if span.pieces[at].has("mark")), len(span.pieces))
-        kept = set(range(cut or 0, stop))
+        begin = next((at for at in range(cut or 0, -1, -1) if span.pieces[at].has("mark")), cut or 0)
+        kept = set(range(begin, stop))
         hidden = span.pieces
         span.pieces = [piece for at, piece in enumerate(hidden) if at not in kept]
         targets = mentioned(span)

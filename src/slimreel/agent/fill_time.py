@@ -121,6 +121,8 @@ def trim(span: Span) -> Params:
         else:
             raise Missing("amount" if span.has("shorter", "small_amount") else "range")
     start, end = found
+    if start is not None and end is None and span.has("until", "going_to", "t_to", "stopping") and (last := span.take("TIME", "AT")) is not None:
+        end = last.value
     within_video(span, start, end)
     params["start_s"] = start if start is not None else 0.0
     if end is not None and (end != "end" or start is None or span.has("LAST")):

@@ -38,7 +38,7 @@ _AMOUNTS = (
 _ABOUT_LAST = (
     frozenset(
         "same other both rest neg meant previous more small_amount large_amount out:correct out:neg out:instead out:toobig out:keeping out:bad replace "
-        "question out:good t_of undo again_word out:less up_word down_word changing adding moving out:under longer bigger".split()
+        "question out:good t_of undo again_word out:less up_word down_word changing adding moving out:under".split()
     )
     | FREE
 )
@@ -228,7 +228,8 @@ def _another_target(
     clips = [piece for at, piece in enumerate(pieces) if piece.has("CLIP") and not _denied(pieces, at)]
     params = last["params"]
     if "target" in params and str(params["target"])[:1] != "c":
-        span = Span([piece for at, piece in enumerate(pieces) if not _denied(pieces, at)], context, "")
+        meant = [piece for at, piece in enumerate(pieces) if not _denied(pieces, at) and not piece.has("neg", "meant")]
+        span = Span(meant, context, "")
         targets = [one.id for one in fill_talk.mentioned(span) if one.id != params["target"]]
         if not targets:
             same_kind = [one for one in context.elements if one.id[:1] == str(params["target"])[:1]]

@@ -256,7 +256,8 @@ def _word_at(small: str, at: int) -> Piece | None:
         found = table.get(small[at:end].replace("-", " ") if "-" in small[at + 1 : end - 1] else small[at:end])
         if found is not None and not _inside_word(small, end):
             named = dict(found.named)
-            value = float(named["time"]) if "time" in named else named.get("aspect")
+            amount = named.get("time") or named.get("number")
+            value = float(amount) if amount else named.get("aspect")
             return Piece(small[at:end], at, end, found.means, value, named)
     return None
 

@@ -57,6 +57,8 @@ def _own(op: str) -> frozenset[str]:
     return frozenset(ways()[op].words.split()) | FREE
 
 
+# What a question about something else need not repeat.
+_SOAKED = ("POSITION", "COLOR", "RANGE", "START", "AT", "FOR", "FIRST", "LAST", "UNTIL", "PERCENT", "CLIP", "TIME")
 # What one more operation has to explain before it is worth assuming.
 OPERATION_COST = 1.4
 
@@ -108,8 +110,10 @@ def _filled(
     except Missing as missing:
         reading.missing = missing
     span.used |= cue_places
-    reading.left = left_over(span, _own(op))
     explained = sum(weight(piece) for at, piece in enumerate(pieces) if at in span.used and not piece.has("mark"))
+    if reading.missing is not None:
+        span.claim(*_SOAKED)
+    reading.left = left_over(span, _own(op))
     reading.score = (
         explained
         - 1.5 * sum(weight(piece) for piece in reading.left)

@@ -10,13 +10,17 @@ from slimreel.agent.normalize import lower
 from slimreel.data.tables import outside_table
 
 # What is refused whatever else is said. The others give way to a request that is understood whole.
-PLAINLY = frozenset({"unsafe", "copyright", "generative"})
+PLAINLY = frozenset({"unsafe", "copyright", "generative", "unsupported"})
 
 
 def out_of_scope(text: str) -> str | None:
     """The reason why a plain text is not for us, or None."""
-    small = lower(text)
+    small = _JOINT.sub(" ", lower(text))
     return next((reason for reason, patterns in _patterns() if any(one.search(small) for one in patterns)), None)
+
+
+# Between Latin and Chinese, where a pattern's word ends.
+_JOINT = re.compile(r"(?<=[a-z0-9])(?=[\u4e00-\u9fff])|(?<=[\u4e00-\u9fff])(?=[a-z0-9])")
 
 
 @cache

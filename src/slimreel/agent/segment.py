@@ -159,7 +159,7 @@ def _is_strong(pieces: list[Piece], at: int) -> bool:
 
 
 _FOR_PLATFORM = frozenset(
-    "出个 出一个 做个 弄个 来个 做成 弄成 发到 for on to send post share upload make version ready friendly preset compatible sized optimized work works through via 给 发 能 传 用 做 版 版本 适合 上 出 可以 规格 要求 标准".split()
+    "能传 能发 可以传 要传 出个 出一个 做个 弄个 来个 做成 弄成 发到 for on to send post share upload make version ready friendly preset compatible sized optimized work works through via 给 发 能 传 用 做 版 版本 适合 上 出 可以 规格 要求 标准".split()
 )
 
 

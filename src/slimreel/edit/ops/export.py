@@ -42,7 +42,7 @@ class Export(Operation):
 
     op: ClassVar[str] = "export"
     said: ClassVar[Said] = Said(
-        cues=("getting|saving|export final_word", "getting final_word", "getting out:container final_word", "saving final_word", 
+        cues=("handing final_word", "handing final_word out:container", "handing out:container", "export final_word", 
             "export QUOTE",
             "export",
             "saving out:container",
@@ -52,7 +52,7 @@ class Export(Operation):
             "changing? export LINES|LINES? out:container",
             "export rendering",
         ),
-        words="getting final_word done_word out:resolution export saving adding keep rendering preview_word status out:container changing previous QUOTE frame_word",
+        words="handing getting final_word done_word out:resolution export saving adding keep rendering preview_word status out:container changing previous QUOTE frame_word",
         en=(
             "export",
             "render it out",

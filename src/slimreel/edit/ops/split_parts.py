@@ -51,7 +51,7 @@ class SplitParts(Operation):
             "parts each TIME|SIZE|AT|FOR|SCALE",
             "splitting parts each TIME|FOR|AT|SIZE|SCALE",
             "parts SIZE|SCALE",
-            "each SIZE|SCALE",
+            "each SIZE|SCALE !shrink_to !out:compress",
             "parts each SIZE|SCALE",
             "each TIME splitting|cutting parts?",
             "splitting TIME parts",

@@ -59,7 +59,7 @@ class SetTransition(Lasting):
             "transition between",
             "fade CLIP CLIP",
         ),
-        words="transition between adding look slowly fade merging both rest keep",
+        words="transition between adding look slowly fade both rest keep",
         en=(
             "crossfade between clips, 1s",
             "add a wipe left",
