@@ -57,7 +57,8 @@ def facts_for(context: Context, labels: Iterable[Mapping[str, Any]], others: Ite
         if name and name.casefold() not in assets:
             assets[name.casefold()] = _asset(f"f{len(assets) + 1}", name)
     asked = [*labels, *others]
-    levels = {float(one["params"].get("threshold_db", -35)) for one in asked if one["op"] == "remove_silence"}
+    named = [one["params"].get("threshold_db", -35) for one in asked if one["op"] == "remove_silence"]
+    levels = {float(level) for level in named if isinstance(level, int | float)}
     captions = [one for one in asked if one["op"] == "auto_captions"]
     heard = [_asset("heard", _HEARD)] if captions else []
     languages = ["auto", *(str(one["params"].get("language", "auto")) for one in captions)]
@@ -80,9 +81,8 @@ def draft_of(context: Context, facts: Facts) -> Draft:
     clips = context.clips or (_CLIP,)
     draft = begin(facts, [f"a{place}" for place in range(1, len(clips) + 1)])
     names = {f"c{place}": clip.id.lower() for place, clip in enumerate(clips, 1)}
-    draft = draft.with_segments(())
     main = replace(draft.tracks[0], segments=tuple(replace(one, id=names[one.id]) for one in draft.tracks[0].segments))
-    draft = replace(draft, tracks=(main,))
+    draft = _with_taken(replace(draft, tracks=(main,)), names.values())
     for element in context.elements:
         draft = _with_element(draft, element, facts)
     present = {_ADDED_BY.get(one.type, "") for one in context.elements}
@@ -119,9 +119,16 @@ def _with_element(draft: Draft, element: ElementFact, facts: Facts) -> Draft:
         )
         for track in after.tracks
     )
-    letter, number = element.id[:1].lower(), element.id[1:]
-    taken = max(after.next_id.get(letter, 1), int(number) + 1 if number.isdecimal() else 1)
-    return replace(after, tracks=tracks, next_id={**after.next_id, letter: taken}, outputs=())
+    return _with_taken(replace(after, tracks=tracks, outputs=()), [element.id.lower()])
+
+
+def _with_taken(draft: Draft, ids: Iterable[str]) -> Draft:
+    """The draft that will not give these ids away once more."""
+    taken = dict(draft.next_id)
+    for one in ids:
+        if one[1:].isdecimal():
+            taken[one[0]] = max(taken.get(one[0], 1), int(one[1:]) + 1)
+    return replace(draft, next_id=taken)
 
 
 def _with_last(draft: Draft, last: Mapping[str, Any], present: set[str], facts: Facts) -> Draft:

@@ -19,7 +19,7 @@ _QUOTED = re.compile(
     r"\"[^\"]*\"|“[^”]*”|「[^」]*」|『[^』]*』|《[^》]*》|‘[^’]*’|(?<![A-Za-z0-9])'[^']*'(?![A-Za-z0-9])"
 )
 _DATA = re.compile(r"https?://\S+|[@#][\w.]+|[\w()\-]+\.[A-Za-z][A-Za-z0-9]{1,4}(?![A-Za-z0-9])")
-_AMOUNT = re.compile(r"\d[\d.,:]*\s?[A-Za-z/]+")  # Mb is not MB: the case of a unit is its meaning
+_AMOUNT = re.compile(r"\d(?:[\d.,:]*\d)?\s?[A-Za-z/]+")  # Mb is not MB: the case of a unit is its meaning
 _WORD = re.compile(r"(?<![A-Za-z0-9@#_.'’-])[A-Za-z]{5,}(?![A-Za-z0-9_@.'’-])")
 _STOPS = re.compile(r"[.,!?;…，。！？；、]+")
 _BETWEEN_DIGITS = re.compile(r"\d\s*$"), re.compile(r"\s*\d")
