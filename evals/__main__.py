@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evals import report
 from evals.frames import frame_of
-from evals.requests import SPLITS, BadSet, label_problems, read_set, split_path
+from evals.requests import HELD_OUT, SPLITS, BadSet, label_problems, read_set, split_path
 from evals.scoring import Answered, answer_all, consistency, warm_up
 from slimreel.agent.interpret import interpret
 
@@ -17,8 +17,8 @@ from slimreel.agent.interpret import interpret
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = _parser()
     asked = parser.parse_args(arguments)
-    if asked.show and asked.split == "test":
-        parser.error("the split test is held out: its misses are not shown")
+    if asked.show and asked.split in HELD_OUT:
+        parser.error(f"the split {asked.split} is held out: its misses are not shown")
     if asked.render:
         return _render(asked.out)
     sets = {name: split_path(name) for name in ([asked.split] if asked.split else SPLITS)}

@@ -17,7 +17,8 @@ from slimreel.edit.registry import operations, read_operation
 from slimreel.errors import EditRefused
 
 FOLDER = Path(__file__).with_name("requests")
-SPLITS = ("dev", "test")
+SPLITS = ("dev", "test", "everyday")
+HELD_OUT = ("test", "everyday")  # nobody reads these to change a rule
 LANGUAGES = ("en", "zh", "mixed")
 CATEGORIES = ("compress", "edit", "multi", "followup", "routing", "clarify", "out_of_scope")
 
