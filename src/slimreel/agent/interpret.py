@@ -89,7 +89,11 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     missing: Missing | None = None
     unheard: list[str] = []
     reasons = tells_why(parts)
-    asked = [part for part, why in zip(parts, reasons, strict=True) if not why and (part.output or (part.reading and not part.reading.missing))]
+    asked = [
+        part
+        for part, why in zip(parts, reasons, strict=True)
+        if not why and (part.output or (part.reading and not part.reading.missing))
+    ]
     if asked:
         parts = [part for part, why in zip(parts, reasons, strict=True) if not why]
     wishes = [part for part in parts if part.output]
@@ -123,7 +127,9 @@ def _nothing_understood(parts: list[Part], found: Interpretation) -> Interpretat
     if any(part.reading is not None and part.reading.op == "nothing" for part in parts):
         return found
     content = [piece for part in parts for piece in part.pieces if not piece.is_loose() and not piece.has("mark")]
-    strange = [piece for piece in content if piece.means <= {"unknown"} or (piece.has("NUMBER") and len(piece.means) == 1)]
+    strange = [
+        piece for piece in content if piece.means <= {"unknown"} or (piece.has("NUMBER") and len(piece.means) == 1)
+    ]
     of_video = [piece for piece in content if piece.has(*_OF_VIDEO)]
     if len(strange) >= 2 and len(strange) > len(of_video):
         outside = {"op": "out_of_scope", "params": {"reason": "not_video"}}

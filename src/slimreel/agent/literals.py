@@ -67,7 +67,9 @@ def take_literals(text: str, names: Iterable[str] = ()) -> Taken:
     clean = "".join(" " if 0xE000 <= ord(ch) <= 0xF8FF else ch for ch in text)
     taken = Taken(clean, {})
     _replace(taken, _URL, "URL")
-    for name in sorted({one for one in names if 3 <= len(one) <= 200 or (len(one) == 2 and not one.isascii())}, key=len, reverse=True):
+    for name in sorted(
+        {one for one in names if 3 <= len(one) <= 200 or (len(one) == 2 and not one.isascii())}, key=len, reverse=True
+    ):
         pattern = rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9]*\.[a-z])"
         _replace(taken, re.compile(pattern, re.IGNORECASE), "FILE", name)
     _take_quotes(taken)

@@ -27,7 +27,13 @@ def output_command(parts: list[Part], plain: str, context: Context) -> OutputWis
         text = ""
         at = part.pieces[0].start
         for piece in part.pieces:
-            gap = "" if piece.start <= at else ", " if not piece.text[:1].isascii() and not plain[at - 1 : at].isascii() else " "
+            gap = (
+                ""
+                if piece.start <= at
+                else ", "
+                if not piece.text[:1].isascii() and not plain[at - 1 : at].isascii()
+                else " "
+            )
             if piece.has("CLIP"):
                 clip = piece.value if isinstance(piece.value, str) else clip
                 text += " "

@@ -231,10 +231,18 @@ def _inflected(small: str, at: int) -> Piece | None:
         return None
     for infix in _INFIXES:
         end = at + 1 + len(infix)
-        if small.startswith(infix, at + 1) and end < len(small) and (found := table.get(small[at] + small[end])) is not None:
+        if (
+            small.startswith(infix, at + 1)
+            and end < len(small)
+            and (found := table.get(small[at] + small[end])) is not None
+        ):
             return Piece(small[at : end + 1], at, end + 1, found.means, named=dict(found.named))
     for again in ("一" + small[at], small[at]):
-        if small.startswith(again, at + 1) and (found := table.get(small[at])) is not None and "filler" not in found.means:
+        if (
+            small.startswith(again, at + 1)
+            and (found := table.get(small[at])) is not None
+            and "filler" not in found.means
+        ):
             end = at + 1 + len(again)
             return Piece(small[at:end], at, end, found.means, named=dict(found.named))
     return None

@@ -148,7 +148,8 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
         skip = 1 if pieces[at + 1].text in ("number", "no", "nr", "#") and at + 2 < len(pieces) else 0
         number = pieces[at + 1 + skip]
         if (
-            number.has("NUMBER") and not number.has("SIGNED")
+            number.has("NUMBER")
+            and not number.has("SIGNED")
             and 1 <= number.value <= max(len(context.clips), 9)
             and number.value == int(number.value)
         ):
@@ -165,12 +166,25 @@ def _first_few(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, i
     piece = pieces[at]
     if at + 1 >= len(pieces) or len(context.clips) < 2:
         return None
-    if piece.has("t_first", "t_last") and not piece.text.isascii() and pieces[at + 1].has("NUMBER") and at + 2 < len(pieces):
+    if (
+        piece.has("t_first", "t_last")
+        and not piece.text.isascii()
+        and pieces[at + 1].has("NUMBER")
+        and at + 2 < len(pieces)
+    ):
         count = int(pieces[at + 1].value)
         if pieces[at + 2].has("clip_noun") and 2 <= count <= len(context.clips):
             clips = [clip.id for clip in context.clips]
-            return _made(pieces, at, at + 3, clips[:count] if piece.has("t_first") and piece.text[0] != "最" else clips[-count:])
-    if piece.has("NUMBER") and len(piece.text) == 2 and not piece.text.isascii() and "十" not in piece.text and pieces[at + 1].has("clip_noun"):
+            return _made(
+                pieces, at, at + 3, clips[:count] if piece.has("t_first") and piece.text[0] != "最" else clips[-count:]
+            )
+    if (
+        piece.has("NUMBER")
+        and len(piece.text) == 2
+        and not piece.text.isascii()
+        and "十" not in piece.text
+        and pieces[at + 1].has("clip_noun")
+    ):
         tens, ones = divmod(int(piece.value), 10)
         if 0 < tens <= len(context.clips) and 0 < ones <= len(context.clips):
             return _made(pieces, at, at + 2, [_id(context, tens), _id(context, ones)])

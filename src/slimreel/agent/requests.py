@@ -6,7 +6,15 @@ from slimreel.edit.said import Said
 
 REQUESTS: dict[str, Said] = {
     "status": Said(
-        cues=("ask_word done_word", "done_word yet", "ask_word rendering", "ask_word rendering done_word", "ask_word export", "done_word question", "rendering done_word", "ask_word status", 
+        cues=(
+            "ask_word done_word",
+            "done_word yet",
+            "ask_word rendering",
+            "ask_word rendering done_word",
+            "ask_word export",
+            "done_word question",
+            "rendering done_word",
+            "ask_word status",
             "timeline preview",
             "status question",
             "rendering question",
@@ -27,7 +35,17 @@ REQUESTS: dict[str, Said] = {
         zh=("积分", "余额多少", "还剩多少额度"),
     ),
     "upload": Said(
-        cues=("adding|upload|getting own_file", "upload own_file", "own_file", "upload", "upload URL", "URL", "adding URL", "keep URL", "upload video"),
+        cues=(
+            "adding|upload|getting own_file",
+            "upload own_file",
+            "own_file",
+            "upload",
+            "upload URL",
+            "URL",
+            "adding URL",
+            "keep URL",
+            "upload video",
+        ),
         words="own_file getting upload adding video other keep music image",
         en=("upload", "add this file", "import https://x.test/v.mp4"),
         zh=("上传", "导入视频", "用这个链接 https://x.test/v.mp4"),
@@ -45,7 +63,8 @@ REQUESTS: dict[str, Said] = {
         zh=("帮助", "你能做什么", "支持什么格式"),
     ),
     "nothing": Said(
-        cues=("dont_cancel", 
+        cues=(
+            "dont_cancel",
             "CLIP untouched",
             "neg>undo",
             "untouched video",

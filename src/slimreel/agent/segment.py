@@ -38,9 +38,25 @@ class Part:
 
 
 # A clause before "so" and one after "because" tell why; they ask for nothing where another clause does.
-_WHY_BEFORE = frozenset("so therefore hence thus 所以 因此".split()) | {"so please", "that's why", "so can you", "so just"}
+_WHY_BEFORE = frozenset("so therefore hence thus 所以 因此".split()) | {
+    "so please",
+    "that's why",
+    "so can you",
+    "so just",
+}
 _WHY_AFTER = frozenset("because cause cuz coz bc since otherwise 因为 不然 省得 免得 方便 要不然 好让".split()) | {
-    "so that", "so i can", "so we can", "so it can", "in order to", "or else", "so people", "so they", "so it fits", "so my", "so he", "so she",
+    "so that",
+    "so i can",
+    "so we can",
+    "so it can",
+    "in order to",
+    "or else",
+    "so people",
+    "so they",
+    "so it fits",
+    "so my",
+    "so he",
+    "so she",
 }
 
 
@@ -58,7 +74,9 @@ def tells_why(parts: list[Part]) -> list[bool]:
 
 def _is_order(part: Part) -> bool:
     """Does it begin with a verb, as what is asked for does?"""
-    first = next((piece for piece in part.pieces if not piece.has("mark") and (not piece.is_loose() or piece.has(*_VERBS))), None)
+    first = next(
+        (piece for piece in part.pieces if not piece.has("mark") and (not piece.is_loose() or piece.has(*_VERBS))), None
+    )
     return first is not None and first.has(*_VERBS) and not first.has("out:is")
 
 

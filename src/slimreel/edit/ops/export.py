@@ -42,7 +42,11 @@ class Export(Operation):
 
     op: ClassVar[str] = "export"
     said: ClassVar[Said] = Said(
-        cues=("handing final_word", "handing final_word out:container", "handing out:container", "export final_word", 
+        cues=(
+            "handing final_word",
+            "handing final_word out:container",
+            "handing out:container",
+            "export final_word",
             "export QUOTE",
             "export",
             "saving out:container",

@@ -39,7 +39,8 @@ class ExtractAudio(Operation):
 
     op: ClassVar[str] = "extract_audio"
     said: ClassVar[Said] = Said(
-        cues=("extract_audio picture_word remove", 
+        cues=(
+            "extract_audio picture_word remove",
             "keep extract_audio picture_word remove",
             "extract_audio keep",
             "extract_audio",

@@ -23,7 +23,17 @@ class Reset(Operation):
 
     op: ClassVar[str] = "reset"
     said: ClassVar[Said] = Said(
-        cues=("remove|undo|reset edits_word all_word", "reset|undo|remove all_word edits_word", "back_word original_word", "undo edits_word", "reset original_word", "reset", "reset all_word", "remove all_word", "undo all_word"),
+        cues=(
+            "remove|undo|reset edits_word all_word",
+            "reset|undo|remove all_word edits_word",
+            "back_word original_word",
+            "undo edits_word",
+            "reset original_word",
+            "reset",
+            "reset all_word",
+            "remove all_word",
+            "undo all_word",
+        ),
         words="edits_word original_word back_word reset undo all_word remove changing trimming",
         en=("start from scratch",),
         zh=("全部清空重来",),

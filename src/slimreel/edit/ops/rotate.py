@@ -44,7 +44,8 @@ class Rotate(Lasting):
 
     op: ClassVar[str] = "rotate"
     said: ClassVar[Said] = Said(
-        cues=("rotate_weak NUMBER", 
+        cues=(
+            "rotate_weak NUMBER",
             "rotate_weak DEGREES|clockwise|counter|sideways|upside_down",
             "rotate_weak clockwise|counter SHARE",
             "rotate_weak DEGREES clockwise|counter",

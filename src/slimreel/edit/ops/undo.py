@@ -28,7 +28,17 @@ class Undo(Operation):
 
     op: ClassVar[str] = "undo"
     said: ClassVar[Said] = Said(
-        cues=("back_word it|previous", "undo edits_word", "back_word previous", "remove previous edits_word", "undo", "undo NUMBER|TIMES step_word", "undo previous", "undo it", "undo twice|thrice"),
+        cues=(
+            "back_word it|previous",
+            "undo edits_word",
+            "back_word previous",
+            "remove previous edits_word",
+            "undo",
+            "undo NUMBER|TIMES step_word",
+            "undo previous",
+            "undo it",
+            "undo twice|thrice",
+        ),
         words="back_word edits_word undo it previous step_word changing",
         en=("undo", "revert the last change", "go back one"),
         zh=("撤回", "上一步", "回退"),

@@ -1,0 +1,234 @@
+"""Parameters of what is done to whole clips and between them: their order, joins, speed, repetition, stills.
+
+Reads a span of pieces and marks what it used; knows no cue and no draft.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from slimreel.agent.fill.base import clip_param, ranged, whose, within_video
+from slimreel.agent.fill.change import remove
+from slimreel.agent.fill.cuts import cut
+from slimreel.agent.fill.sound import fade
+from slimreel.agent.span import Missing, Span
+
+Params = dict[str, Any]
+
+
+def delete_clip(span: Span) -> Params:
+    clips = span.all("CLIP")
+    if not clips:
+        raise Missing("clip")
+    return {"clip": clips[0].value}
+
+
+def reorder(span: Span) -> Params:
+    clips = [clip.id for clip in span.context.clips]
+    named: list[str] = []
+    for piece in span.all("CLIP"):
+        named += piece.value if isinstance(piece.value, list) else [piece.value]
+    listed = [piece for piece in span.pieces if piece.has("NUMBER", "TIMES_AT")]
+    if (
+        span.has("order")
+        and (len(listed) > 1 or any(piece.has("TIMES_AT") for piece in listed))
+        and (numbers := span.all("NUMBER", "TIMES_AT"))
+    ):
+        for piece in numbers:
+            values = piece.value if isinstance(piece.value, tuple) else [piece.value]
+            named += [f"c{int(value)}" for value in values]
+    if (
+        span.says("reverse", "reversed", "backwards", "倒过来", "反过来", "反过来排", "倒序", "反着", "倒着")
+        and not named
+    ):
+        return {"order": clips[::-1]}
+    if span.claim("swapping"):
+        if len(named) < 2:
+            named = named + [one for one in clips if one not in named] if len(clips) == 2 else named
+        if len(named) < 2 and (numbers := span.all("NUMBER")):
+            named = [f"c{int(piece.value)}" for piece in numbers]
+        if len(named) != 2:
+            raise Missing("clip")
+        a, b = named
+        return {"order": [b if one == a else a if one == b else one for one in clips or sorted(named)]}
+    if not named:
+        raise Missing("clip")
+    if len(named) == len(clips) or (not clips and len(named) > 1):
+        return {"order": named}
+    rest = [one for one in clips if one not in named]
+    back = span.find("to_back", "until_end")
+    front = span.find("to_front")
+    after, before = span.find("t_after"), span.find("t_before")
+    if len(named) == 2 and back is None and front is None and (after is not None or before is not None):
+        span.used.add(int(after if after is not None else before or 0))
+        moved, anchor = named
+        others = [one for one in clips if one != moved]
+        at = others.index(anchor) + (1 if after is not None else 0) if anchor in others else len(others)
+        return {"order": [*others[:at], moved, *others[at:]]}
+    span.claim("to_back", "to_front", "until_end")
+    if back is not None and (front is None or back > front):
+        return {"order": [*rest, *named]}
+    return {"order": [*named, *rest]}
+
+
+def concat(span: Span) -> Params:
+    span.claim("both")
+    several = sum(piece.has("CLIP", "FILE") for piece in span.pieces) > 1 or any(
+        isinstance(piece.value, list) for piece in span.pieces if piece.has("CLIP")
+    )
+    files = [piece.value for piece in span.all("CLIP", "FILE")] if several else []
+    named = [one for value in files for one in (value if isinstance(value, list) else [value])]
+    span.numbers(1, max(9, len(span.context.clips)))
+    if len(named) > 1:
+        return {"clips": named}
+    return {"clips": "all"}
+
+
+_TRANSITIONS = ("fadeblack", "fadewhite", "wipeleft", "wiperight", "slideleft", "slideright", "slideup", "slidedown",
+                "circleopen", "pixelize", "zoomin", "dissolve")  # fmt: skip
+
+
+_TRANSITION_WORDS = {"pixelize": "pixelizetrans", "zoomin": "zoomintrans"}
+
+
+def transition(span: Span) -> Params:
+    params: Params = {}
+    if span.claim("hardcut") or (span.has("remove") and span.has("transition")):
+        return {"type": "cut"}
+    for name in _TRANSITIONS:
+        if span.claim(_TRANSITION_WORDS.get(name, name)):
+            params["type"] = name
+            break
+    else:
+        told = [piece.text for piece in span.pieces if piece.has("fadein", "fadeout", "fade", "toblack")]
+        if any("black" in text or "黑" in text for text in told):
+            params["type"] = "fadeblack"
+        elif any("white" in text or "白" in text for text in told):
+            params["type"] = "fadewhite"
+        if span.claim("wipe"):
+            side = span.named("position")
+            params["type"] = "wiperight" if side == "right" else "wipeleft"
+    between = next((piece for piece in span.pieces if piece.has("RANGE") and piece.text.startswith("between")), None)
+    if between is not None and all(
+        isinstance(end, float) and end == int(end) and 1 <= end <= len(span.context.clips) for end in between.value
+    ):
+        span.claim("RANGE")
+        params["at"] = [span.context.clips[int(end) - 1].id for end in between.value]
+    if (length := span.value("TIME", "FOR", "AT")) is not None:
+        params["duration_s"] = length
+    clips = [piece.value for piece in span.all("CLIP") if isinstance(piece.value, str)]
+    numbers = span.numbers(1, len(span.context.clips)) if sum(p.has("CLIP") for p in span.pieces) < 2 else []
+    if len(clips) < 2 and len(numbers) == 2:
+        clips = [f"c{int(piece.value)}" for piece in numbers]
+    if len(clips) == 2:
+        params["at"] = clips
+    elif (pair := next((piece.value for piece in span.all("CLIP") if isinstance(piece.value, list)), None)) and len(
+        pair
+    ) == 2:
+        params["at"] = pair
+    return params
+
+
+def speed(span: Span) -> Params:
+    params: Params = {}
+    fast = span.claim("speedup", "double_speed")
+    slow = span.claim("slowdown", "half_speed")
+    times = span.take("TIMES")
+    share = span.take("PERCENT")
+    if times is not None and times.value == 1 and span.find("NUMBER") is None and not fast and not slow:
+        share = share or times
+    if times is not None and times.value > 0:
+        params["factor"] = (
+            1 / times.value
+            if slow and times.value > 1 and not times.has("SPEEDRATE") and not span.has("speed")
+            else times.value
+        )
+    elif span.has("double_speed"):
+        params["factor"] = 2.0
+    elif span.claim("triple_speed"):
+        params["factor"] = 3.0
+    elif span.claim("quarter_speed"):
+        params["factor"] = 0.25
+    elif span.has("half_speed"):
+        params["factor"] = 0.5
+    elif share is not None:
+        part = share.value / 100
+        if span.says("by", "了") and part < 1 and not span.says("to", "到", "at"):
+            part = 1 + part if fast else 1 - part if slow else part
+        params["factor"] = part
+    found = None
+    if "factor" not in params:
+        length = span.take("TIME", "FOR", "AT", "UNTIL")
+        if length is not None:
+            params["fit_duration_s"] = length.value
+        elif (number := span.take("NUMBER")) is not None and 0.1 <= number.value <= 16:
+            params["factor"] = number.value
+        else:
+            clip_param(span, params)
+            raise Missing("amount")
+    clip_param(span, params)
+    ranged(span, params)
+    del found
+    if span.claim("pitch"):
+        params["keep_pitch"] = not span.claim("neg") or span.has("keep")
+        if params["keep_pitch"]:
+            span.claim("keep")
+            del params["keep_pitch"]
+    return params
+
+
+def reverse(span: Span) -> Params:
+    params: Params = {}
+    ranged(span, params)
+    whose(span, params)
+    return params
+
+
+def loop(span: Span) -> Params:
+    params: Params = {}
+    until = span.take("UNTIL")
+    if until is not None:
+        params["until_s"] = until.value
+    elif span.claim("until") and (length := span.take("TIME", "AT", "FOR")) is not None:
+        params["until_s"] = length.value
+    else:
+        number = span.take("TIMES", "NUMBER", "FPS")
+        if number is not None and number.value >= 2:
+            params["count"] = int(number.value)
+        elif span.claim("twice"):
+            params["count"] = 2
+        elif span.claim("thrice"):
+            params["count"] = 3
+        elif (length := span.take("FOR", "TIME")) is not None:
+            params["until_s"] = length.value
+        else:
+            raise Missing("amount")
+    span.claim("times", "until")
+    clip_param(span, params)
+    return params
+
+
+def freeze(span: Span) -> Params:
+    params: Params = {}
+    if span.claim("last_frame"):
+        params["at_s"] = "end"
+    elif span.claim("first_frame"):
+        params["at_s"] = 0.0
+    elif (moment := span.take("AT", "START")) is not None:
+        within_video(span, moment.value)
+        params["at_s"] = moment.value
+    length = span.take("FOR", "TIME", "LAST")
+    if length is not None and "at_s" not in params and span.find("TIME", "FOR") is not None:
+        params["at_s"] = length.value
+        length = span.take("FOR", "TIME")
+    if "at_s" not in params:
+        if span.claim("t_end", "t_last"):
+            params["at_s"] = "end"
+        elif span.claim("t_start", "t_first"):
+            params["at_s"] = 0.0
+        else:
+            raise Missing("range")
+    if length is not None:
+        params["duration_s"] = length.value
+    return params

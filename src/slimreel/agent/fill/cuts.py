@@ -1,0 +1,144 @@
+"""Parameters of what cuts the timeline: trim, cut, split, pauses.
+
+Reads a span of pieces and marks what it used; knows no cue and no draft.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slimreel.agent.fill.base import clip_param, stretch, within_video
+from slimreel.agent.fill.change import remove
+from slimreel.agent.span import Missing, Span
+
+Params = dict[str, Any]
+
+
+def trim(span: Span) -> Params:
+    params: Params = {}
+    clip_param(span, params)
+    found = stretch(span)
+    if found is None:
+        moments = [*span.all("AT"), *span.all("TIME")]
+        starting, stopping = span.claim("starting"), span.claim("stopping")
+        if len(moments) == 2:
+            found = (moments[0].value, moments[1].value)
+        elif len(moments) == 1 and starting and not stopping:
+            found = (moments[0].value, None)
+        elif len(moments) == 1:
+            found = (0.0, moments[0].value)
+        elif span.has("silence", "talking"):
+            raise Missing("range")
+        else:
+            raise Missing("amount" if span.has("shorter", "small_amount") else "range")
+    start, end = found
+    if (
+        start is not None
+        and end is None
+        and span.has("until", "going_to", "t_to", "stopping")
+        and (last := span.take("TIME", "AT")) is not None
+    ):
+        end = last.value
+    within_video(span, start, end)
+    params["start_s"] = start if start is not None else 0.0
+    if end is not None and (end != "end" or start is None or span.has("LAST")):
+        params["end_s"] = end
+    if end == "end" and "end_s" not in params and not span.has("AFTER"):
+        params["end_s"] = "end"
+    return params
+
+
+def cut(span: Span) -> Params:
+    params: Params = {}
+    clip_param(span, params)
+    if span.claim("both_ends") and (length := span.take("TIME", "FOR")) is not None:
+        return {**params, "first_s": length.value, "last_s": length.value}
+    ranges = [list(piece.value) for piece in span.all("RANGE")]
+    first, last = span.take("FIRST"), span.take("LAST")
+    for start, end in ranges:
+        within_video(span, start, end if isinstance(end, float) else start)
+    if not ranges and (until := span.take("UNTIL")) is not None:
+        within_video(span, until.value)
+        return {**params, "first_s": until.value}
+    if ranges and ranges[0][0] == 0.0 and len(ranges) == 1 and isinstance(ranges[0][1], float):
+        params["first_s"] = ranges[0][1]
+    elif ranges:
+        params["ranges_s"] = ranges
+    if first is not None:
+        within_video(span, first.value)
+        params["first_s"] = first.value
+    if last is not None:
+        within_video(span, last.value)
+        params["last_s"] = last.value
+    if (
+        not (ranges or first or last)
+        and (edge := span.find("t_start", "t_end")) is not None
+        and span.find("TIME", "FOR") is not None
+    ):
+        params["first_s" if span.pieces[edge].has("t_start") else "last_s"] = span.value("TIME", "FOR")
+        return params
+    if not (ranges or first or last):
+        at, length = span.find("AT", "START"), span.find("FOR", "TIME")
+        if at is not None and length is not None:
+            start = span.value("AT", "START")
+            params["ranges_s"] = [[start, start + span.value("FOR", "TIME")]]
+        else:
+            vague = any(
+                piece.has("small_amount", "shorter", "t_end", "t_start") and piece.text != "bit"
+                for piece in span.pieces
+            )
+            of_clip = len(span.context.clips) > 1 and any(
+                piece.has("clip_noun") and piece.text in _WHOLE_CLIPS for piece in span.pieces
+            )
+            raise Missing("clip" if of_clip and not vague else "amount" if vague else "range")
+    return params
+
+
+_WHOLE_CLIPS = frozenset(
+    "take clip video angle version shot one segment takes clips videos 那段 那条 片段 视频".split()
+)
+
+
+def split(span: Span) -> Params:
+    params: Params = {}
+    clip_param(span, params)
+    several = span.take("TIMES_AT")
+    moments = [piece.value for piece in span.all("AT", "TIME")]
+    if several is not None:
+        moments = list(several.value)
+    numbers = span.all("NUMBER") if not moments else []
+    if not moments and span.claim("halfway"):
+        length = span.context.length_s
+        if length is None:
+            raise Missing("range")
+        moments = [length / 2]
+    if not moments and numbers:
+        moments = [piece.value for piece in numbers]
+    if not moments:
+        raise Missing("range")
+    within_video(span, *moments)
+    params["at_s"] = moments
+    return params
+
+
+def remove_silence(span: Span) -> Params:
+    params: Params = {}
+    span.claim("silence", "remove", "tighten", "talking", "cutting")
+    level = span.take("DB")
+    if level is not None:
+        params["threshold_db"] = -abs(level.value)
+    lengths = span.all("TIME", "FOR", "AT", "RANGE", "START")
+    margin_at = span.find("padding", "keep")
+    if margin_at is not None:
+        span.claim("neg")
+    span.claim("padding", "threshold_word")
+    for piece in lengths:
+        seconds = piece.value[0] if isinstance(piece.value, tuple) else piece.value
+        place = span.pieces.index(piece)
+        if margin_at is not None and abs(place - margin_at) <= 3:
+            params["margin_s"] = seconds
+            span.claim("keep")
+        else:
+            params["min_silence_s"] = seconds
+    clip_param(span, params)
+    return params

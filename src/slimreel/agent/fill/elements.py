@@ -1,0 +1,234 @@
+"""Finds the elements of the session that words mean: by kind, by order, by what they show, or the last spoken of.
+
+Reads a span of pieces and marks what it used; knows no cue and no draft.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from slimreel.agent.context import Context, ElementFact
+from slimreel.agent.fill.change import update
+from slimreel.agent.fill.cuts import split
+from slimreel.agent.fill.overlay import add_image, add_text, blur_region, pip, subtitles
+from slimreel.agent.fill.sound import add_music
+from slimreel.agent.pieces import Piece
+from slimreel.agent.span import Missing, Span
+
+Params = dict[str, Any]
+
+
+# What people call the kinds of elements.
+TYPE_WORDS = {
+    "text": ("n_title", "text"),
+    "image": ("logo", "watermark", "image"),
+    "pip": ("pip",),
+    "music": ("music",),
+    "subtitles": ("subtitles",),
+    "blur": ("blurregion", "e_blur"),
+}
+
+
+def mentioned(span: Span) -> list[ElementFact]:
+    """The elements of the session that the words name, in the order said."""
+    found: list[tuple[int, ElementFact]] = []
+    for at, piece in enumerate(span.pieces):
+        if at in span.used and not piece.has("FILE", "QUOTE"):
+            continue
+        if at and span.pieces[at - 1].has("neg") and span.pieces[at - 1].text in ("不是", "not", "isn't", "wasn't"):
+            span.used.update((at - 1, at))
+            continue
+        content = _by_content(span, piece)
+        if content:
+            found += [(at, one) for one in content]
+            continue
+        if piece.has("FILE", "QUOTE"):
+            for one in span.context.elements:
+                said = str(piece.value).casefold()
+                if said and said in (one.file.casefold(), one.text.casefold()):
+                    found.append((at, one))
+            continue
+        for kind, words in TYPE_WORDS.items():
+            if not piece.has(*words):
+                continue
+            found += [(at, one) for one in _of_kind(span, at, kind)]
+    seen: dict[str, int] = {}
+    for at, one in found:
+        seen.setdefault(one.id, at)
+    for at in set(seen.values()):
+        span.used.add(at)
+    if not found and (nth := _nth_of_those_before(span)):
+        return nth
+    return [
+        one for _, one in sorted({one.id: (seen[one.id], one) for _, one in found}.values(), key=lambda pair: pair[0])
+    ]
+
+
+def _nth_of_those_before(span: Span) -> list[ElementFact]:
+    """ "… the second one": of the kind that was spoken of before."""
+    kinds = [
+        kind
+        for piece in reversed(span.before)
+        for kind, words in TYPE_WORDS.items()
+        if piece.has(*words) and len(span.context.of_type(kind)) > 1
+    ]
+    for at, piece in enumerate(span.pieces):
+        if not kinds or not piece.has("ORDINAL", "CLIP"):
+            continue
+        order = piece.named.get("ordinal") or (str(piece.value)[1:] if isinstance(piece.value, str) else piece.value)
+        there = span.context.of_type(kinds[0])
+        if order is not None and str(order).lstrip("-").isdigit() and 0 < abs(int(str(order))) <= len(there):
+            span.used.add(at)
+            return [there[int(str(order)) - 1 if int(str(order)) > 0 else int(str(order))]]
+    return []
+
+
+def _by_content(span: Span, piece: Piece) -> list[ElementFact]:
+    """The titles that a word describes: the url, the phone number."""
+    pattern = _CONTENT.get(piece.text)
+    return [one for one in span.context.of_type("text") if pattern.search(one.text)] if pattern else []
+
+
+_ADDRESS, _NUMBER = re.compile(r"\.[a-z]{2,}|www|http|@", re.IGNORECASE), re.compile(r"(?:[0-9][ \-]?){5,}")
+
+
+_CONTENT = {"url": _ADDRESS, "link": _ADDRESS, "website": _ADDRESS, "web address": _ADDRESS, "handle": _ADDRESS, "网址": _ADDRESS,
+            "phone number": _NUMBER, "number": _NUMBER, "phone": _NUMBER, "电话": _NUMBER, "手机号": _NUMBER}  # fmt: skip
+
+
+def described(context: Context, piece: Piece) -> bool:
+    """Does a word describe what a title of the session says?"""
+    pattern = _CONTENT.get(piece.text)
+    return pattern is not None and any(pattern.search(one.text) for one in context.of_type("text"))
+
+
+def _of_kind(span: Span, at: int, kind: str) -> list[ElementFact]:
+    """The elements of a kind that a word means: the one with that ordinal, or the last that was spoken of, or the only."""
+    there = span.context.of_type(kind)
+    if len(there) < 2:
+        return there
+    for place in (at - 1, at - 2, at + 1):
+        if 0 <= place < len(span.pieces) and span.pieces[place].has("ORDINAL", "CLIP"):
+            piece = span.pieces[place]
+            order = int(
+                piece.named.get("ordinal")
+                or (piece.value if isinstance(piece.value, int) else 0)
+                or str(piece.value or "0").lstrip("c")
+                or 0
+            )
+            index = order - 1 if order > 0 else len(there) + order
+            if 0 <= index < len(there):
+                span.used.add(place)
+                return [there[index]]
+    if span.has("both"):
+        span.claim("both")
+        return there
+    if any(0 <= place < len(span.pieces) and span.pieces[place].has("ORDINAL") for place in (at - 1, at - 2)):
+        raise Missing("text" if kind == "text" else "file")
+    by_text = [
+        one
+        for one in there
+        if any(
+            piece.text.casefold() in one.text.casefold()
+            for piece in span.pieces
+            if piece.has("unknown") and len(piece.text) > 1
+        )
+    ]
+    if len(by_text) == 1:
+        return by_text
+    last = [one for one in there if one.id == last_target(span)]
+    if last:
+        return last
+    raise Missing("text" if kind == "text" else "file")
+
+
+def last_target(span: Span) -> str | None:
+    """The element or clip that the last operation was about."""
+    for done in reversed(span.context.last_ops):
+        params = done.get("params")
+        if not isinstance(params, Mapping):
+            continue
+        if isinstance(params.get("target"), str) and any(one.id == params["target"] for one in span.context.elements):
+            return str(params["target"])
+        kind = {
+            "add_text": "text",
+            "add_image": "image",
+            "pip": "pip",
+            "add_music": "music",
+            "subtitles": "subtitles",
+            "blur_region": "blur",
+        }.get(str(done.get("op")))
+        if kind:
+            same = span.context.of_type(kind)
+            exact = [
+                one
+                for one in same
+                if (one.text and one.text == params.get("text")) or (one.file and one.file == params.get("file"))
+            ]
+            if exact or same:
+                return (exact or same)[-1].id
+    return None
+
+
+def target_elements(span: Span) -> list[ElementFact]:
+    """The elements that are meant: named ones, else what a pronoun or nothing at all points at. Raises Missing."""
+    named = mentioned(span)
+    if named:
+        said_together(span, named)
+        return named
+    earlier = (
+        mentioned(Span(span.before, span.context, ""))
+        if span.before and not any(piece.has("it") and not piece.is_loose() for piece in ())
+        else []
+    )
+    if earlier:
+        return earlier[-1:]
+    elements = list(span.context.elements)
+    if any(
+        piece.has(*words) and not piece.has("video")
+        for words in TYPE_WORDS.values()
+        for piece in span.pieces
+        if not piece.is_loose()
+    ):
+        words_there = [kind for kind, words in TYPE_WORDS.items() if span.has(*words)]
+        if words_there and not span.context.of_type(*words_there) and not span.says("it", "字"):
+            raise Missing("clip", kind=words_there[0])
+    if (
+        span.says("both", "them", "both of them", "它们", "都", "俩", "这俩", "两个", "all of them", "the two")
+        and len(elements) > 1
+    ):
+        span.claim("both", "it")
+        return elements
+    last = last_target(span)
+    if last is not None:
+        return [one for one in elements if one.id == last]
+    if len(elements) == 1:
+        return elements
+    raise Missing("clip")
+
+
+_BETWEEN_NAMES = frozenset("filler t_and same both out:det out:this out:filler t_of".split())
+
+
+def said_together(span: Span, named: list[ElementFact]) -> None:
+    """Two elements are changed alike only where they are named side by side ("the title and the logo to the left")."""
+    if len(named) < 2:
+        return
+    words = frozenset(word for one in named for word in TYPE_WORDS.get(one.type, ()))
+    places = [at for at, piece in enumerate(span.pieces) if piece.means & words or piece.has("FILE", "QUOTE")]
+    for first, second in zip(places, places[1:], strict=False):
+        between = span.pieces[first + 1 : second]
+        if any(piece.means - _BETWEEN_NAMES and not piece.has("mark", "ORDINAL", "CLIP") for piece in between):
+            raise Missing("clip")
+
+
+def starts_at(span: Span) -> float:
+    """When the element that is meant begins."""
+    for one in mentioned(Span(span.pieces, span.context, "")) or [
+        e for e in span.context.elements if e.id == last_target(span)
+    ]:
+        if isinstance(one.facts.get("start_s"), int | float):
+            return float(one.facts["start_s"])
+    return 0.0

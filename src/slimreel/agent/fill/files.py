@@ -1,0 +1,149 @@
+"""Parameters of what comes out beside or instead of a video: sound files, animations, stills, parts, previews, exports.
+
+Reads a span of pieces and marks what it used; knows no cue and no draft.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slimreel.agent.fill.base import clip_param, ranged, stretch, within_video
+from slimreel.agent.fill.clips import loop
+from slimreel.agent.fill.cuts import split
+from slimreel.agent.span import Missing, Span
+
+Params = dict[str, Any]
+
+
+_SOUND_FORMATS = ("mp3", "wav", "m4a", "flac", "opus")
+
+
+def extract_audio(span: Span) -> Params:
+    params: Params = {}
+    for piece in span.all("audioformat"):
+        if piece.text in _SOUND_FORMATS:
+            params["format"] = piece.text
+    for piece in span.pieces:
+        for name in _SOUND_FORMATS:
+            if (piece.has("extract_audio") and name in piece.text.split()) or (
+                piece.has("extract_audio") and not piece.text.isascii() and name in piece.text
+            ):
+                params.setdefault("format", name)
+    rate = span.take("RATE", "SCALE", "SIZE")
+    if rate is not None:
+        params["audio_bitrate_bps"] = int(rate.value)
+    elif (number := span.take("NUMBER")) is not None and number.value in (64, 96, 112, 128, 160, 192, 224, 256, 320):
+        params["audio_bitrate_bps"] = int(number.value * 1000)
+    span.claim("extracting", "sound", "extract_audio", "keep", "music", "out:audio", "out:rate")
+    clip_param(span, params)
+    return params
+
+
+def gif(span: Span) -> Params:
+    params: Params = {}
+    width = span.take("PX")
+    if width is not None:
+        params["width_px"] = int(width.value)
+    rate = span.take("FPS")
+    if rate is not None:
+        params["fps"] = rate.value
+    size = span.take("SIZE", "SCALE")
+    if size is not None:
+        params["max_size_bytes"] = int(size.value)
+        span.claim("out:under", "out:size")
+    if (number := span.find("NUMBER")) is not None and width is None and 80 <= span.pieces[number].value <= 2000:
+        span.used.add(number)
+        params["width_px"] = int(span.pieces[number].value)
+    found = stretch(span)
+    if found is None and span.has("part_word") and not span.has("video_whole"):
+        raise Missing("range")
+    if found is not None:
+        params["start_s"] = found[0] if found[0] is not None else 0.0
+        if found[1] is not None:
+            params["end_s"] = found[1]
+    if span.claim("neg", "once"):
+        span.claim("loop")
+        params["loop"] = False
+    span.claim("loop", "width_word", "out:width", "out:fps", "splitting", "cutting", "keep")
+    return params
+
+
+def thumbnail(span: Span) -> Params:
+    params: Params = {}
+    for piece in span.pieces:
+        if piece.text in ("instead of", "rather than", "而不是", "不是"):
+            break
+        for name, words in (("jpg", ("jpg", "jpeg")), ("png", ("png",)), ("webp", ("webp",))):
+            if piece.text in words:
+                params["format"] = name
+    span.claim("pictureformat")
+    moment = span.take("AT", "START", "TIME", "CLOCK")
+    if moment is not None:
+        within_video(span, moment.value)
+        params["at_s"] = moment.value
+    elif span.claim("first_frame"):
+        params["at_s"] = 0.0
+    else:
+        picked = span.claim("autopick")
+        if picked or not span.has("neg"):
+            params["auto"] = True
+    width = span.take("PX", "NUMBER")
+    if width is not None and width.value >= 16:
+        params["width_px"] = int(width.value)
+    span.claim("autopick", "saving", "image", "out:width", "width_word")
+    return params
+
+
+def split_parts(span: Span) -> Params:
+    params: Params = {}
+    size = span.take("SIZE", "SCALE")
+    if size is not None:
+        params["max_size_bytes"] = int(size.value)
+        span.claim("out:under", "out:size")
+        span.claim("parts", "each", "splitting", "cutting", "NUMBER")
+        return params
+    length = span.take("TIME", "FOR", "AT")
+    if length is not None:
+        params["max_duration_s"] = length.value
+    elif (number := span.take("NUMBER", "TIMES")) is not None and 2 <= number.value <= 1000:
+        params["parts"] = int(number.value)
+    elif span.claim("halve", "halfway", "SHARE"):
+        params["parts"] = 2
+    else:
+        raise Missing("amount")
+    span.claim("parts", "each", "splitting", "cutting", "out:under")
+    return params
+
+
+def preview(span: Span) -> Params:
+    params: Params = {}
+    ranged(span, params)
+    lines = span.take("LINES", "LINES?")
+    if lines is not None:
+        params["resolution"] = f"{int(lines.value)}p"
+    span.claim("autopick")
+    return params
+
+
+_FILE_FORMATS = ("mp4", "mov", "webm", "gif", "mp3")
+
+
+def export(span: Span) -> Params:
+    params: Params = {}
+    for piece in span.pieces:
+        if piece.text in _FILE_FORMATS:
+            params["format"] = piece.text
+    span.claim("out:container", "gif", "audioformat")
+    lines = span.take("LINES", "LINES?")
+    if lines is not None:
+        params["resolution"] = f"{int(lines.value)}p"
+    elif (named := span.find("out:resolution")) is not None:
+        span.used.add(named)
+    rate = span.take("FPS")
+    if rate is not None:
+        params["fps"] = rate.value
+    name = span.take("NAME", "QUOTE") or (span.take("FILE") if span.says("as", "named", "叫", "called", "为") else None)
+    if name is not None:
+        params["filename"] = name.value
+    clip_param(span, params)
+    return params

@@ -1,0 +1,199 @@
+"""Parameters of the geometry of the picture: shape, crop, turn, mirror, zoom, steadiness.
+
+Reads a span of pieces and marks what it used; knows no cue and no draft.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slimreel.agent.fill.base import clip_param, ranged, strength, stretch, whose
+from slimreel.agent.fill.change import update
+from slimreel.agent.fill.look import color
+from slimreel.agent.span import Missing, Span
+
+Params = dict[str, Any]
+
+
+def reframe(span: Span) -> Params:
+    params: Params = {}
+    aspect = span.take("ASPECT")
+    if aspect is not None:
+        params["aspect"] = aspect.value or aspect.named["aspect"]
+        span.claim("ASPECT")
+    elif (frame := span.take("FRAME")) is not None:
+        params["aspect"] = f"{frame.value[0]}:{frame.value[1]}"
+    else:
+        raise Missing("aspect")
+    blurred, barred = span.claim("blurpad"), span.claim("padbars")
+    cropped, stretched = span.claim("cropfit"), span.claim("stretchfit")
+    refused = span.find("neg", "without") is not None
+    if blurred and not refused:
+        params["mode"] = "blur_pad"
+    elif stretched:
+        params["mode"] = "stretch"
+    elif cropped:
+        params["mode"] = "crop"
+    elif barred:
+        params["mode"] = "pad"
+        if refused:
+            params["mode"] = "crop"
+    if refused:
+        span.claim("neg")
+    if params.get("mode") == "pad":
+        color = span.named("color") or (
+            "#FFFFFF"
+            if span.says("white bars", "white borders", "白边", "加白边", "补白边", "白框", "白底", "white sides")
+            else None
+        )
+        if color:
+            params["color"] = color
+    keeps = span.claim("keep", "focus")
+    side = span.named("position")
+    if side in ("left", "right", "top", "bottom", "center") and (params.get("mode") in (None, "crop") or keeps):
+        params["focus"] = side
+        params["mode"] = "crop"
+    clip_param(span, params)
+    return params
+
+
+_EDGES = ("left", "right", "top", "bottom")
+
+
+def crop(span: Span) -> Params:
+    params: Params = {}
+    frame = span.take("FRAME")
+    coordinates = {piece.value[0]: piece.value[1] for piece in span.all("COORDINATE")}
+    for letter, name in (("x", "x_px"), ("y", "y_px"), ("w", "width_px"), ("h", "height_px")):
+        if letter in coordinates:
+            params[name] = int(coordinates[letter])
+    if frame is not None and coordinates:
+        params["width_px"], params["height_px"] = frame.value
+        return params
+    if len(coordinates) == 4:
+        return params
+    if frame is not None:
+        params["width_px"], params["height_px"] = frame.value
+        corner = span.named("position")
+        if corner and corner != "center":
+            params.update(_corner(span, corner, frame.value))
+        clip_param(span, params)
+        return params
+    if span.claim("padbars"):
+        raise Missing("amount")
+    amounts = span.all("PX", "PERCENT", "NUMBER")
+    if not amounts:
+        raise Missing("amount")
+    everywhere = span.claim("sides") and not span.says("left and right")
+    edges = [
+        (at, span.pieces[at].named["position"])
+        for at in range(len(span.pieces))
+        if span.pieces[at].named.get("position") in _EDGES
+    ]
+    for piece in amounts:
+        unit = "pct" if piece.has("PERCENT") else "px"
+        value = piece.value if unit == "pct" else int(piece.value)
+        if everywhere and not edges:
+            params.update({f"{edge}_{unit}": value for edge in _EDGES})
+            continue
+        place = span.pieces.index(piece)
+        if len(amounts) == len(edges) > 1:
+            mine = [edges[amounts.index(piece)]]
+        elif len(amounts) == 1:
+            mine = edges
+        else:
+            mine = sorted(edges, key=lambda edge: (abs(edge[0] - place), edge[0] < place))[:1]
+        for at, edge in mine:
+            params[f"{edge}_{unit}"] = value
+            span.used.add(at)
+    if span.says("left and right", "左右", "两边", "左右两边", "both sides"):
+        for piece in amounts:
+            unit = "pct" if piece.has("PERCENT") else "px"
+            params[f"left_{unit}"] = params[f"right_{unit}"] = piece.value
+    if span.says("top and bottom", "上下", "上下各"):
+        for piece in amounts:
+            unit = "pct" if piece.has("PERCENT") else "px"
+            params[f"top_{unit}"] = params[f"bottom_{unit}"] = piece.value
+    if not params:
+        raise Missing("range")
+    clip_param(span, params)
+    return params
+
+
+def _corner(span: Span, corner: str, size: tuple[int, int]) -> Params:
+    clip = span.context.clips[0] if span.context.clips else None
+    width, height = (clip.width or size[0], clip.height or size[1]) if clip else size
+    x = 0 if "left" in corner else width - size[0] if "right" in corner else (width - size[0]) // 2
+    y = 0 if "top" in corner else height - size[1] if "bottom" in corner else (height - size[1]) // 2
+    return {"x_px": max(0, x), "y_px": max(0, y)}
+
+
+def rotate(span: Span) -> Params:
+    params: Params = {}
+    turned = span.take("DEGREES", "NUMBER")
+    counter = span.claim("counter") | bool(span.says("to the left", "left"))
+    upside, sideways = span.claim("upside_down"), span.claim("sideways")
+    span.claim("clockwise")
+    if turned is not None:
+        degrees = int(turned.value)
+        params["degrees"] = (
+            (360 - degrees) % 360 if counter and degrees > 0 else degrees % 360 if degrees < 0 else degrees
+        )
+    elif upside:
+        params["degrees"] = 180
+    elif counter:
+        params["degrees"] = 270
+    elif span.has("clockwise", "sideways", "SHARE"):
+        params["degrees"] = 90
+    else:
+        raise Missing("amount")
+    if counter:
+        span.named("position")
+    del sideways
+    whose(span, params)
+    return params
+
+
+def flip(span: Span) -> Params:
+    vertical = span.claim("vertically") | span.claim("upside_down")
+    horizontal = span.claim("horizontally")
+    params: Params = {
+        "axis": "vertical"
+        if vertical and not (horizontal and not span.says("upside down", "上下", "垂直"))
+        else "horizontal"
+    }
+    whose(span, params)
+    return params
+
+
+def zoom(span: Span) -> Params:
+    params: Params = {}
+    out = span.claim("zoomout")
+    inward = span.claim("zoomin")
+    amount = span.take("TIMES", "PERCENT", "NUMBER")
+    if amount is not None:
+        value = amount.value / 100 if amount.has("PERCENT") else amount.value
+        if amount.has("PERCENT") and inward and not out and value < 1:
+            value = 1 + value
+        if out and amount.has("TIMES") and value > 1:
+            value = 1 / value
+        params["factor"] = value
+    elif out:
+        raise Missing("amount")
+    if span.claim("slowly"):
+        params["animate"] = True
+    side = span.named("position")
+    if side in ("left", "right", "top", "bottom"):
+        params["focus"] = side
+    span.claim("things_to_hide", "focus")
+    ranged(span, params)
+    clip_param(span, params)
+    return params
+
+
+def stabilize(span: Span) -> Params:
+    params: Params = {}
+    span.claim("stabilize")
+    strength(span, params)
+    clip_param(span, params)
+    return params

@@ -1,0 +1,142 @@
+"""Parameters of how the picture looks: colours, tables, sharpness, noise, interlacing.
+
+Reads a span of pieces and marks what it used; knows no cue and no draft.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from slimreel.agent.context import LUT_FILES
+from slimreel.agent.fill.base import clip_param, session_file, strength
+from slimreel.agent.fill.change import remove
+from slimreel.agent.span import Missing, Span
+
+Params = dict[str, Any]
+
+
+def sharpen(span: Span) -> Params:
+    params: Params = {}
+    span.claim("sharpen")
+    strength(span, params)
+    clip_param(span, params)
+    return params
+
+
+def denoise_video(span: Span) -> Params:
+    params: Params = {}
+    span.claim("grain", "denoise", "remove", "noise", "toodark", "less", "quieter")
+    strength(span, params)
+    clip_param(span, params)
+    return params
+
+
+def deinterlace(span: Span) -> Params:
+    params: Params = {}
+    span.claim("deinterlace", "remove", "denoise")
+    clip_param(span, params)
+    return params
+
+
+_TUNES = (("brightness", "brightness_pct"), ("contrast", "contrast_pct"), ("saturation", "saturation_pct"))
+
+
+_LOOKS = ("bw", "cinematic", "vintage", "vivid")
+
+
+def color(span: Span) -> Params:
+    params: Params = {}
+    for name in _LOOKS:
+        if span.claim(name):
+            params["preset"] = name
+            break
+    signs = {"darker": ("brightness_pct", -1), "toodark": ("brightness_pct", 1), "desaturate": ("saturation_pct", -1)}
+    for word, (param, sign) in signs.items():
+        if (at := span.find(word, unused=False)) is not None and at not in span.used:
+            span.used.add(at)
+            params[param] = sign * _percent(span, at)
+    for word, param in _TUNES:
+        if (at := span.find(word)) is not None:
+            span.used.add(at)
+            params[param] = _direction(span, at) * _percent(span, at)
+    looked = span.claim("look", "preset_word") or any(
+        piece.has("warmer", "cooler") and piece.text.endswith(("色调", "tone", "tones", "look", "调子", "滤镜"))
+        for piece in span.pieces
+    )
+    for word, sign in (("warmer", 1), ("cooler", -1)):
+        if (at := span.find(word)) is not None:
+            span.used.add(at)
+            said = span.find("NUMBER", "PERCENT", "small_amount", "large_amount", "more") is not None
+            if looked and not said and "preset" not in params:
+                params["preset"] = "warm" if sign > 0 else "cool"
+            else:
+                down = sign * (-1 if span.find("less") is not None and span.says("temperature", "色温") else 1)
+                params["temperature_pct"] = down * _percent(span, at)
+    if (at := span.find("exposure")) is not None and (span.find("EV", "NUMBER") is not None):
+        span.used.add(at)
+        piece = span.take("EV", "NUMBER")
+        assert piece is not None
+        params["exposure_ev"] = piece.value if piece.has("SIGNED") else piece.value * _direction(span, at)
+        span.claim("exposure")
+    elif (stops := span.take("EV")) is not None:
+        params["exposure_ev"] = stops.value * (-1 if span.claim("less", "darker") and not stops.has("SIGNED") else 1)
+        params.pop("brightness_pct", None)
+    if (at := span.find("gamma")) is not None:
+        span.used.add(at)
+        number = span.take("NUMBER", "AT")
+        if number is None:
+            raise Missing("amount")
+        params["gamma"] = number.value
+    span.claim("more", "less", "small_amount", "large_amount", "medium_amount")
+    if not params:
+        raise Missing("amount")
+    clip_param(span, params)
+    return params
+
+
+def _direction(span: Span, at: int) -> int:
+    """Up unless a word of less is nearer than one of more."""
+    less = span.near(at, "less", "darker", "quieter", before=4, after=4)
+    more = span.near(at, "more", "louder", before=4, after=4)
+    if less is None:
+        return 1
+    return 1 if more is not None and abs(more - at) <= abs(less - at) else -1
+
+
+def _percent(span: Span, at: int) -> float:
+    """The number nearest to a word, else what its word of amount stands for."""
+    after = [place for place in range(at + 1, min(len(span.pieces), at + 5)) if _is_amount(span, place)]
+    before = [place for place in range(at - 1, max(-1, at - 4), -1) if _is_amount(span, place)]
+    for place in [*after[:1], *before[:1]]:
+        span.used.add(place)
+        return abs(float(span.pieces[place].value))
+    if (place := span.near(at, "small_amount", before=3, after=3)) is not None:
+        span.used.add(place)
+        return 10
+    if (place := span.near(at, "large_amount", before=3, after=3)) is not None and span.pieces[place].text not in (
+        "太",
+        "so",
+        "very",
+        "really",
+    ):
+        span.used.add(place)
+        return 40
+    return 20
+
+
+def _is_amount(span: Span, place: int) -> bool:
+    return place not in span.used and span.pieces[place].has("NUMBER", "PERCENT")
+
+
+def lut(span: Span) -> Params:
+    params: Params = {}
+    share = span.take("PERCENT", "TIMES")
+    name = session_file(span, LUT_FILES)
+    params["file"] = name
+    if share is not None:
+        params["intensity"] = share.value / 100 if share.has("PERCENT") else share.value
+    elif span.claim("halve", "half_word"):
+        params["intensity"] = 0.5
+    clip_param(span, params)
+    return params

@@ -1,0 +1,177 @@
+"""Parameters of `nudge`: more or less of something, by words of comparison.
+
+Reads a span of pieces and marks what it used; knows no cue and no draft.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any
+
+from slimreel.agent.context import ElementFact
+from slimreel.agent.fill.change import update
+from slimreel.agent.fill.clips import speed
+from slimreel.agent.fill.elements import last_target, mentioned, said_together, target_elements
+from slimreel.agent.fill.overlay import opacity, pip, subtitles
+from slimreel.agent.fill.sound import volume
+from slimreel.agent.span import Missing, Span
+
+Params = dict[str, Any]
+
+
+# Comparatives, by the parameter they move: (word, parameter, direction, kinds of elements they can be said of).
+_COMPARATIVES = (
+    ("opaque", "opacity", "up", ("image", "text", "pip")),
+    ("fainter", "opacity", "down", ("image", "text", "pip")),
+    ("louder", "volume", "up", ("music", "pip")),
+    ("quieter", "volume", "down", ("music", "pip")),
+    ("bigger", "volume", "up", ("music",)),
+    ("smaller", "volume", "down", ("music",)),
+    ("bigger", "size", "up", ("text", "image", "pip", "subtitles", "blur")),
+    ("smaller", "size", "down", ("text", "image", "pip", "subtitles", "blur")),
+    ("longer", "duration", "up", ("text", "image", "pip", "blur")),
+    ("shorter", "duration", "down", ("text", "image", "pip", "blur")),
+    ("sooner", "start", "down", ("text", "image", "pip", "music", "blur")),
+    ("afterwards", "start", "up", ("text", "image", "pip", "music", "blur")),
+)
+
+
+_CLIP_COMPARATIVES = (
+    ("faster", "speed", "up"),
+    ("slower", "speed", "down"),
+    ("louder", "volume", "up"),
+    ("quieter", "volume", "down"),
+)
+
+
+_PLAINLY_LARGE = frozenset({"much", "way", "a lot", "lots", "far", "很多", "好多"})
+
+
+_LARGE = re.compile(r"很多|好多|多了|超级|特别")
+
+
+_SMALL = re.compile(r"一点|一丢|些$|点$|点儿$")
+
+
+def amount_said(span: Span) -> str:
+    if any(
+        piece.has("small_amount") or _SMALL.search(piece.text)
+        for piece in span.pieces
+        if not piece.has("FILE", "QUOTE")
+    ):
+        large = any(piece.text in _PLAINLY_LARGE for piece in span.pieces)
+        span.claim("small_amount")
+        if not large:
+            return "small"
+    if any(_LARGE.search(piece.text) for piece in span.pieces if not piece.has("FILE", "QUOTE")):
+        return "large"
+    strong = [
+        at
+        for at, piece in enumerate(span.pieces)
+        if piece.has("large_amount") and piece.text not in ("太", "so", "very", "really", "好", "很", "extra")
+    ]
+    if strong:
+        span.used.update(strong)
+        return "large"
+    return "medium"
+
+
+def _heard_words(span: Span) -> None:
+    """ "turn the music up": beside a word of sound, up is louder and down quieter."""
+    for at, piece in enumerate(span.pieces):
+        for word, means in (("up_word", "louder"), ("down_word", "quieter")):
+            if piece.has(word) and not piece.has("louder", "quieter"):
+                span.pieces = [*span.pieces]
+                span.pieces[at] = replace(piece, means=piece.means | {means})
+
+
+def nudge(span: Span) -> list[Params]:
+    """More or less of something, by words of comparison."""
+    amount = amount_said(span)
+    clip = span.find("CLIP")
+    named = [] if clip is not None else mentioned(span)
+    if named:
+        kinds = {one.type for one in named}
+    else:
+        last = last_target(span)
+        kinds = {one.type for one in span.context.elements if one.id == last}
+        if not kinds and len(span.context.elements) == 1:
+            kinds = {span.context.elements[0].type}
+    if span.has("sound", "volume", "voice", "original_sound", "music"):
+        _heard_words(span)
+    sound_said = span.has("sound", "volume", "voice", "original_sound") and not span.has("music")
+    if named or kinds:
+        moved = _moved(span, named, kinds, amount)
+        if moved:
+            return moved
+    if span.has("louder") and span.has("quieter"):  # "can't hear him over the song, turn it down": the last word counts
+        last_word = max(at for at, piece in enumerate(span.pieces) if piece.has("louder", "quieter"))
+        keep = "louder" if span.pieces[last_word].has("louder") else "quieter"
+        drop = {"louder", "quieter"} - {keep}
+        span.used.update(at for at, piece in enumerate(span.pieces) if piece.has(*drop))
+        span.pieces = [replace(piece, means=piece.means - drop) for piece in span.pieces]
+    for word, param, direction, types in _COMPARATIVES:
+        if (
+            clip is None
+            and span.has(word)
+            and kinds & set(types)
+            and not (sound_said and param == "volume" and not named)
+        ):
+            span.claim(word, "n_title", "sound", "volume", "words_size")
+            targets = named or target_elements(span)
+            said_together(span, targets)
+            return [{"target": one.id, "param": param, "direction": direction, "amount": amount} for one in targets]
+    for word, param, direction in _CLIP_COMPARATIVES:
+        if param == "speed" and not any(done.get("op") in ("speed", "nudge") for done in span.context.last_ops[-2:]):
+            continue  # faster than what nobody changed: by how much?
+        if not span.has(word) or (param == "speed" and named):
+            continue
+        span.claim(word, "sound", "volume", "speed", "speedup", "slowdown", "original_sound", "voice")
+        target = span.value("CLIP") if clip is not None else None
+        if target is None:
+            target = span.context.clips[0].id if span.context.clips else "c1"
+            if len(span.context.clips) > 1:
+                target = "all" if span.claim("both") or param == "volume" else None
+        if target is None or isinstance(target, list):
+            raise Missing("clip")
+        return [{"target": target, "param": param, "direction": direction, "amount": amount}]
+    if span.has("shorter", "longer"):
+        raise Missing("amount")
+    raise Missing("clip")
+
+
+def _moved(span: Span, named: list[ElementFact], kinds: set[str], amount: str) -> list[Params]:
+    """A little higher, slightly later at the end: what moves by a step."""
+    if clip_only := not (kinds & {"text", "image", "pip", "subtitles", "blur"}):
+        del clip_only
+        return []
+    param = ""
+    if span.has("stopping") and span.has("sooner", "afterwards", "later", "earlier"):
+        param, up = "end", span.has("afterwards", "later")
+    elif (
+        span.has("up", "down", "up_word", "down_word")
+        and span.has("small_amount", "large_amount")
+        and not span.has("bigger", "smaller", "opaque", "fainter", "sound", "volume", "louder", "quieter")
+    ):
+        param, up = "position", span.has("up", "up_word") and not span.has("down", "down_word")
+    if not param:
+        return []
+    targets = named or target_elements(span)
+    said_together(span, targets)
+    span.claim(
+        "up",
+        "down",
+        "up_word",
+        "down_word",
+        "stopping",
+        "sooner",
+        "afterwards",
+        "later",
+        "earlier",
+        "moving",
+        "changing",
+    )
+    return [
+        {"target": one.id, "param": param, "direction": "up" if up else "down", "amount": amount} for one in targets
+    ]

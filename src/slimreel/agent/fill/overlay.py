@@ -1,0 +1,204 @@
+"""Parameters of what is laid over the picture: titles, images, small pictures, subtitles, blurred places.
+
+Reads a span of pieces and marks what it used; knows no cue and no draft.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from slimreel.agent.context import PICTURE_FILES, SUBTITLE_FILES, VIDEO_FILES
+from slimreel.agent.fill.base import session_file, strength, timed
+from slimreel.agent.fill.change import update
+from slimreel.agent.fill.look import color
+from slimreel.agent.fill.sound import fade
+from slimreel.agent.span import Missing, Span
+
+Params = dict[str, Any]
+
+
+def opacity(span: Span, params: Params) -> None:
+    at = span.find("opacity")
+    share = span.find("PERCENT", "SHARE")
+    if at is not None and share is not None:
+        span.used.update((at, share))
+        value = span.pieces[share].value / 100
+        if (
+            span.says("透明度", "transparent", "transparency", "透明")
+            and not span.says("不透明", "不透明度")
+            and value != 0.5
+        ):
+            value = 1 - value
+        params["opacity"] = round(value, 4)
+        span.claim("opacity")
+    elif span.claim("faint"):
+        params["opacity"] = 0.5
+
+
+def style(span: Span, params: Params) -> None:
+    """Position, colour, size and manner of a text."""
+    position = span.named("position")
+    if position:
+        params["position"] = position
+        span.claim("t_start") if False else None
+    color_name = span.named("color")
+    if color_name:
+        params["color"] = color_name
+    pixels = span.take("PX")
+    if pixels is not None:
+        params["size_px"] = pixels.value
+    elif span.claim("bigger_text"):
+        params["size"] = "large"
+    elif span.claim("small_text"):
+        params["size"] = "small"
+    elif span.claim("medium_text"):
+        params["size"] = "medium"
+    if span.claim("boldword"):
+        params["bold"] = True
+    if span.claim("boxword"):
+        params["box"] = True
+    for word, name in (("anim_fade", "fade"), ("anim_slide", "slide"), ("anim_type", "typewriter")):
+        if span.claim(word):
+            params["anim"] = name
+            break
+    opacity(span, params)
+
+
+def add_text(span: Span) -> Params:
+    params: Params = {}
+    quoted = span.all("QUOTE")
+    if not quoted:
+        raise Missing("text")
+    params["text"] = quoted[0].value
+    style(span, params)
+    timed(span, params)
+    return params
+
+
+def add_image(span: Span) -> Params:
+    params: Params = {}
+    if (
+        span.context.of_type("image")
+        and not span.has("FILE")
+        and not span.says("add", "another", "new", "加", "再加", "put our")
+    ):
+        raise Missing("file")
+    params["file"] = session_file(span, PICTURE_FILES)
+    if span.claim("watermark") and not span.has("logo"):
+        params["role"] = "watermark"
+    position = span.named("position")
+    if position:
+        params["position"] = position
+    opacity(span, params)
+    share = span.take("PERCENT", "SHARE")
+    if share is not None:
+        if span.has("width_word") or "opacity" in params or share.has("SHARE"):
+            params["scale"] = share.value / 100
+        else:
+            params["scale"] = share.value / 100
+    span.claim("width_word")
+    timed(span, params)
+    return params
+
+
+def pip(span: Span) -> Params:
+    params: Params = {}
+    if (
+        span.context.of_type("pip")
+        and not span.has("FILE", "CLIP")
+        and not span.says("add", "another", "new", "加", "再加")
+    ):
+        raise Missing("file")
+    clip = span.find("CLIP")
+    if clip is not None and not span.pieces[clip].has("FILE"):
+        params["clip"] = span.pieces[clip].value
+        span.used.add(clip)
+    else:
+        files = span.all("FILE")
+        if files:
+            named = span.context.clip_named(str(files[0].text))
+            params["file"] = str(files[0].text)
+            del named
+        else:
+            found = span.context.files(VIDEO_FILES)
+            if len(found) != 1:
+                raise Missing("file", files=found)
+            params["file"] = found[0]
+    position = span.named("position")
+    if position:
+        params["position"] = position
+    share = span.take("PERCENT", "SHARE")
+    if share is not None:
+        params["scale"] = share.value / 100
+    span.claim("width_word")
+    timed(span, params)
+    return params
+
+
+def subtitles(span: Span) -> Params:
+    params: Params = {}
+    soft = span.claim("soft")
+    burned = span.claim("burn")
+    if span.claim("neg") and soft:
+        burned = False
+    if soft and not burned:
+        params["mode"] = "soft"
+    elif burned:
+        params["mode"] = "burn"
+    offset = span.find("TIME", "FOR", "AT")
+    late, early = span.claim("later"), span.claim("earlier")
+    if offset is not None and (late or early):
+        span.used.add(offset)
+        params["offset_s"] = span.pieces[offset].value * (-1 if early and not late else 1)
+    if (
+        span.context.of_type("subtitles")
+        and not span.has("FILE")
+        and not burned
+        and not (soft or span.says("add", "another", "new", "加", "再加"))
+    ):
+        raise Missing("file")
+    params["file"] = session_file(span, SUBTITLE_FILES)
+    language = span.named("language")
+    if language:
+        params["language"] = language
+    position = span.named("position")
+    if position:
+        params["position"] = position
+    color_name = span.named("color")
+    if color_name:
+        params["color"] = color_name
+    if span.claim("bigger_text", "bigger"):
+        params["size"] = "large"
+    elif span.claim("small_text", "smaller"):
+        params["size"] = "small"
+    return params
+
+
+def auto_captions(span: Span) -> Params:
+    params: Params = {}
+    if span.claim("burn"):
+        params["mode"] = "burn"
+    elif span.claim("soft"):
+        params["mode"] = "soft"
+    language = span.named("language")
+    if language:
+        params["language"] = language
+    return params
+
+
+def blur_region(span: Span) -> Params:
+    params: Params = {}
+    coordinates = {piece.value[0]: piece.value[1] for piece in span.all("COORDINATE")}
+    if len(coordinates) == 4:
+        params.update(coordinates)
+        timed(span, params)
+        return params
+    position = span.named("position")
+    span.claim("blurregion", "things_to_hide")
+    if position is None:
+        raise Missing("range")
+    params["position"] = position
+    strength(span, params)
+    timed(span, params)
+    return params

@@ -1,0 +1,50 @@
+"""Parameters of what is asked of the session: undo, status, uploads, cancelling, and what leaves a question.
+
+Reads a span of pieces and marks what it used; knows no cue and no draft.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slimreel.agent.fill.files import export
+from slimreel.agent.span import Missing, Span
+
+Params = dict[str, Any]
+
+
+def undo(span: Span) -> Params:
+    count = span.take("NUMBER", "TIMES", "FPS")
+    word = 2 if span.claim("twice") else 3 if span.claim("thrice") else None
+    span.claim("it", "previous", "step_word", "neg", "redo_word")
+    if count is not None and count.value >= 1:
+        return {"steps": int(count.value)} if count.value > 1 else {}
+    return {"steps": word} if word else {}
+
+
+def status(span: Span) -> Params:
+    timeline = span.has("timeline") and not span.has("rendering")
+    span.claim("timeline", "rendering", "status", "export", "it")
+    span.claim("JOB")
+    return {"scope": "timeline" if timeline else "render"}
+
+
+def upload(span: Span) -> Params:
+    url = span.take("URL")
+    return {"url": url.value} if url is not None else {}
+
+
+def cancel(span: Span) -> Params:
+    job = span.take("JOB")
+    span.claim("rendering", "export")
+    return {"job": job.text} if job is not None else {}
+
+
+def nothing_needed(span: Span) -> Params:
+    span.claim("rendering", "timeline", "video")
+    return {}
+
+
+def unclear(span: Span) -> Params:
+    """Compress to 8: of what?"""
+    raise Missing("unit")
