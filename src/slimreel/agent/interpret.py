@@ -8,8 +8,9 @@ from typing import Any
 
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.context import Context
-from slimreel.agent.fill_talk import described
-from slimreel.agent.follow import follow_up, left_out
+from slimreel.agent.fill.elements import described
+from slimreel.agent.follow.ellipsis import left_out
+from slimreel.agent.follow.follow import follow_up
 from slimreel.agent.literals import take_literals
 from slimreel.agent.moments import with_moments
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
-from slimreel.agent import fill_picture, fill_sound, fill_talk, fill_time
 from slimreel.agent.context import Context
 from slimreel.agent.cues import read_cue
+from slimreel.agent.fill import change, clips, cuts, files, frame, look, nudge, overlay, session, sound
+from slimreel.agent.fill.elements import TYPE_WORDS
 from slimreel.agent.pieces import Piece
 from slimreel.agent.requests import REQUESTS
 from slimreel.agent.span import Missing, Span, left_over, weight
@@ -21,19 +22,22 @@ from slimreel.edit.said import Said
 
 Params = dict[str, Any]
 
+_ROOMS = {
+    cuts: "trim cut split remove_silence",
+    clips: "delete_clip reorder concat transition speed reverse loop freeze",
+    frame: "reframe crop rotate flip zoom stabilize",
+    look: "color denoise_video sharpen deinterlace lut",
+    overlay: "add_text add_image pip subtitles auto_captions blur_region",
+    sound: "add_music volume mute replace_audio normalize_audio denoise_audio fade audio_sync",
+    files: "gif thumbnail extract_audio split_parts preview export",
+    change: "update remove",
+    nudge: "nudge",
+    session: "undo status upload cancel unclear",
+}
 FILLERS: dict[str, Callable[[Span], Params | list[Params]]] = {
-    **{name: getattr(fill_time, name) for name in (
-        "trim", "cut", "split", "delete_clip", "reorder", "concat", "transition", "speed", "reverse", "loop", "freeze",
-        "remove_silence")},
-    **{name: getattr(fill_picture, name) for name in (
-        "reframe", "crop", "rotate", "flip", "zoom", "stabilize", "add_text", "add_image", "pip", "subtitles",
-        "auto_captions", "blur_region", "color", "denoise_video", "sharpen", "deinterlace", "lut")},
-    **{name: getattr(fill_sound, name) for name in (
-        "add_music", "volume", "mute", "replace_audio", "normalize_audio", "denoise_audio", "fade", "audio_sync", "gif",
-        "thumbnail", "extract_audio", "split_parts", "preview", "export")},
-    **{name: getattr(fill_talk, name) for name in ("update", "nudge", "remove", "undo", "status", "upload", "cancel", "unclear")},
-    **dict.fromkeys(("redo", "reset", "credits", "help", "nothing"), fill_talk.nothing_needed),
-}  # fmt: skip
+    **{op: getattr(room, op) for room, ops in _ROOMS.items() for op in ops.split()},
+    **dict.fromkeys(("redo", "reset", "credits", "help", "nothing"), session.nothing_needed),
+}
 
 # Meanings that belong to any operation and need not be used.
 FREE = frozenset(
@@ -96,7 +100,7 @@ def read_part(pieces: list[Piece], text: str, context: Context, before: list[Pie
 
 
 def element_meanings(context: Context) -> frozenset[str]:
-    return frozenset(word for one in context.elements for word in fill_talk.TYPE_WORDS.get(one.type, ()))
+    return frozenset(word for one in context.elements for word in TYPE_WORDS.get(one.type, ()))
 
 
 def _filled(

@@ -5,10 +5,8 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
-from slimreel.agent.fill.cuts import split
 from slimreel.agent.span import Missing, Span
 
 Params = dict[str, Any]

@@ -5,16 +5,11 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from slimreel.agent.fill.base import strength
-from slimreel.agent.fill.clips import loop
-from slimreel.agent.fill.cuts import cut
 from slimreel.agent.fill.elements import mentioned, starts_at, target_elements
-from slimreel.agent.fill.look import color
-from slimreel.agent.fill.overlay import opacity, pip, subtitles
-from slimreel.agent.fill.sound import fade, fade_params, volume
+from slimreel.agent.fill.overlay import opacity
+from slimreel.agent.fill.sound import fade_params
 from slimreel.agent.span import Missing, Span
 
 Params = dict[str, Any]

@@ -5,13 +5,9 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from slimreel.agent.fill.base import clip_param, ranged, whose, within_video
-from slimreel.agent.fill.change import remove
-from slimreel.agent.fill.cuts import cut
-from slimreel.agent.fill.sound import fade
 from slimreel.agent.span import Missing, Span
 
 Params = dict[str, Any]

@@ -8,7 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from slimreel.agent.fill.base import clip_param, stretch, within_video
-from slimreel.agent.fill.change import remove
 from slimreel.agent.span import Missing, Span
 
 Params = dict[str, Any]

@@ -10,10 +10,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from slimreel.agent.context import Context, ElementFact
-from slimreel.agent.fill.change import update
-from slimreel.agent.fill.cuts import split
-from slimreel.agent.fill.overlay import add_image, add_text, blur_region, pip, subtitles
-from slimreel.agent.fill.sound import add_music
 from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
 

@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import Any
 
 from slimreel.agent.fill.base import clip_param, ranged, stretch, within_video
-from slimreel.agent.fill.clips import loop
-from slimreel.agent.fill.cuts import split
 from slimreel.agent.span import Missing, Span
 
 Params = dict[str, Any]

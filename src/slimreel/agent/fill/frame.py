@@ -7,9 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from slimreel.agent.fill.base import clip_param, ranged, strength, stretch, whose
-from slimreel.agent.fill.change import update
-from slimreel.agent.fill.look import color
+from slimreel.agent.fill.base import clip_param, ranged, strength, whose
 from slimreel.agent.span import Missing, Span
 
 Params = dict[str, Any]

@@ -5,12 +5,10 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from slimreel.agent.context import LUT_FILES
 from slimreel.agent.fill.base import clip_param, session_file, strength
-from slimreel.agent.fill.change import remove
 from slimreel.agent.span import Missing, Span
 
 Params = dict[str, Any]

@@ -10,11 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from slimreel.agent.context import ElementFact
-from slimreel.agent.fill.change import update
-from slimreel.agent.fill.clips import speed
 from slimreel.agent.fill.elements import last_target, mentioned, said_together, target_elements
-from slimreel.agent.fill.overlay import opacity, pip, subtitles
-from slimreel.agent.fill.sound import volume
 from slimreel.agent.span import Missing, Span
 
 Params = dict[str, Any]

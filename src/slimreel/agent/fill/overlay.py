@@ -5,14 +5,10 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from slimreel.agent.context import PICTURE_FILES, SUBTITLE_FILES, VIDEO_FILES
 from slimreel.agent.fill.base import session_file, strength, timed
-from slimreel.agent.fill.change import update
-from slimreel.agent.fill.look import color
-from slimreel.agent.fill.sound import fade
 from slimreel.agent.span import Missing, Span
 
 Params = dict[str, Any]

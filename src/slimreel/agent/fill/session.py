@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from slimreel.agent.fill.files import export
 from slimreel.agent.span import Missing, Span
 
 Params = dict[str, Any]

@@ -5,14 +5,10 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from slimreel.agent.context import SOUND_FILES
 from slimreel.agent.fill.base import clip_param, ranged, session_file, strength
-from slimreel.agent.fill.change import remove, update
-from slimreel.agent.fill.clips import loop
-from slimreel.agent.fill.look import color, sharpen
 from slimreel.agent.span import Missing, Span
 
 Params = dict[str, Any]

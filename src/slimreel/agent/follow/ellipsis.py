@@ -1,0 +1,86 @@
+"""A turn that leaves the verb out: "but 240 wide", "white actually". The last operation reads it as its own."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from slimreel.agent.context import Context
+from slimreel.agent.fill.change import update
+from slimreel.agent.fill.elements import last_target
+from slimreel.agent.follow.last import ABOUT_LAST, ELEMENT_OPS, again, denied, last_operation
+from slimreel.agent.pieces import Piece
+from slimreel.agent.reading import FILLERS, OPERATION_COST
+from slimreel.agent.span import Missing, Span, left_over, weight
+
+Command = dict[str, Any]
+
+
+def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Command], float] | None:
+    """The last operation with what this turn says of its parameters, and how well that explains it."""
+    last = last_operation(context)
+    if last is None or last["op"] not in FILLERS or last["op"] in ("nudge", "update", "remove"):
+        return _of_element(pieces, text, context)
+    if last["op"] in ELEMENT_OPS:
+        return _of_element(pieces, text, context)
+    span = Span(pieces, context, text)
+    try:
+        found = FILLERS[str(last["op"])](span)
+    except Missing as missing:
+        found = {} if missing.about else {}
+        found = _partial(span, last)
+    new = found[0] if isinstance(found, list) else found
+    new = {name: value for name, value in new.items() if name not in ("auto", "direction", "axis")} or new
+    changed = {name: value for name, value in new.items() if last["params"].get(name) != value}
+    if not changed:
+        return None
+    return [again(last, **changed)], _score(span, pieces)
+
+
+def _partial(span: Span, last: Mapping[str, Any]) -> dict[str, Any]:
+    """What can be said of a reframe without its aspect."""
+    if last["op"] == "reframe":
+        if any(piece.text in ("than", "instead of", "rather than", "而不是", "代替") for piece in span.pieces):
+            stop = next(
+                at
+                for at, piece in enumerate(span.pieces)
+                if piece.text in ("than", "instead of", "rather than", "而不是", "代替")
+            )
+            span.used.update(range(stop, len(span.pieces)))
+            span.pieces = [
+                piece if at < stop else replace(piece, means=frozenset({"filler"}))
+                for at, piece in enumerate(span.pieces)
+            ]
+        color = span.named("color") or (
+            "#FFFFFF" if any("white" in p.text or "白" in p.text for p in span.pieces) else None
+        )
+        if color and span.has("padbars"):
+            span.claim("padbars")
+            return {"mode": "pad", "color": color}
+        for word, mode in (("blurpad", "blur_pad"), ("stretchfit", "stretch"), ("padbars", "pad"), ("cropfit", "crop")):
+            at = span.find(word)
+            if at is not None and not denied(span.pieces, at):
+                span.claim("blurpad", "padbars", "cropfit", "stretchfit")
+                return {"mode": mode}
+    if last["op"] == "transition" and (length := span.take("TIME", "FOR", "AT")) is not None:
+        return {"duration_s": length.value}
+    return {}
+
+
+def _of_element(pieces: list[Piece], text: str, context: Context) -> tuple[list[Command], float] | None:
+    """White actually; keep it up there till 9 s: a change of the element that was last spoken of."""
+    span = Span(pieces, context, text)
+    if last_target(span) is None:
+        return None
+    try:
+        found = update(span)
+    except Missing:
+        return None
+    return [{"op": "update", "params": params} for params in found], _score(span, pieces) - 0.2
+
+
+def _score(span: Span, pieces: list[Piece]) -> float:
+    left = left_over(span, ABOUT_LAST)
+    explained = sum(weight(piece) for at, piece in enumerate(pieces) if at in span.used and not piece.has("mark"))
+    return explained - 1.5 * sum(weight(piece) for piece in left) - OPERATION_COST + 0.3

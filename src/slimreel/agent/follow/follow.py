@@ -1,0 +1,44 @@
+"""Understands a turn that is about the last one alone, by trying what such a turn can be. It calls and does not decide."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from slimreel.agent.context import Context
+from slimreel.agent.follow.corrected import (
+    another_amount,
+    corrected_text,
+    more_of_it,
+    relative_look,
+    shifted,
+    times_as_much,
+)
+from slimreel.agent.follow.last import last_operation
+from slimreel.agent.follow.pointed import another_target, for_others
+from slimreel.agent.pieces import Piece
+
+Command = dict[str, Any]
+
+
+def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
+    """The commands of a turn that is about the last one alone, or None where it is not."""
+    last = last_operation(context)
+    if last is None:
+        return None
+    content = [piece for piece in pieces if not piece.is_loose() and not piece.has("mark")]
+    if not content or len(content) > 12:
+        return None
+    for way in (
+        corrected_text,
+        relative_look,
+        times_as_much,
+        for_others,
+        another_target,
+        shifted,
+        more_of_it,
+        another_amount,
+    ):
+        found = way(pieces, content, last, context)
+        if found is not None:
+            return found
+    return None

@@ -1,0 +1,89 @@
+"""The last operation of a session, and what it means to say it again. Knows no way in which people speak of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slimreel.agent.context import Context
+from slimreel.agent.pieces import Piece
+from slimreel.agent.reading import FREE
+
+Command = dict[str, Any]
+
+
+AMOUNTS = (
+    "NUMBER",
+    "SIZE",
+    "RATE",
+    "SCALE",
+    "TIME",
+    "AT",
+    "FOR",
+    "PERCENT",
+    "TIMES",
+    "FPS",
+    "PX",
+    "DB",
+    "DEGREES",
+    "START",
+    "UNTIL",
+    "LINES",
+    "LINES?",
+    "SHARE",
+)
+
+
+ABOUT_LAST = (
+    frozenset(
+        "same other both rest neg meant previous more small_amount large_amount out:correct out:neg out:instead out:toobig out:keeping out:bad replace "
+        "question out:good t_of undo again_word out:less up_word down_word changing adding moving out:under".split()
+    )
+    | FREE
+)
+
+
+ELEMENT_OPS = {
+    "add_text": "text",
+    "add_image": "image",
+    "pip": "pip",
+    "add_music": "music",
+    "subtitles": "subtitles",
+    "blur_region": "blur",
+}
+
+
+_NOT_REPEATED = frozenset("undo redo reset status credits upload cancel help export clarify out_of_scope".split())
+
+
+def last_operation(context: Context) -> Mapping[str, Any] | None:
+    for done in reversed(context.last_ops):
+        if done.get("op") not in _NOT_REPEATED and isinstance(done.get("params"), Mapping):
+            return done
+    return None
+
+
+def again(last: Mapping[str, Any], **changed: Any) -> Command:
+    return {"op": str(last["op"]), "params": {**last["params"], **changed}}
+
+
+def only_about_last(content: list[Piece], *means: str) -> bool:
+    """Is there nothing but these meanings and what is said around a last turn?"""
+    known = ABOUT_LAST | set(means)
+    return all(piece.means & known for piece in content)
+
+
+def denied(pieces: list[Piece], at: int) -> bool:
+    """Does a "not" stand before this piece, or a "too big" after it?"""
+    for place in range(at - 1, max(-1, at - 4), -1):
+        piece = pieces[place]
+        if piece.has("neg", "out:neg", "out:instead") and piece.text not in ("no", "nope", "nah", "不对", "no wait"):
+            return True
+        if piece.has("meant") or (piece.has("mark") and place != at - 1) or piece.has(*AMOUNTS):
+            break
+    for place in range(at + 1, min(len(pieces), at + 4)):
+        if pieces[place].has("out:toobig", "too_word") or pieces[place].text in ("太", "还是", "还"):
+            return True
+        if pieces[place].has("mark"):
+            break
+    return False

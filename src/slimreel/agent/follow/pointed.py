@@ -1,0 +1,95 @@
+"""The last operation on something else: "same for the second clip", "no, the logo", "the other one too"."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from slimreel.agent.context import Context
+from slimreel.agent.fill.elements import TYPE_WORDS, mentioned
+from slimreel.agent.follow.last import AMOUNTS, ELEMENT_OPS, again, denied, only_about_last
+from slimreel.agent.pieces import Piece
+from slimreel.agent.span import Span
+
+Command = dict[str, Any]
+
+
+def for_others(
+    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
+) -> list[Command] | None:
+    """Same for the second clip; now the other one too; 第二段也一样."""
+    if not any(piece.has("same", "again_word") for piece in pieces) and not any(
+        piece.has("other") for piece in content
+    ):
+        return None
+    words = tuple(word for words in TYPE_WORDS.values() for word in words)
+    if not only_about_last(content, "CLIP", "clip_noun", "ORDINAL", *words) or any(
+        piece.has(*AMOUNTS) for piece in content
+    ):
+        return None
+    if last["op"] in ELEMENT_OPS or "target" in last["params"]:
+        return _same_for_element(pieces, last, context)
+    before = last["params"].get("clip")
+    done = [before] if isinstance(before, str) else [context.clips[0].id] if context.clips else []
+    named = [
+        value
+        for piece in content
+        if piece.has("CLIP")
+        for value in (piece.value if isinstance(piece.value, list) else [piece.value])
+    ]
+    named = [one for one in named if one != before] or named
+    if not named and any(piece.has("other", "rest") for piece in content):
+        named = [clip.id for clip in context.clips if clip.id not in done]
+    if not named and any(piece.has("both") for piece in content):
+        return [again(last, clip="all")]
+    ids = [clip.id for clip in context.clips]
+    if any(one not in ids for one in named if ids):
+        return [{"op": "clarify", "params": {"about": "clip"}}]
+    return [again(last, clip=one) for one in named] or None
+
+
+def _same_for_element(pieces: list[Piece], last: Mapping[str, Any], context: Context) -> list[Command] | None:
+    span = Span(pieces, context, "")
+    targets = [one.id for one in mentioned(span) if one.id != last["params"].get("target")]
+    if not targets and any(piece.has("other", "rest") for piece in pieces):
+        targets = [one.id for one in context.elements if one.id != last["params"].get("target")]
+    return [again(last, target=one) for one in targets] if "target" in last["params"] and targets else None
+
+
+def another_target(
+    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
+) -> list[Command] | None:
+    """No, the logo; 不是标题，是logo; I meant the second one."""
+    if not any(piece.has("neg", "meant", "out:neg", "out:correct", "out:instead") for piece in pieces):
+        return None
+    words = tuple(word for words in TYPE_WORDS.values() for word in words)
+    if not only_about_last(content, "CLIP", "clip_noun", "ORDINAL", *words) or any(
+        piece.has(*AMOUNTS) for piece in content
+    ):
+        return None
+    clips = [piece for at, piece in enumerate(pieces) if piece.has("CLIP") and not denied(pieces, at)]
+    params = last["params"]
+    if "target" in params and str(params["target"])[:1] != "c":
+        meant = [piece for at, piece in enumerate(pieces) if not denied(pieces, at) and not piece.has("neg", "meant")]
+        span = Span(meant, context, "")
+        targets = [one.id for one in mentioned(span) if one.id != params["target"]]
+        if not targets:
+            same_kind = [one for one in context.elements if one.id[:1] == str(params["target"])[:1]]
+            order = next((int(str(piece.named["ordinal"])) for piece in pieces if "ordinal" in piece.named), None)
+            order = order or next((_place(piece) for piece in clips), None)
+            if order is not None and same_kind and abs(order) <= len(same_kind):
+                targets = [same_kind[order - 1 if order > 0 else order].id]
+        return [again(last, target=targets[-1])] if targets else None
+    if clips and last["op"] not in ELEMENT_OPS:
+        value = clips[-1].value
+        if "target" in params:
+            return [again(last, target=value)] if isinstance(value, str) else None
+        return [again(last, clip=value)] if isinstance(value, str) else None
+    if not clips and len(context.clips) == 2 and any(piece.has("other") for piece in content) and "clip" in params:
+        other = next(clip.id for clip in context.clips if clip.id != params["clip"])
+        return [again(last, clip=other)]
+    return None
+
+
+def _place(piece: Piece) -> int | None:
+    return int(piece.value[1:]) if isinstance(piece.value, str) and piece.value[1:].isdigit() else None
