@@ -117,6 +117,10 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
         missing = missing or wish.missing
         if wish.command is not None:
             outputs.insert(0, wish.command)
+    if wishes and any(
+        part.reading is not None and part.reading.op == "export" and _mere_output(part) for part in parts
+    ):
+        outputs = [one for one in outputs if one != {"op": "export", "params": {}}]
     commands = _each_once(_muted_output(_each_clip([*edits, *outputs])))
     if missing is not None:
         commands.append({"op": "clarify", "params": {"about": missing.about}})
@@ -166,6 +170,11 @@ def _completes_last(found: Interpretation, changed: list[Command], context: Cont
         "fade",
     }
     return same and not found.missing
+
+
+def _mere_output(part: Part) -> bool:
+    """Is an "output" only the verb of the wish beside it?"""
+    return any(piece.text in ("输出", "output", "outputs", "出") for piece in part.pieces)
 
 
 def _each_clip(commands: list[Command]) -> list[Command]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -46,7 +47,7 @@ def output_command(parts: list[Part], plain: str, context: Context) -> OutputWis
                 text += gap + plain[piece.start : piece.end]
             at = piece.end
         texts.append(text.strip())
-    wish = read_wish(", ".join(texts))
+    wish = read_wish(_BOTH_KEPT.sub(r"\1不变, \2", ", ".join(texts)))
     params = {**goal_params(wish.goal), **dict(wish.beside)}
     if wish.balanced:
         params = {}
@@ -59,6 +60,12 @@ def output_command(parts: list[Part], plain: str, context: Context) -> OutputWis
     if clip is not None:
         params["clip"] = clip
     return OutputWish({"op": "compress", "params": params}, None, wish.unheard)
+
+
+# 分辨率和帧率都不变: what is said of both is said of each.
+_BOTH_KEPT = re.compile(
+    r"(分辨率|解析度)(?:和|跟|与|、|, )(帧率)(?=(?:都|全)?(?:保持|不变|不动|别动|不准|不要|别变|原样))"
+)
 
 
 def _bare(unheard: tuple[str, ...]) -> bool:

@@ -67,7 +67,7 @@ _COORDINATE = re.compile(r"([xywh]) ?[=:]? ?([0-9]+(?:\.[0-9]+)?)(?![0-9A-Za-z%]
 _ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)\b|#([0-9]{1,2})\b", re.IGNORECASE)
 _CLIP_ID = re.compile(r"[cC]([0-9]{1,2})(?![0-9A-Za-z])")
 _JOB = re.compile(r"(?:job ?#? ?)?[jJ]([0-9]{1,6})(?![0-9A-Za-z])")
-_TIMES_WORDS = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?[xX×](?![A-Za-z0-9])|[xX]([0-9]+(?:\.[0-9]+)?)(?![A-Za-z0-9])")
+_TIMES_WORDS = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?[xX×](?![A-Za-z0-9])|[xX]([0-9]{1,2}(?:\.[0-9]+)?)(?![A-Za-z0-9])")
 _SIGNED = re.compile(r"([+-][0-9]+(?:\.[0-9]+)?) ?(%|percent|s|sec|secs|seconds?|秒|px)?(?![A-Za-z0-9:.])")
 
 
@@ -379,6 +379,8 @@ def _ordinal(text: str, at: int) -> Piece | None:
 
 def _of_quantity(text: str, at: int, quantity: Quantity) -> Piece:
     kind = quantity.unit.kind
+    if kind == "duration" and text[quantity.end : quantity.end + 1] == "贝":  # 五分贝 is no five minutes
+        return Piece(text[at : quantity.end + 1], at, quantity.end + 1, frozenset({"DB"}), float(quantity.value))
     said = text[at : quantity.end]
     value = float(quantity.amount)
     if kind == "none":

@@ -67,6 +67,16 @@ _SOAKED = ("POSITION", "COLOR", "RANGE", "START", "AT", "FOR", "FIRST", "LAST", 
 OPERATION_COST = 1.4
 
 
+@cache
+def meanings_of(op: str) -> frozenset[str]:
+    """Every meaning that an operation is asked for with."""
+    return (
+        frozenset(name for cue in ways()[op].cues for item in read_cue(cue, frozenset({"text"})).items for name in item)
+        if op in ways()
+        else frozenset()
+    )  # type: ignore[union-attr]
+
+
 @dataclass(slots=True)
 class Reading:
     """One way to understand a part: an operation with its parameters, or with what is missing. `score` compares ways."""

@@ -51,19 +51,29 @@ REQUESTS: dict[str, Said] = {
         zh=("上传", "导入视频", "用这个链接 https://x.test/v.mp4"),
     ),
     "cancel": Said(
-        cues=("cancel", "cancel rendering", "cancel JOB", "cancel export", "neg export cancel", "remove JOB"),
-        words="cancel rendering export status",
+        cues=(
+            "rendering remove|undo",
+            "rendering cancel",
+            "cancel",
+            "cancel rendering",
+            "cancel JOB",
+            "cancel export",
+            "neg export cancel",
+            "remove JOB",
+        ),
+        words="remove undo cancel rendering export status",
         en=("cancel the render", "abort", "never mind, stop it"),
         zh=("取消渲染", "停", "别导了"),
     ),
     "help": Said(
-        cues=("help", "help question"),
+        cues=("preview help", "help", "help question"),
         words="help question adding changing",
         en=("help", "what can i ask you", "which formats do you take"),
         zh=("帮助", "你能做什么", "支持什么格式"),
     ),
     "nothing": Said(
         cues=(
+            "@any ORDINAL|CLIP untouched",
             "dont_cancel",
             "CLIP untouched",
             "neg>undo",

@@ -35,13 +35,13 @@ _KNOWN_CAPS = frozenset(
     "FLAC BGM PIP CRF VMAF LUFS DB PX CTA GPU CPU RGB USB DV VHS OK PLS ASAP LMS TV AI NLE CPU SSD URL ID TBH WTF LOL FYI EV ISO".split()
 )
 _ZH_WRITING = re.compile(
-    r"(?:写上|写着|写个|写一句|写一行|打上字|打字|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|打一行|打一句|打出|字是|改成字|名字叫|写(?!一篇|一首|一封|一份|一个脚本|篇|首|封|诗|作文|代码|脚本|邮件|周报|日报|论文|文案)|打上)[:：]?\s*(?=[^\s\ue000-\uf8ff:：，。,的成])([^，。；,;\s\ue000-\uf8ff]{1,40})"
+    r"(?:写上|写着|写个|写一句|写一行|打上字|打字|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|打一行|打一句|打出|字是|改成字|名字叫|写(?!字|错|几个字|点|什么|一段|个excel|一篇|一首|一封|一份|一个脚本|篇|首|封|诗|作文|代码|脚本|邮件|周报|日报|论文|文案)|打上)[:：]?\s*(?=[^\s\ue000-\uf8ff:：，。,的成])([^，。；,;\s\ue000-\uf8ff]{1,40})"
 )
 _NAMED = re.compile(
-    r"(?:\bnamed|\bcalled|\bcall it|\bname it|filename叫|filename is|filename|文件名叫|文件名是|文件名|命名为|命名成|取名|名字叫)[:：]?\s*(?=[^\s\ue000-\uf8ff])([A-Za-z0-9_\-\u4e00-\u9fff]{1,60})"
+    r"(?:\bnamed|\bcalled|\bcall it|\bname it|under the name|with the name|filename叫|filename is|filename|文件名叫|文件名是|文件名|命名为|命名成|取名|名字叫)[:：]?\s*(?=[^\s\ue000-\uf8ff])([A-Za-z0-9_\-\u4e00-\u9fff]{1,60})"
 )
 _ZH_COLON = re.compile(
-    r"(?:标题|文字|字幕|水印|文案|加字|大字|小字|写)[:：]\s*(?=[^\s\ue000-\uf8ff])([^，。；,;\n\ue000-\uf8ff]{1,40})"
+    r"(?:标题|文字|字幕|水印|文案|加字|大字|小字|出字|打字|字|写)[:：]\s*(?=[^\s\ue000-\uf8ff])([^，。；,;\n\ue000-\uf8ff]{1,40})"
 )
 _ZH_TAIL = re.compile(
     r"(?:显示|持续|停留)?[0-9一二两三四五六七八九十半]+秒.*$|(?:放|在)?(?:左|右)?(?:上|下)角.*$|(?:白|黄|红|黑|蓝|绿)色.*$|就行$|吧$|就好$|几个字$|这几个字$|四个字$|三个字$|两个字$|字样$"
@@ -85,8 +85,28 @@ def _speaks_of_text(text: str, match: re.Match[str]) -> bool:
     )
 
 
+_NO_TEXT = frozenset(
+    {
+        "something else",
+        "something",
+        "something different",
+        "anything",
+        "几个字",
+        "点字",
+        "什么",
+        "一句话",
+        "字",
+        "点什么",
+        "错了",
+        "几句话",
+        "here",
+        "it",
+    }
+)
+
+
 def _is_text(said: str) -> bool:
-    return bool(said.strip()) and not re.fullmatch(r"[0-9.:\s]+", said)
+    return bool(said.strip()) and said.strip() not in _NO_TEXT and not re.fullmatch(r"[0-9.:\s]+", said)
 
 
 def _taken(taken: Taken, start: int, end: int, said: str, kind: Kind = "QUOTE") -> Taken:

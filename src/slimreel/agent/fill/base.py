@@ -14,6 +14,8 @@ Params = dict[str, Any]
 
 def clip_param(span: Span, params: Params) -> None:
     """`clip`, where the request names one or all of several."""
+    if span.has("one_of") and len(span.context.clips) > 1:
+        raise Missing("clip")
     at = span.find("CLIP")
     if at is not None:
         span.used.add(at)
@@ -113,9 +115,19 @@ def whose(span: Span, params: Params) -> None:
         raise Missing("clip")
 
 
+# How much there is of what is wrong, not how much is to be done about it.
+_MUCH_OF_IT = frozenset({"很多", "太多", "好多", "太", "so", "too", "very", "really", "too much", "extra", "super"})
+
+
 def strength(span: Span, params: Params) -> None:
     """`strength`, where a word of amount says it."""
-    if span.claim("large_amount", "strong"):
+    told = [
+        at
+        for at, piece in enumerate(span.pieces)
+        if piece.has("large_amount", "strong") and piece.text not in _MUCH_OF_IT
+    ]
+    if told:
+        span.used.update(told)
         params["strength"] = "high"
     elif span.claim("small_amount"):
         params["strength"] = "low"

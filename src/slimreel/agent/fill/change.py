@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from slimreel.agent.context import ElementFact
 from slimreel.agent.fill.elements import mentioned, starts_at, target_elements
 from slimreel.agent.fill.overlay import opacity
 from slimreel.agent.fill.sound import fade_params
@@ -149,7 +150,26 @@ def _times(span: Span, changes: Params) -> None:
     span.claim("starting", "stopping")
 
 
+def _all_but(span: Span) -> list[ElementFact]:
+    """ "Leave the logo, everything else comes off"; 除了logo，全撤掉."""
+    if (
+        not span.has("rest", "all_word", "both", "video_whole")
+        or not span.has("except", "keep", "untouched")
+        and not span.says("leave", "除了")
+    ):
+        return []
+    kept = mentioned(Span(span.pieces, span.context, ""))
+    if not kept or len(kept) >= len(span.context.elements):
+        return []
+    span.used.update(range(len(span.pieces)))
+    kinds = {"text"} if span.has("n_title") and not any(one.type == "text" for one in kept) else None
+    return [one for one in span.context.elements if one not in kept and (kinds is None or one.type in kinds)]
+
+
 def remove(span: Span) -> list[Params]:
+    others = _all_but(span)
+    if others:
+        return [{"target": one.id} for one in others]
     first_keep, first_remove = span.find("keep", "except"), span.find("remove")
     if first_keep is not None and first_remove is not None and first_keep > first_remove and not span.has("FILE"):
         cut = span.find("keep", "except")

@@ -39,6 +39,9 @@ def reorder(span: Span) -> Params:
         and not named
     ):
         return {"order": clips[::-1]}
+    if span.has("both_ends") and span.has("swapping") and len(clips) > 2:
+        span.claim("both_ends", "swapping", "both", "NUMBER")
+        return {"order": [clips[-1], *clips[1:-1], clips[0]]}
     if span.claim("swapping"):
         if len(named) < 2:
             named = named + [one for one in clips if one not in named] if len(clips) == 2 else named
@@ -50,6 +53,14 @@ def reorder(span: Span) -> Params:
         return {"order": [b if one == a else a if one == b else one for one in clips or sorted(named)]}
     if not named:
         raise Missing("clip")
+    placed = [piece.text for piece in span.pieces if piece.has("CLIP")][-1:]
+    if (
+        len(named) == 2
+        and placed
+        and placed[0].replace(" ", "") in ("第一个", "第一位", "第1个", "first one", "first clip")
+        and span.has("moving")
+    ):
+        named = named[:1]  # put to the first place
     if len(named) == len(clips) or (not clips and len(named) > 1):
         return {"order": named}
     rest = [one for one in clips if one not in named]
@@ -88,11 +99,18 @@ _TRANSITIONS = ("fadeblack", "fadewhite", "wipeleft", "wiperight", "slideleft", 
 _TRANSITION_WORDS = {"pixelize": "pixelizetrans", "zoomin": "zoomintrans"}
 
 
+def _refused(span: Span, word: str) -> bool:
+    """Is a kind of transition named only to be refused ("not a dissolve")?"""
+    at = span.find(word)
+    return at is not None and at > 0 and span.pieces[at - 1].has("neg")
+
+
 def transition(span: Span) -> Params:
     params: Params = {}
     if span.claim("hardcut") or (span.has("remove") and span.has("transition")):
         return {"type": "cut"}
-    for name in _TRANSITIONS:
+    wanted = [name for name in _TRANSITIONS if not _refused(span, _TRANSITION_WORDS.get(name, name))]
+    for name in (*wanted, *_TRANSITIONS):
         if span.claim(_TRANSITION_WORDS.get(name, name)):
             params["type"] = name
             break

@@ -71,10 +71,10 @@ def cut(span: Span) -> Params:
         params["last_s"] = last.value
     if (
         not (ranges or first or last)
-        and (edge := span.find("t_start", "t_end")) is not None
+        and (edge := span.find("t_start", "t_end", "t_first", "t_last")) is not None
         and span.find("TIME", "FOR") is not None
     ):
-        params["first_s" if span.pieces[edge].has("t_start") else "last_s"] = span.value("TIME", "FOR")
+        params["first_s" if span.pieces[edge].has("t_start", "t_first") else "last_s"] = span.value("TIME", "FOR")
         return params
     if not (ranges or first or last):
         at, length = span.find("AT", "START"), span.find("FOR", "TIME")

@@ -18,8 +18,11 @@ _SOUND_FORMATS = ("mp3", "wav", "m4a", "flac", "opus")
 
 def extract_audio(span: Span) -> Params:
     params: Params = {}
-    for piece in span.all("audioformat"):
-        if piece.text in _SOUND_FORMATS:
+    for at, piece in enumerate(span.pieces):
+        if piece.has("audioformat"):
+            span.used.add(at)
+        denied = at > 0 and span.pieces[at - 1].has("neg")
+        if piece.has("audioformat") and piece.text in _SOUND_FORMATS and not denied:
             params["format"] = piece.text
     for piece in span.pieces:
         for name in _SOUND_FORMATS:

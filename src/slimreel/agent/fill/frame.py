@@ -15,7 +15,8 @@ Params = dict[str, Any]
 
 def reframe(span: Span) -> Params:
     params: Params = {}
-    aspect = span.take("ASPECT")
+    shapes = span.all("ASPECT")
+    aspect = next((piece for piece in shapes if not piece.named), None) or (shapes[-1] if shapes else None)
     if aspect is not None:
         params["aspect"] = aspect.value or aspect.named["aspect"]
         span.claim("ASPECT")

@@ -177,7 +177,14 @@ def auto_captions(span: Span) -> Params:
         params["mode"] = "burn"
     elif span.claim("soft"):
         params["mode"] = "soft"
-    language = span.named("language")
+    language = span.named("language") or next(
+        (
+            code
+            for word, code in (("中文", "zh"), ("英文", "en"), ("日文", "ja"))
+            if any(word in piece.text for piece in span.pieces)
+        ),
+        None,
+    )
     if language:
         params["language"] = language
     return params

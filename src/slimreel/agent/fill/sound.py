@@ -50,7 +50,7 @@ def fade_params(span: Span, params: Params) -> None:
     """`fade_in_s` and `fade_out_s` of music; a fade without a length is one of a second."""
     goes_in, goes_out = span.find("fadein"), span.find("fadeout")
     both = span.find("inandout", "fade") is not None and goes_in is None and goes_out is None
-    lengths = span.all("FOR", "TIME", "LAST") if goes_in is not None or goes_out is not None or both else []
+    lengths = span.all("FOR", "TIME", "LAST", "FIRST") if goes_in is not None or goes_out is not None or both else []
     values = [piece.value for piece in lengths]
     if both and span.claim("inandout", "fade"):
         params["fade_in_s"] = params["fade_out_s"] = values[0] if values else 1.0
@@ -92,7 +92,7 @@ def volume(span: Span) -> Params:
     if span.has("out:size", "out:less") and not span.has("sound", "volume", "louder", "quieter", "music"):
         raise Missing("amount")  # of the original's size, not of its sound
     span.claim("sound", "volume")
-    down, up = span.claim("quieter", "less", "down_word"), span.claim("louder", "more", "up_word")
+    down, up = span.claim("quieter", "down_word") | _less(span), span.claim("louder", "more", "up_word")
     if (gain := span.take("DB")) is not None:
         signed = gain.has("SIGNED") or gain.value < 0
         params["gain_db"] = gain.value if signed else -gain.value if down and not up else gain.value
@@ -126,6 +126,13 @@ def volume(span: Span) -> Params:
     ranged(span, params)
     clip_param(span, params)
     return params
+
+
+def _less(span: Span) -> bool:
+    """A word of less that is no "too"."""
+    hits = [at for at, piece in enumerate(span.pieces) if piece.has("less") and piece.text not in ("太", "too", "太抢")]
+    span.used.update(hits)
+    return bool(hits)
 
 
 def mute(span: Span) -> Params:
@@ -228,6 +235,8 @@ def fade(span: Span) -> Params:
         dark = True
     elif span.has("toblack"):
         span.named("color")
+    if span.says("画面") and any("声" in piece.text for piece in span.pieces):
+        sound = picture = False  # both are named
     if sound and not (picture and dark):
         params["target"] = "audio"
     elif dark or picture:

@@ -10,6 +10,7 @@ from slimreel.agent.fill.elements import last_target
 from slimreel.agent.fill.nudge import amount_said
 from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, ELEMENT_OPS, again, denied
 from slimreel.agent.pieces import Piece
+from slimreel.agent.reading import meanings_of
 from slimreel.agent.span import Span
 
 Command = dict[str, Any]
@@ -125,7 +126,10 @@ def more_of_it(
         and piece.text in ("more", "extra", "another", "再", "多", "加", "add", "再给", "再加", "再多")
         for piece in pieces
     )
-    less = any(piece.text in ("less", "fewer", "smaller", "再小", "少") for piece in pieces)
+    off = any(piece.has("more") or piece.text in ("another", "further", "再") for piece in pieces) and any(
+        piece.text in ("off", "knock", "shave", "drop", "trim", "lose", "减", "砍", "去掉") for piece in pieces
+    )
+    less = off or any(piece.text in ("less", "fewer", "smaller", "再小", "少") for piece in pieces)
     amounts = [piece for piece in content if piece.has("NUMBER", "SIZE", "SCALE", "RATE")]
     if not (more or less) or len(amounts) != 1:
         return None
@@ -134,7 +138,7 @@ def more_of_it(
         if isinstance(value, int | float):
             piece = amounts[0]
             step = piece.value if not piece.has("NUMBER") else _scaled(piece.value, value)
-            after = value + step * (1 if more else -1)
+            after = value + step * (-1 if less else 1)
             return [again(last, **{name: int(after)})] if after > 0 else None
     return None
 
@@ -156,6 +160,7 @@ def another_amount(
     if not corrected or not all(
         piece.has(*AMOUNTS)
         or piece.means & ABOUT_LAST
+        or piece.means & meanings_of(str(last["op"]))
         or piece.has("unknown", "too_word", "speedup", "slowdown", "toobig_word")
         for piece in content
     ):

@@ -36,6 +36,7 @@ class AddMusic(Timed):
     op: ClassVar[str] = "add_music"
     said: ClassVar[Said] = Said(
         cues=(
+            "different_word|other music",
             "SOUNDFILE duck",
             "SOUNDFILE under_word",
             "SOUNDFILE under_word duck",

@@ -81,7 +81,7 @@ class Fade(Lasting):
             "fade t_start|t_end",
             "fadeout|fadein FIRST|LAST",
         ),
-        words="fade fadein fadeout sound music adding toblack slowly look t_end t_start transition",
+        words="grain fade fadein fadeout sound music adding toblack slowly look t_end t_start transition",
         en=("fade in and out", "2s fade to black at the end", "fade the sound in over 3 seconds"),
         zh=("淡入淡出", "结尾2秒渐黑", "声音3秒淡入"),
     )

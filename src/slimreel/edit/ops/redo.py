@@ -25,7 +25,15 @@ class Redo(Operation):
 
     op: ClassVar[str] = "redo"
     said: ClassVar[Said] = Said(
-        cues=("redo again_word", "back_word again_word", "undo redo", "redo", "redo it"),
+        cues=(
+            "back_word undo",
+            "undo|remove redo",
+            "redo again_word",
+            "back_word again_word",
+            "undo redo",
+            "redo",
+            "redo it",
+        ),
         words="back_word edits_word redo undo it previous",
         en=("redo",),
         zh=("重做",),

@@ -29,6 +29,9 @@ class Remove(Operation):
     op: ClassVar[str] = "remove"
     said: ClassVar[Said] = Said(
         cues=(
+            "@element except both|all_word remove",
+            "@element untouched|keep rest|video_whole remove",
+            "except @element both|all_word remove",
             "remove @any ORDINAL",
             "without @element",
             "remove @element",

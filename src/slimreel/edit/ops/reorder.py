@@ -27,6 +27,8 @@ class Reorder(Operation):
     op: ClassVar[str] = "reorder"
     said: ClassVar[Said] = Said(
         cues=(
+            "both_ends swapping",
+            "moving CLIP CLIP",
             "moving CLIP until_end",
             "CLIP until_end",
             "order reverse",

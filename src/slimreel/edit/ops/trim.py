@@ -27,6 +27,8 @@ class Trim(Operation):
     op: ClassVar[str] = "trim"
     said: ClassVar[Said] = Said(
         cues=(
+            "RANGE rest remove",
+            "RANGE rest",
             "RANGE|FIRST|LAST keep",
             "keep RANGE rest",
             "starting? START|AT UNTIL",
@@ -49,7 +51,7 @@ class Trim(Operation):
             "longer !QUOTE",
             "keep clip_noun|video t_of?",
         ),
-        words="keep trimming cutting clip_noun part_word starting stopping rest talking to_front to_back t_first t_last",
+        words="remove keep trimming cutting clip_noun part_word starting stopping rest talking to_front to_back t_first t_last",
         en=(
             "trim to 0:10-0:45",
             "only the part between 5 and 20 seconds",
