@@ -16,7 +16,7 @@ from slimreel.agent.moments import with_moments
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_command
 from slimreel.agent.pieces import Piece, cut, spelled
-from slimreel.agent.pointing import with_clips, with_places
+from slimreel.agent.pointing import with_clip_numbers, with_clips, with_places
 from slimreel.agent.scope import PLAINLY, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
@@ -43,7 +43,7 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names))
     plain = spelled(normalize(taken.text, taken.marks))
-    pieces = with_places(with_clips(with_moments(cut(plain, taken.marks)), context))
+    pieces = with_places(with_clips(with_moments(with_clip_numbers(cut(plain, taken.marks), context)), context))
     for piece in pieces:
         if described(context, piece):
             piece.means |= {"n_title"}

@@ -54,6 +54,29 @@ def _without_excepted(pieces: list[Piece], context: Context) -> list[Piece]:
     return pieces
 
 
+def with_clip_numbers(pieces: list[Piece], context: Context) -> list[Piece]:
+    """ "clip 1", before its number can be taken for one of a list of moments."""
+    found: list[Piece] = []
+    at = 0
+    while at < len(pieces):
+        number = pieces[at + 1] if at + 1 < len(pieces) else None
+        named = pieces[at].text in ("clip", "video", "shot", "take", "segment") and number is not None
+        if (
+            named
+            and number is not None
+            and number.has("NUMBER")
+            and 1 <= number.value <= 9
+            and number.value == int(number.value)
+        ):
+            joined, count = _made(pieces, at, at + 2, _id(context, int(number.value)))
+            found.append(joined)
+            at += count
+        else:
+            found.append(pieces[at])
+            at += 1
+    return found
+
+
 def with_places(pieces: list[Piece]) -> list[Piece]:
     """ "the top corner on the right" as one place of the nine."""
     certain = [piece for piece in pieces if piece.has("POSITION") and not piece.has("corner_word")]
@@ -136,6 +159,10 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
     if piece.has("FILE"):
         clip = context.clip_named(piece.text)
         return None if clip is None or len(context.clips) < 2 else _made(pieces, at, at + 1, clip.id)
+    if piece.has("ORDINAL") and at + 2 < len(pieces) and pieces[at + 1].has("t_and") and len(context.clips) > 1:
+        following = at + 3 if pieces[at + 2].text == "the" else at + 2
+        if following < len(pieces) and pieces[following].has("ORDINAL") and (found := _ordinal(pieces, at)) is not None:
+            return _made(pieces, at, at + 1, _id(context, found[0]))
     if piece.has("CLIP"):
         return None if isinstance(piece.value, str) else _made(pieces, at, at + 1, _id(context, int(piece.value)))
     several = _first_few(pieces, at, context)

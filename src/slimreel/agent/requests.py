@@ -7,6 +7,7 @@ from slimreel.edit.said import Said
 REQUESTS: dict[str, Said] = {
     "status": Said(
         cues=(
+            "ask_word rendering going_to",
             "ask_word done_word",
             "done_word yet",
             "ask_word rendering",

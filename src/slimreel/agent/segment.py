@@ -13,7 +13,7 @@ from slimreel.agent.reading import FREE, OPERATION_COST, Reading, read_part
 from slimreel.agent.span import weight
 
 _CONNECTIVES = frozenset(
-    "and then also plus & n next after that afterwards finally lastly with but while so 然后 再 并 并且 同时 还有 最后 另外 以及 接着 顺便 之后 先 而且 又 但 不过 还 把 将 给 也 "
+    "with w/ and then also plus & n next after that afterwards finally lastly with but while so 然后 再 并 并且 同时 还有 最后 另外 以及 接着 顺便 之后 先 而且 又 但 不过 还 把 将 给 也 "
     "then也 首先 and then because cause cuz coz bc since otherwise 因为 不然 省得 免得 方便 所以".split()
 ) | {"after that", "and then", "at the same time", "as well"}
 _VERBS = frozenset(
@@ -67,6 +67,8 @@ def tells_why(parts: list[Part]) -> list[bool]:
         texts = [piece.text for piece in part.pieces]
         if at and texts[0] in _WHY_BEFORE and not _is_order(parts[at - 1]):
             found[at - 1] = True
+        if at and texts[0] == "so" and _is_order(parts[at - 1]) and not _is_order(part):
+            found[at] = True
         if texts[0] in _WHY_AFTER or " ".join(texts[:2]) in _WHY_AFTER or " ".join(texts[:3]) in _WHY_AFTER:
             found[at] = True
     return found

@@ -38,7 +38,7 @@ _ZH_WRITING = re.compile(
     r"(?:写上|写着|写个|写一句|写一行|打上字|打字|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|打一行|打一句|打出|字是|改成字|名字叫|写(?!字|错|几个字|点|什么|一段|个excel|一篇|一首|一封|一份|一个脚本|篇|首|封|诗|作文|代码|脚本|邮件|周报|日报|论文|文案)|打上)[:：]?\s*(?=[^\s\ue000-\uf8ff:：，。,的成])([^，。；,;\s\ue000-\uf8ff]{1,40})"
 )
 _NAMED = re.compile(
-    r"(?:\bnamed|\bcalled|\bcall it|\bname it|under the name|with the name|filename叫|filename is|filename|文件名叫|文件名是|文件名|命名为|命名成|取名|名字叫)[:：]?\s*(?=[^\s\ue000-\uf8ff])([A-Za-z0-9_\-\u4e00-\u9fff]{1,60})"
+    r"(?:\bnamed|\bcalled|\bcall it|\bname it|\bsave (?:it )?as(?= [A-Za-z0-9]*[_\-0-9])|\bexport (?:it )?as(?= [A-Za-z0-9]*[_\-])|under the name|with the name|filename叫|filename is|filename|文件名叫|文件名是|文件名|命名为|命名成|取名|名字叫)[:：]?\s*(?=[^\s\ue000-\uf8ff])([A-Za-z0-9_\-\u4e00-\u9fff]{1,60})"
 )
 _ZH_COLON = re.compile(
     r"(?:标题|文字|字幕|水印|文案|加字|大字|小字|出字|打字|字|写)[:：]\s*(?=[^\s\ue000-\uf8ff])([^，。；,;\n\ue000-\uf8ff]{1,40})"
@@ -61,7 +61,9 @@ def take_titles(taken: Taken) -> Taken:
             if pattern in (_ZH_WRITING, _ZH_COLON):
                 said = _ZH_TAIL.sub("", said) or said
             names_file = (
-                pattern is _NAMED and re.search(r"file|call it|name it|命名|文件", match[0], re.IGNORECASE) is not None
+                pattern is _NAMED
+                and re.search(r"file|call it|name it|save|export|under the|with the|命名|文件", match[0], re.IGNORECASE)
+                is not None
             )
             return _taken(taken, match.start(1), match.start(1) + len(said), said, "NAME" if names_file else "QUOTE")
     shouted = _shouted(taken.text)
@@ -106,7 +108,15 @@ _NO_TEXT = frozenset(
 
 
 def _is_text(said: str) -> bool:
-    return bool(said.strip()) and said.strip() not in _NO_TEXT and not re.fullmatch(r"[0-9.:\s]+", said)
+    return (
+        bool(said.strip())
+        and said.strip() not in _NO_TEXT
+        and not re.match(
+            r"[0-9.:\s]+(?:kb|mb|gb|k|m|g|%|sec|seconds|s|fps|p|x)?\b(?! [a-z])|[0-9.]+ ?(?:kb|mb|gb|mbps|kbps)\b",
+            said,
+            re.IGNORECASE,
+        )
+    )
 
 
 def _taken(taken: Taken, start: int, end: int, said: str, kind: Kind = "QUOTE") -> Taken:

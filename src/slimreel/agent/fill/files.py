@@ -132,8 +132,9 @@ _FILE_FORMATS = ("mp4", "mov", "webm", "gif", "mp3")
 def export(span: Span) -> Params:
     params: Params = {}
     for piece in span.pieces:
-        if piece.text in _FILE_FORMATS:
-            params["format"] = piece.text
+        for word in piece.text.split():
+            if word in _FILE_FORMATS and not piece.has("FILE", "QUOTE", "NAME"):
+                params["format"] = word
     span.claim("out:container", "gif", "audioformat")
     lines = span.take("LINES", "LINES?")
     if lines is not None:

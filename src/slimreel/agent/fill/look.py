@@ -45,6 +45,10 @@ _LOOKS = ("bw", "cinematic", "vintage", "vivid")
 
 def color(span: Span) -> Params:
     params: Params = {}
+    if any(piece.text == "lighter" for piece in span.pieces) and any(
+        "file" in piece.text or piece.has("out:size") for piece in span.pieces
+    ):
+        raise Missing("amount")  # a lighter file, not a lighter picture
     for name in _LOOKS:
         if span.claim(name):
             params["preset"] = name

@@ -40,6 +40,8 @@ class ExtractAudio(Operation):
     op: ClassVar[str] = "extract_audio"
     said: ClassVar[Said] = Said(
         cues=(
+            "audioformat RATE|SCALE|NUMBER",
+            "audioformat keep|getting",
             "extract_audio picture_word remove",
             "keep extract_audio picture_word remove",
             "extract_audio keep",

@@ -37,7 +37,7 @@ class Pip(Overlaying):
             "pip CLIP|FILE POSITION",
             "pip adding POSITION",
         ),
-        words="pip adding image moving keep position_word small_text boxword smaller changing",
+        words="smaller pip adding image moving keep position_word small_text boxword smaller changing",
         en=(
             "picture in picture with cam.mov bottom right",
             "put clip 2 as a small window on top",

@@ -38,6 +38,7 @@ class SplitParts(Operation):
     op: ClassVar[str] = "split_parts"
     said: ClassVar[Said] = Said(
         cues=(
+            "splitting SIZE|SCALE",
             "NUMBER parts equal_word",
             "NUMBER equal_word",
             "equal_word parts",

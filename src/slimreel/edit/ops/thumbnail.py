@@ -39,6 +39,8 @@ class Thumbnail(Operation):
     op: ClassVar[str] = "thumbnail"
     said: ClassVar[Said] = Said(
         cues=(
+            "freeze pictureformat",
+            "freeze AT pictureformat",
             "extracting|saving|getting pictureformat AT|TIME",
             "extracting|saving|getting pictureformat",
             "saving frame_word",
@@ -53,7 +55,7 @@ class Thumbnail(Operation):
             "first_frame|last_frame saving",
             "autopick thumbnail saving",
         ),
-        words="thumbnail autopick saving image adding changing grain pictureformat cutting video keep export frame_word still_jpg extracting getting",
+        words="freeze thumbnail autopick saving image adding changing grain pictureformat cutting video keep export frame_word still_jpg extracting getting",
         en=("cover image at 0:07", "screenshot the frame at 1:15", "pick a nice thumbnail", "save frame 12s as jpg"),
         zh=("第7秒当封面", "截一帧", "自动挑一张好看的封面", "1分15秒那一帧存成png"),
     )
