@@ -125,20 +125,22 @@ def ask_server(server: ModelServer, asked: str, check: Check) -> Answer:
         raise NoAnswer("a model needs further packages: pip install 'slimreel[llm]'") from error
 
     async def talk() -> Answer:
-        # Everything is named here: what is left out, the library would take from variables meant for others.
+        # What is left out here, the library takes from variables that are meant for another address.
         async with AsyncOpenAI(
             base_url=server.url,
             api_key=server.key or "none",
-            organization="",
-            project="",
             max_retries=0,
             timeout=server.timeout_s,
             http_client=_http_client(server.timeout_s),
         ) as client:
+            client.organization = client.project = None
             model = OpenAIChatModel(server.model, provider=OpenAIProvider(openai_client=client))
             return await _conversation(model, asked, check, server.timeout_s)
 
-    return _waited_for(talk)
+    try:
+        return _waited_for(talk)
+    except NoAnswer as failed:
+        raise NoAnswer(str(failed).replace(server.key or "\0", "***")) from failed
 
 
 def ask_model(model: Model, asked: str, check: Check, timeout_s: float = 20.0) -> Answer:
@@ -171,25 +173,25 @@ async def _conversation(model: Model, asked: str, check: Check, timeout_s: float
     shape = StructuredDict(answer_schema(), name="commands", description="The commands of the request, in order.")
     agent: Agent[object, dict[str, Any]] = Agent(
         model,
-        output_type=[ToolOutput(shape, name="commands"), TextOutput(_written_out)],
+        output_type=[ToolOutput(shape, name="commands"), TextOutput[dict[str, Any]](_written_out)],
         instructions=instructions(),
         retries=_TRIES - 1,
         model_settings={"temperature": 0.0, "timeout": timeout_s},
     )
 
     @agent.output_validator
-    def judged(found: dict[str, Any]) -> dict[str, Any]:
+    async def judged(found: dict[str, Any]) -> dict[str, Any]:
         try:
             taken.append(check(found))
         except BadAnswer as error:
-            raise ModelRetry(f"{error}. Answer again, with all commands.") from error
+            raise ModelRetry(f"{str(error).rstrip('.')}. Answer again, with all commands.") from error
         return found
 
     await agent.run(asked, usage_limits=UsageLimits(request_limit=_TRIES), timeout=timeout_s)
     return taken[-1]
 
 
-def _written_out(text: str) -> dict[str, Any]:
+async def _written_out(text: str) -> dict[str, Any]:
     """The answer of a model that calls no tools and writes the object out. What it is worth is judged as any other."""
     found = _json_in(text)
     return found if isinstance(found, dict) else {"commands": found}
@@ -227,10 +229,11 @@ def _http_client(timeout_s: float) -> httpx2.AsyncClient:
     return httpx2.AsyncClient(transport=Bounded(), trust_env=False, follow_redirects=False, timeout=timeout_s)
 
 
-def _reason(error: Exception) -> str:
-    """What went wrong, in a line that a log can hold."""
-    words = " ".join(str(error).split())
-    cause = error.__cause__
-    if cause is not None and str(cause) and str(cause) not in words:
-        words = f"{words} ({' '.join(str(cause).split())})"
-    return words[:300] or type(error).__name__
+def _reason(error: BaseException) -> str:
+    """What went wrong and what it came of, in a line that a log can hold."""
+    deepest = error
+    while deepest.__cause__ is not None:
+        deepest = deepest.__cause__
+    words = list(dict.fromkeys(" ".join(str(one).split()) for one in (error, deepest)))
+    line = ": ".join(filter(None, words)) or type(deepest).__name__
+    return "".join(char if char.isprintable() else "?" for char in line)[:300]

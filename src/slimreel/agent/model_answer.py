@@ -12,7 +12,7 @@ from typing import Any
 from slimreel.agent.interpret import Command
 from slimreel.agent.model_names import named_in_session
 from slimreel.agent.model_prompt import Request
-from slimreel.agent.model_values import BadAnswer, in_units, judge_set, judge_times
+from slimreel.agent.model_values import BadAnswer, in_units, judge_amounts, judge_set, judge_times
 from slimreel.agent.requests import REQUESTS, read_request
 from slimreel.agent.span import Missing
 from slimreel.edit.guard import FOREIGN, inspect
@@ -22,6 +22,7 @@ from slimreel.errors import BadDraft, EditRefused
 
 MOST_COMMANDS = 20  # the longest request of the evaluation has 8
 _STAGES = ("edit", "history", "goal", "output")
+_AMOUNTS = ("amount", "range", "unit")  # what a number answers
 # After one of these a time may lie behind the end that the session knows.
 _LENGTHENS = frozenset("loop concat speed freeze undo redo reset".split())
 
@@ -74,6 +75,8 @@ def _command(found: Mapping[str, Any], request: Request, *, lengthens: bool) -> 
     except (EditRefused, ValueError) as error:
         raise BadAnswer(str(error)) from error
     judge_set(op, params, request.context)
+    if request.found.missing is not None and request.found.missing.about in _AMOUNTS:
+        judge_amounts(op, params, request.text)
     judge_times(op, params, None if lengthens else _length_s(params, request))
     return {"op": op, "params": params}
 

@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from slimreel.agent.context import Context
+from slimreel.agent.context import PICTURE_FILES, SOUND_FILES, SUBTITLE_FILES, VIDEO_FILES, Context
 from slimreel.agent.model_prompt import Request
 from slimreel.agent.model_values import BadAnswer
 from slimreel.core.presets import find_preset
@@ -18,6 +18,13 @@ from slimreel.edit.registry import operations
 from slimreel.errors import UsageError
 
 _MOST_LISTED = 20
+_OF_ELEMENTS = ("update", "nudge", "remove")  # elsewhere a `target` is one of a few words
+_SET = "update: set"
+# Operations that take the only file of their kind where none is named.
+_FILES_OF = {
+    "add_image": PICTURE_FILES, "add_music": SOUND_FILES, "replace_audio": SOUND_FILES, "subtitles": SUBTITLE_FILES,
+    "pip": VIDEO_FILES,
+}  # fmt: skip
 
 
 def named_in_session(op: str, params: dict[str, Any], request: Request) -> dict[str, Any]:
@@ -26,6 +33,13 @@ def named_in_session(op: str, params: dict[str, Any], request: Request) -> dict[
     kind = operations().get(op)
     if len(request.context.clips) == 1 and kind is not None and "clip" not in params_schema(kind).get("required", ()):
         found.pop("clip", None)  # there is no other
+    if op in _FILES_OF and "file" not in found and "clip" not in found:
+        files = request.context.files(_FILES_OF[op])
+        if len(files) != 1:
+            raise BadAnswer(
+                f"{op}: file: {len(files)} files of the context could be meant; name one, or clarify about file"
+            )
+        found["file"] = files[0]
     return found
 
 
@@ -40,10 +54,10 @@ def _named(op: str, name: str, value: Any, request: Request) -> Any:
             return [_clip(op, one, context) for one in value]
         case "clips" if isinstance(value, list):
             return [_clip_or_file(op, one, context) for one in value]
-        case "target" if "enum" not in params_schema(operations()[op])["properties"][name]:
+        case "target" if op in _OF_ELEMENTS:
             return _target(op, value, context)
         case "set" if isinstance(value, dict):
-            return {inner: _named(op, inner, one, request) for inner, one in value.items()}
+            return {inner: _named(_SET, inner.rpartition(".")[2], one, request) for inner, one in value.items()}
         case "job":
             return _one_of(op, "job", value, [str(job.get("id")) for job in context.jobs])
         case "text" | "font" | "filename" | "topic":

@@ -38,7 +38,8 @@ never take one for another: where something needed is missing or could mean seve
 that are clear and one last `clarify`, whose `about` says what to ask for.
 - What is not about editing this video is `out_of_scope`, alone.
 - Times are seconds on the timeline as it is now, or from the start of the clip where `clip` is named. Write times, \
-sizes and rates as numbers in their unit, or as they were said: "1:05", "25 MB", "8 Mbps". MB is 1,000,000 bytes.
+sizes and rates as numbers in their unit, or as they were said: "1:05", "25 MB", "8 Mbps". MB is 1,000,000 bytes. \
+A length becomes an `end_s`.
 - A size is `target_size_bytes`. A rate is `video_bitrate_bps`; "at most" a rate is `max_bitrate_bps`. "30% smaller" \
 is `size_ratio` 0.7.
 - An amount without a number is `nudge`: "a bit" small, plain medium, "much" large. What is there already is changed \
@@ -70,7 +71,9 @@ def instructions() -> str:
     """What holds for every request: the rules of answering, and every operation with its parameters."""
     lines = [_operation(kind) for kind in operations().values()]
     for op, values in REQUESTS.items():
-        params = ", ".join(f"{name}: {', '.join(allowed) or 'text'}" for name, allowed in values.items())
+        params = ", ".join(
+            f"{name}: {', '.join(allowed)}" if allowed else f"{name}?: text" for name, allowed in values.items()
+        )
         lines.append(f"{op}({params}): {TELLS[op]}")
     return "\n".join([_RULES, *lines, f"Presets of compress: {', '.join(all_presets())}."])
 
@@ -78,14 +81,15 @@ def instructions() -> str:
 def _operation(kind: type[Operation]) -> str:
     schema = params_schema(kind)
     needed = schema.get("required", ())
-    said = [
-        f"{name}{'' if name in needed else '?'}: {_short(values_in_words(facts))}"
-        for name, facts in schema["properties"].items()
-    ]
+    said = [f"{name}{'' if name in needed else '?'}: {_values(facts)}" for name, facts in schema["properties"].items()]
     return f"{kind.op}({'; '.join(said)}): {about(kind).partition('. ')[0].rstrip('.')}."
 
 
-def _short(words: str) -> str:
+def _values(facts: Mapping[str, Any]) -> str:
+    """The values of a parameter; where any text will do, what is meant."""
+    words = values_in_words(dict(facts))
+    if words == "string":
+        words = str(facts.get("description", words))
     for long, short in _SHORTER:
         words = words.replace(long, short)
     return words
@@ -94,7 +98,8 @@ def _short(words: str) -> str:
 def answer_schema() -> dict[str, Any]:
     """The flat JSON schema of an answer. What each operation takes is said in the instructions and checked later."""
     op = {"type": "string", "enum": [*operations(), *REQUESTS]}
-    command = {"type": "object", "properties": {"op": op, "params": {"type": "object"}}, "required": ["op", "params"]}
+    params = {"type": "object", "additionalProperties": True}  # said, or it is taken for "none"
+    command = {"type": "object", "properties": {"op": op, "params": params}, "required": ["op", "params"]}
     phrases = {"type": "array", "items": {"type": "string"}}
     return {
         "type": "object",

@@ -5,12 +5,14 @@ The units are those of core, as for the rules. Which names there are is not judg
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_type_hints
 
 import msgspec
 
 from slimreel.agent.context import Context
+from slimreel.core.numerals import read_number, read_share
 from slimreel.core.records import in_words
 from slimreel.core.timing import parse_clock
 from slimreel.core.units import UnitError, normal, parse_bitrate, parse_size, read_quantity
@@ -27,6 +29,9 @@ MAKERS = {
     "text": "add_text", "image": "add_image", "music": "add_music", "pip": "pip", "subtitles": "subtitles",
     "blur": "blur_region", "voiceover": "replace_audio",
 }  # fmt: skip
+
+_VAGUE = re.compile("一点|一些|一下|一样|一起|这一|那一")  # 一 that counts nothing
+_TIMES_WORDS = re.compile(r"\b(?:once|twice|thrice|double|triple|half|halve)\b|[半倍双]")
 
 
 class BadAnswer(Exception):
@@ -67,8 +72,7 @@ def _seconds(text: str) -> float:
 
 def judge_times(op: str, params: Mapping[str, Any], length_s: float | None) -> None:
     """Raises BadAnswer where a stretch ends before it begins, or a moment lies behind the end, if that is known."""
-    inner = params.get("set")
-    there = {**params, **inner} if isinstance(inner, dict) else params
+    there = {**params, **{name.rpartition(".")[2]: value for name, value in params.get("set", {}).items()}}
     stretches = [there.get("range_s"), *(there.get("ranges_s") or ()), [there.get("start_s"), there.get("end_s")]]
     for stretch in stretches:
         moments = list(_numbers(stretch))
@@ -86,6 +90,28 @@ def _numbers(value: Any) -> Iterator[float]:
             yield from _numbers(one)
     elif isinstance(value, int | float):
         yield value
+
+
+def judge_amounts(op: str, params: Mapping[str, Any], text: str) -> None:
+    """Raises BadAnswer where a number stands in a command and none in the request, for which the rules asked."""
+    if not _says_a_number(text) and any(_numbers_deep(params)):
+        raise BadAnswer(f"{op}: the request names no amount; clarify about it, or use nudge")
+
+
+def _says_a_number(text: str) -> bool:
+    plain = _VAGUE.sub(" ", normal(text).lower())
+    starts = (
+        at for at in range(len(plain)) if at == 0 or not (plain[at - 1 : at + 1].isascii() and plain[at - 1].isalpha())
+    )
+    return bool(_TIMES_WORDS.search(plain)) or any(read_number(plain, at) or read_share(plain, at) for at in starts)
+
+
+def _numbers_deep(value: Any) -> Iterator[bool]:
+    if isinstance(value, dict | list):
+        for one in value.values() if isinstance(value, dict) else value:
+            yield from _numbers_deep(one)
+    else:
+        yield isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def judge_set(op: str, params: Mapping[str, Any], context: Context) -> None:
