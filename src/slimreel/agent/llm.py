@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 MOST_ANSWER_BYTES = 1_000_000  # twenty commands are some 4 kB, with a page of thought before them 100 kB
 _TRIES = 2
+_LONGEST_S = 600.0  # nobody waits longer for a sentence
 _CHAT = "/chat/completions"
 
 
@@ -71,6 +72,8 @@ def server_of_settings() -> ModelServer | None:
         raise UsageError(detail="SLIMREEL_LLM_URL and SLIMREEL_LLM_KEY must be letters, digits and signs of ASCII")
     if settings.llm_model is None:
         raise UsageError(detail="SLIMREEL_LLM_URL needs SLIMREEL_LLM_MODEL, the name of the model there")
+    if not 0 < settings.llm_timeout_s <= _LONGEST_S:
+        raise UsageError(detail=f"SLIMREEL_LLM_TIMEOUT_S has to be above 0 and at most {_LONGEST_S:.0f} seconds")
     path = parts.path.rstrip("/").removesuffix(_CHAT) or "/v1"
     return ModelServer(
         url=f"{parts.scheme}://{parts.netloc}{path}",

@@ -100,10 +100,10 @@ def judge_amounts(op: str, params: Mapping[str, Any], text: str) -> None:
 
 def _says_a_number(text: str) -> bool:
     plain = _VAGUE.sub(" ", normal(text).lower())
-    starts = (
-        at for at in range(len(plain)) if at == 0 or not (plain[at - 1 : at + 1].isascii() and plain[at - 1].isalpha())
-    )
-    return bool(_TIMES_WORDS.search(plain)) or any(read_number(plain, at) or read_share(plain, at) for at in starts)
+    if re.search(r"\d", plain) or _TIMES_WORDS.search(plain):
+        return True
+    starts = [found.start() for found in re.finditer(r"\b[a-z]|[^\x00-\x7f]", plain)]
+    return any(read_number(plain, at) or read_share(plain, at) for at in starts)
 
 
 def _numbers_deep(value: Any) -> Iterator[bool]:
