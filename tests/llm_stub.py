@@ -38,11 +38,11 @@ class Stub:
     over: threading.Event = field(default_factory=threading.Event)
 
 
-def calls(arguments: object, name: str = "commands") -> Reply:
-    """A model that calls the tool."""
+def calls(arguments: object, name: str = "commands", padding: int = 0) -> Reply:
+    """A model that calls the tool, in an answer with so many further spaces."""
     written = arguments if isinstance(arguments, str) else json.dumps(arguments)
     call = {"id": "call_1", "type": "function", "function": {"name": name, "arguments": written}}
-    return message({"role": "assistant", "content": None, "tool_calls": [call]}, "tool_calls")
+    return message({"role": "assistant", "content": None, "tool_calls": [call]}, "tool_calls", padding)
 
 
 def writes(text: str) -> Reply:
@@ -50,11 +50,11 @@ def writes(text: str) -> Reply:
     return message({"role": "assistant", "content": text}, "stop")
 
 
-def message(said: object, reason: str) -> Reply:
+def message(said: object, reason: str, padding: int = 0) -> Reply:
     choice = {"index": 0, "message": said, "finish_reason": reason}
     usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
     whole = {"id": "x", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice], "usage": usage}
-    return replies(200, json.dumps(whole).encode())
+    return replies(200, json.dumps(whole).encode() + b" " * padding)
 
 
 def replies(status: int, body: bytes, **headers: str) -> Reply:

@@ -6,7 +6,6 @@ loaded when there is something to ask.
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -152,6 +151,8 @@ def ask_model(model: Model, asked: str, check: Check, timeout_s: float = 20.0) -
 
 
 def _waited_for(talk: Callable[[], Any]) -> Answer:
+    import asyncio
+
     import httpx2
     from openai import OpenAIError
     from pydantic_ai.exceptions import AgentRunError, UserError
