@@ -18,7 +18,7 @@ from slimreel.agent.llm import ask_model, interpret_with_model
 from slimreel.agent.model_answer import read_answer
 from slimreel.agent.model_prompt import Request
 from slimreel.agent.model_values import BadAnswer
-from slimreel.agent.requests import REASONS, REQUESTS
+from slimreel.agent.allowed import REASONS, REQUESTS
 from slimreel.agent.scope import _REASONS
 from slimreel.edit.operation import params_schema
 from slimreel.edit.registry import operations
