@@ -19,6 +19,10 @@ class Settings:
     speech_key: str | None = field(default=None, repr=False)  # SLIMREEL_SPEECH_KEY: its key, where it wants one
     speech_model: str = "whisper-1"  # SLIMREEL_SPEECH_MODEL: the model that it is asked for
     speech_timeout_s: float = 600.0  # SLIMREEL_SPEECH_TIMEOUT_S: seconds that it may take for five minutes of sound
+    llm_url: str | None = None  # SLIMREEL_LLM_URL: a language model for what the rules leave, as OpenAI's API
+    llm_key: str | None = field(default=None, repr=False)  # SLIMREEL_LLM_KEY: its key, where it wants one
+    llm_model: str | None = None  # SLIMREEL_LLM_MODEL: the model that it is asked for
+    llm_timeout_s: float = 20.0  # SLIMREEL_LLM_TIMEOUT_S: seconds for the whole answer, a second try included
     debug: bool = False  # SLIMREEL_DEBUG: show where an internal error happened
 
 
@@ -35,5 +39,9 @@ def read_settings() -> Settings:
         speech_key=os.environ.get("SLIMREEL_SPEECH_KEY", "").strip() or None,
         speech_model=os.environ.get("SLIMREEL_SPEECH_MODEL", "").strip() or "whisper-1",
         speech_timeout_s=float(os.environ.get("SLIMREEL_SPEECH_TIMEOUT_S", "600")),
+        llm_url=os.environ.get("SLIMREEL_LLM_URL", "").strip() or None,
+        llm_key=os.environ.get("SLIMREEL_LLM_KEY", "").strip() or None,
+        llm_model=os.environ.get("SLIMREEL_LLM_MODEL", "").strip() or None,
+        llm_timeout_s=float(os.environ.get("SLIMREEL_LLM_TIMEOUT_S", "20")),
         debug=os.environ.get("SLIMREEL_DEBUG", "") not in ("", "0"),
     )
