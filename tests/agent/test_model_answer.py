@@ -19,7 +19,7 @@ from slimreel.agent.model_answer import read_answer
 from slimreel.agent.model_prompt import Request
 from slimreel.agent.model_values import BadAnswer
 from slimreel.agent.allowed import REASONS, REQUESTS
-from slimreel.agent.scope import _REASONS
+from slimreel.data.tables import outside_table
 from slimreel.edit.operation import params_schema
 from slimreel.edit.registry import operations
 from tests.agent.model_session import CONTEXT, CUT, GOOD, LEFT, QUESTION, TEXT, answered, asked, model, rules
@@ -210,4 +210,4 @@ def test_any_answer_at_all_is_taken_or_refused(answer: object):
 
 
 def test_what_is_out_of_scope_is_so_for_the_same_reasons():
-    assert set(REASONS) == set(_REASONS)
+    assert set(REASONS) == set(outside_table())

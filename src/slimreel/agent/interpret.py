@@ -57,6 +57,8 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     if len(text) > MAX_LENGTH:
         return Interpretation(unheard=(f"a text of {len(text)} characters",), language=language)
     pieces, plain = pieces_of(text, context)
+    if not pieces:
+        return Interpretation(missing=Missing("nothing"), language=language)
     reason = out_of_scope(normalize(take_literals(text, context.names).text))
     if reason in PLAINLY:
         return Interpretation(({"op": "out_of_scope", "params": {"reason": reason}},), language=language)

@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from slimreel.agent.clarify import outside
 from slimreel.agent.context import Context
-from slimreel.agent.interpret import Interpretation, interpret, question_of
+from slimreel.agent.interpret import Interpretation, question_of
+from slimreel.agent.reader import Read
 from slimreel.agent.reply import label
 from slimreel.errors import RequestUnclear, WishNotUnderstood
 
@@ -15,10 +16,10 @@ from slimreel.errors import RequestUnclear, WishNotUnderstood
 _OF_SESSIONS = frozenset({"status", "credits", "upload", "cancel", "help"})
 
 
-def commands_of(words: str, context: Context) -> Interpretation:
+def commands_of(words: str, context: Context, read: Read) -> Interpretation:
     """What the words ask for, all of it edits and wishes for the output. Raises RequestUnclear (fields: question, language,
     unheard) where something is missing or lies outside, WishNotUnderstood where nothing was understood."""
-    found = interpret(words, context)
+    found = read(words, context)
     language = found.language
     asked = question_of(found, context)
     if asked is not None:

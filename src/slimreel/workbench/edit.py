@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from slimreel.agent.context import context_of
+from slimreel.agent.reader import reader
 from slimreel.agent.spoken import commands_of
 from slimreel.core.events import Decided, Progress, Reason
 from slimreel.edit.begin import begin
@@ -111,7 +112,7 @@ def edit_events(
     check_against(start, facts)
     language = "en"
     if isinstance(commands, str):
-        spoken = commands_of(commands, context_of(start, facts))
+        spoken = commands_of(commands, context_of(start, facts), reader())
         given, language = [read_command(command) for command in spoken.commands], spoken.language
         if spoken.unheard:
             yield Decided(reasons=(Reason(id="not_heard", fields={"phrases": ", ".join(spoken.unheard)}),))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from slimreel.agent.context import ElementFact
@@ -73,6 +74,13 @@ def amount_said(span: Span) -> str:
     return "medium"
 
 
+def _times_said(span: Span, word: str) -> int:
+    """ "Quieter... no, even quieter" is said twice."""
+    places = [at for at, piece in enumerate(span.pieces) if piece.has(word)]
+    apart = sum(any(piece.has("mark") for piece in span.pieces[a:b]) for a, b in pairwise(places))
+    return 1 + apart
+
+
 def _heard_words(span: Span) -> None:
     """ "turn the music up": beside a word of sound, up is louder and down quieter."""
     for at, piece in enumerate(span.pieces):
@@ -117,7 +125,8 @@ def nudge(span: Span) -> list[Params]:
             span.claim(word, "n_title", "sound", "volume", "words_size")
             targets = named or target_elements(span)
             said_together(span, targets)
-            return [{"target": one.id, "param": param, "direction": direction, "amount": amount} for one in targets]
+            moved = [{"target": one.id, "param": param, "direction": direction, "amount": amount} for one in targets]
+            return moved * _times_said(span, word)
     for word, param, direction in _CLIP_COMPARATIVES:
         if param == "speed" and not any(done.get("op") in ("speed", "nudge") for done in span.context.last_ops[-2:]):
             continue  # faster than what nobody changed: by how much?
