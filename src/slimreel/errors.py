@@ -281,7 +281,7 @@ class EditNotPossible(WishNotUnderstood):
 
 
 class RequestUnclear(WishNotUnderstood):
-    """{question}"""
+    """Nothing was done. {question}"""
 
     code = "request_unclear"
 

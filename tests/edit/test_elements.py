@@ -245,7 +245,7 @@ def test_a_goal_of_one_clip_goes_with_its_parts_and_ends_with_it():
 
 
 def test_every_wish_of_compress_is_a_field_of_the_goal():
-    own = {"clip", "hardware", "passes", "keep_fps", "op", "stage"}
+    own = {"clip", "hardware", "passes", "keep_fps", "op", "said", "stage"}
     params = set(operations()["compress"].__dataclass_fields__) - own
     assert params == set(Goal.__dataclass_fields__)
 
