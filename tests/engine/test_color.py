@@ -71,7 +71,7 @@ def test_matrix_and_colour_stay(codec: str, matrix: str, make: Make, shrink: Shr
 
 
 def test_untagged_pictures_get_a_tag_and_no_other_colour(make: Make, shrink: Shrink) -> None:
-    """Large ones mean BT.709. The tag alone made FFmpeg convert them to it from BT.601, two of 255 steps brighter."""
+    """Large ones mean BT.709. The tag alone made FFmpeg convert them from BT.601: this one by 8 steps."""
     source = make("untagged.mp4", "-f", "lavfi", "-i", "color=0xd06020:s=1280x720:r=25:d=1,format=yuv420p", *X264)
     made = shrink(source, resolution=360)
     assert colour_tags(made.path)[2] == 1  # BT.709, ITU-T H.273 table 4
