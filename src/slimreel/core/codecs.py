@@ -93,7 +93,7 @@ ENCODERS: Mapping[Codec, Encoder] = {
         small_first_pass=True,
         usual_vmaf=95.0,
         badness_slope=0.13,
-        # What is scrolled is found again in older pictures: one reference lost 1.8 VMAF (docs/decisions/0020).
+        # What is scrolled is found again in older pictures: one reference lost 1.8 VMAF (docs/decisions/0021).
         standing={"balanced": ("-preset", "medium")},
     ),
     "hevc": Encoder(

@@ -25,7 +25,7 @@ RATE_TOLERANCE_S = 0.1
 _SHORT_TOLERANCE_S = 0.05
 _SHORT_S = 7.0
 # Where mostly nothing moves, a keyframe alone takes two seconds of the rate: at 0.1 what comes after it is starved
-# (VMAF p5 of a recording 93.0; 94.3 at 0.3; 94.7 at x264's own 1.0, docs/decisions/0020).
+# (VMAF p5 of a recording 93.0; 94.3 at 0.3; 94.7 at x264's own 1.0, docs/decisions/0021).
 _STANDING_TOLERANCE_S = 1.0
 # The last frames cannot be paid back: clips end above their rate by this part of an average frame
 # (15 clips of 84 to 1207 frames: 0.1…2 frames, median 0.8).

@@ -71,7 +71,7 @@ def small_size(job: Job) -> tuple[int, int]:
     exact = used and job.plan.duration_s >= _LONG_S and not made_smaller
     share = _LONG_PART if exact else _PART
     # Text that is scrolled by whole pixels costs next to nothing; by half of one, as small pictures have it, it is
-    # dear, and keyframes get too little (docs/decisions/0020).
+    # dear, and keyframes get too little (docs/decisions/0021).
     if used and stills.stands(job.plan.video):
         share = Fraction(1)
     if min(picture.width, picture.height) * share < _LEAST_SIDE:
