@@ -71,6 +71,7 @@ def graph(made_index: int, source: Weight, *, by_order: bool, threads: int, subs
     is paired with the one before, and scores near 0 (seen on 8 of 30 frames).
     """
     clock = "settb=1/1000,setpts=N*40" if by_order else "setpts=PTS-STARTPTS"
+    clock += ",setparams=colorspace=bt709"  # where one alone says its matrix FFmpeg would convert it
     alike = f"{clock},scale={source.width}:{source.height}:flags=bicubic:out_range=tv,format=yuv420p10le"
     models = f"version={MODEL}\\\\:name=v1|version={OLD_MODEL}\\\\:name=v0"
     vmaf = f"libvmaf=model={models}:n_threads={threads}:n_subsample={subsample}:log_fmt=json:log_path=vmaf.json"

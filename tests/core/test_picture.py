@@ -191,7 +191,9 @@ def test_sample_aspect_turns_with_the_picture(sar: str, rotation: int, made: str
 
 
 def test_small_untagged_pictures_say_what_their_large_source_meant() -> None:
-    assert planned(video(), resolution=360)[0].colors.matrix == "bt709"
+    small = planned(video(), resolution=360)[0]
+    assert small.colors.matrix == "bt709"
+    assert "setparams=colorspace=bt709" in str(small.chain())
     assert planned(video(color_matrix="smpte170m"), resolution=360)[0].colors.matrix == "smpte170m"
     assert planned(video())[0].colors.matrix is None
     tags = planned(video(color_range="pc", color_matrix="bt709"))[0].colors.options()

@@ -70,6 +70,22 @@ def test_matrix_and_colour_stay(codec: str, matrix: str, make: Make, shrink: Shr
     assert_same_colour(witness.mean_rgb(source), witness.mean_rgb(made.path))
 
 
+def test_untagged_pictures_get_a_tag_and_no_other_colour(make: Make, shrink: Shrink) -> None:
+    """Large ones mean BT.709. The tag alone made FFmpeg convert them from BT.601: this one by 8 steps."""
+    source = make("untagged.mp4", "-f", "lavfi", "-i", "color=0xd06020:s=1280x720:r=25:d=1,format=yuv420p", *X264)
+    made = shrink(source, resolution=360)
+    assert colour_tags(made.path)[2] == 1  # BT.709, ITU-T H.273 table 4
+    assert planes(made.path) == pytest.approx(planes(source), abs=1)
+
+
+def planes(path: Path) -> list[float]:
+    """Means of luma and both chromas as they are stored, whatever they mean, in the first line."""
+    with av.open(str(path)) as container:
+        frame: Any = next(container.decode(video=0))
+        lines = [bytes(plane)[: plane.width] for plane in frame.planes]
+    return [sum(line) / len(line) for line in lines]
+
+
 def test_phone_video_of_full_range_stays_full(media: Path, shrink: Shrink) -> None:
     source = media / "structure/shorter_audio.mp4"
     made = shrink(source, quality="high", reencode=True)

@@ -231,6 +231,10 @@ def _color(
     if matrix is None and shrunk and min(video.upright) >= 720:
         # Players take untagged small pictures for BT.601; the source was taken for BT.709.
         matrix = "bt709"
+        # Said of the pictures too, or FFmpeg takes them for BT.601 and converts every one.
+        said = Filter("setparams", {"colorspace": matrix})
+        tags = ColorTags(video.color_primaries, video.color_transfer, matrix, video.color_range)
+        return tags, Chain((said, format_filter))
     tags = ColorTags(video.color_primaries, video.color_transfer, matrix, video.color_range)
     return tags, Chain((format_filter,))
 

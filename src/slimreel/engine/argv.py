@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from fractions import Fraction
 from pathlib import Path
 
+from slimreel.core import stills
 from slimreel.core.choices import Speed
 from slimreel.core.codecs import AUDIO_ENCODERS, Encoder, quick_options, speed_options
 from slimreel.core.excerpts import Excerpt
@@ -40,9 +41,11 @@ def analyse(
     """A pass over small pictures that leaves statistics; with an `output`, also a rehearsal of the whole file:
     the same sound, extras and container around small pictures, to learn what they take."""
     picture = _picture(plan)
+    # What stands has to stand here too: errors of an unsmoothed picture grow until the next keyframe.
+    exact = size == (picture.width, picture.height) and stills.stands(plan.video)
     return [
-        *footage.read(*UNSMOOTHED),
-        *footage.pictures(picture.chain(*size, quick=True)),
+        *(footage.inputs if exact else footage.read(*UNSMOOTHED)),
+        *footage.pictures(picture.chain(*size, quick=not exact)),
         *footage.timing,
         *options,
         *_threads(),
@@ -138,7 +141,7 @@ def probe(
     scale = Filter("scale", {"w": picture.width, "h": picture.height, "flags": "bicubic"})
     timing = ["-fps_mode", "passthrough", "-enc_time_base", str(plan.video.timebase)]
     keyframes = ["-force_key_frames", f"expr:not(mod(n,{window}))"]
-    made = [*options, *speed_options(encoder, speed), *keyframes, *_threads()]
+    made = [*options, *speeds(plan, encoder, speed), *keyframes, *_threads()]
     taken = _pictures(encoder, picture, lambda chain: ["-vf", str(chain)], Chain((scale,)))
     return ["-i", uncompressed, *taken, *timing, *made, output]
 
@@ -151,7 +154,7 @@ def first_pass(footage: Footage, plan: EncodePlan, speed: Speed, options: Sequen
         *footage.pictures(picture.chain()),
         *footage.timing,
         *options,
-        *speed_options(encoder, speed),
+        *speeds(plan, encoder, speed),
         *_pix_fmt(picture),
         *_threads(),
         *("-f", "null", "-"),
@@ -166,7 +169,7 @@ def encode(footage: Footage, plan: EncodePlan, speed: Speed, options: Sequence[s
         *_pictures(encoder, picture, footage.pictures, picture.chain()),
         *footage.timing,
         *options,
-        *speed_options(encoder, speed),
+        *speeds(plan, encoder, speed),
         *picture.colors.options(),
         *_threads(),
         *(("-tag:v", tag) if tag else ()),
@@ -215,8 +218,13 @@ def join(info: MediaInfo, fd: int, plan: EncodePlan, pictures: str, output: str)
 def picture_options(plan: EncodePlan, speed: Speed, *, quick: bool = False) -> list[str]:
     """What a run that encodes pictures alone has beside its filters and its quality; `quick` keeps searches short."""
     encoder, picture = _encoder(plan), _picture(plan)
-    searches = quick_options(encoder, speed) if quick else speed_options(encoder, speed)
+    searches = quick_options(encoder, speed) if quick else speeds(plan, encoder, speed)
     return [*searches, *_pix_fmt(picture), *picture.colors.options()]
+
+
+def speeds(plan: EncodePlan, encoder: Encoder, speed: Speed) -> list[str]:
+    """The options of a speed for the plan's source, which may be one that mostly stands still."""
+    return speed_options(encoder, speed, stands=stills.stands(plan.video))
 
 
 def remux(info: MediaInfo, fd: int, plan: EncodePlan, output: str) -> list[str]:

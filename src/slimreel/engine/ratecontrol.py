@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from slimreel.core import budget
+from slimreel.core import budget, stills
 from slimreel.core.choices import Quality, Speed
 from slimreel.core.codecs import Pass, quality_options, rate_options
 from slimreel.core.events import Reason
@@ -24,9 +24,15 @@ from slimreel.errors import FfmpegFailed
 RATE_TOLERANCE_S = 0.1
 _SHORT_TOLERANCE_S = 0.05
 _SHORT_S = 7.0
+# Where mostly nothing moves, a keyframe alone takes two seconds of the rate: at 0.1 what comes after it is starved
+# (VMAF p5 of a recording 93.0; 94.3 at 0.3; 94.7 at x264's own 1.0, docs/decisions/0021).
+_STANDING_TOLERANCE_S = 1.0
 # The last frames cannot be paid back: clips end above their rate by this part of an average frame
 # (15 clips of 84 to 1207 frames: 0.1…2 frames, median 0.8).
 _OVERSHOOT_FRAMES = 0.8
+# Where mostly nothing moves the end pays nothing back: one recording ended 1.5 and 1.8 % above, by more where its last
+# keyframe was needless. What is off all the same is corrected by another encode.
+_STANDING_OVERSHOOT = 0.012
 # A rate missed by so much needs a smaller picture; a smaller miss is left to the other speeds.
 _FAR_ABOVE = 1.1
 # Encoders take whole kilobits, too coarse below this for a percent; a quality has no such steps.
@@ -36,6 +42,9 @@ _LEAST_RATE_BPS = 60_000
 # pixels, and 4 of the 13 above, soft pictures that no number of the first look tells from sharp ones.
 _STARVED_BITS_PER_PIXEL = 0.033
 _STARVED_QP = 38.0
+# Where mostly nothing moves bits per pixel tell nothing, and text stays legible for longer: a recording at a
+# quantiser of 37.8 has a VMAF of 96. Where trials begin to pay is a guess.
+_STANDING_STARVED_QP = 44.0
 # Where rate control leaps over the window (a screen recording of 63 pictures: by a tenth between near rates), a
 # constant quality may lie in it; clips of fewer rounds are so long that their rate control is exact.
 _ROUNDS_OF_BRIEF = 8
@@ -82,7 +91,7 @@ def _by_rate(job: Job) -> Steps[Measured]:
     if plain is not None:
         return plain
     yield from _choose_rung(job, rate, mean_qp)
-    tolerance = RATE_TOLERANCE_S if job.plan.duration_s >= _SHORT_S else _SHORT_TOLERANCE_S
+    tolerance = _tolerance(job)
     stats = scout.STATS
     if not encoder.small_first_pass and encoder.passes > 1:
         stats = "pass"
@@ -99,8 +108,7 @@ def _by_rate(job: Job) -> Steps[Measured]:
         turned = tolerance * (1 + 0.6 * left)
         return rate_options(encoder, Pass.ENCODE, round(number), job.plan.keyint, turned, stats)
 
-    overshoot = _OVERSHOOT_FRAMES / job.plan.video.packets if encoder.small_first_pass else 0.0
-    start = rate * (1 - overshoot)
+    start = rate * (1 - (_overshoot(job) if encoder.small_first_pass else 0.0))
     try:
         found = yield from _turn(job, Dial(options_for, start, least=1000.0, most=rate * 20))
     except FfmpegFailed as error:
@@ -110,6 +118,18 @@ def _by_rate(job: Job) -> Steps[Measured]:
     if window_of(job).holds(found.video_bytes) or rounds_for(job) < _ROUNDS_OF_BRIEF:
         return found
     return (yield from _by_search(job, found))
+
+
+def _tolerance(job: Job) -> float:
+    if job.plan.duration_s < _SHORT_S:
+        return _SHORT_TOLERANCE_S
+    return _STANDING_TOLERANCE_S if stills.stands(job.plan.video) else RATE_TOLERANCE_S
+
+
+def _overshoot(job: Job) -> float:
+    if stills.stands(job.plan.video):
+        return _STANDING_OVERSHOOT
+    return _OVERSHOOT_FRAMES / job.plan.video.packets
 
 
 def _by_search(job: Job, nearest: Measured | None = None) -> Steps[Measured]:
@@ -182,7 +202,8 @@ def _choose_rung(job: Job, rate: int, mean_qp: float) -> Steps[None]:
     """A smaller picture where the rate is thin and a trial shows that it looks better."""
     picture = job.plan.picture
     assert picture is not None
-    if not (_starved(job, rate) or mean_qp >= _STARVED_QP):
+    starved_qp = _STANDING_STARVED_QP if stills.stands(job.plan.video) else _STARVED_QP
+    if not (_starved(job, rate) or mean_qp >= starved_qp):
         return
     if not floor.smaller_sizes(job):
         return
@@ -204,6 +225,8 @@ def _starved(job: Job, rate: float) -> bool:
     """The rate might not carry the full size, so that a trial is worth its cost."""
     picture = job.plan.picture
     assert picture is not None
+    if stills.stands(job.plan.video):
+        return False
     # Fewer frames a second differ more from each other: the cost of a second grows with the root.
     pixels_per_s = picture.width * picture.height * math.sqrt(30 * float(job.plan.video.average_rate))
     equivalent = rate / job.encoder.bit_share

@@ -9,8 +9,9 @@ import re
 from fractions import Fraction
 from pathlib import Path
 
+from slimreel.core import stills
 from slimreel.core.choices import Speed
-from slimreel.core.codecs import ENCODERS, STATS_SCALE_EXPONENT, Pass, rate_options, speed_options
+from slimreel.core.codecs import ENCODERS, STATS_SCALE_EXPONENT, Pass, rate_options
 from slimreel.engine import argv
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import measure
@@ -38,7 +39,7 @@ def look(job: Job, rate_bps: int, share: float) -> Steps[float]:
     pixels = (size[0] * size[1]) / (plan.picture.width * plan.picture.height)
     rate = max(1000, round(rate_bps * pixels**STATS_SCALE_EXPONENT))
     options = rate_options(encoder, Pass.ANALYSE, rate, plan.keyint, 1.0, STATS)
-    options += [*speed_options(encoder, speed(job)), "-pix_fmt", pix_fmt(job)]
+    options += [*argv.speeds(plan, encoder, speed(job)), "-pix_fmt", pix_fmt(job)]
     rehearsal = "rehearsal.part" if plan.size_limit_bytes is not None else None
     with job.open_footage() as footage:
         arguments = argv.analyse(footage, plan, size, options, rehearsal)
@@ -66,8 +67,13 @@ def small_size(job: Job) -> tuple[int, int]:
     picture = job.plan.picture
     assert picture is not None
     made_smaller = picture.width * picture.height < picture.native_width * picture.native_height
-    exact = job.plan.encoder is ENCODERS["h264"] and job.plan.duration_s >= _LONG_S and not made_smaller
+    used = job.plan.encoder is ENCODERS["h264"]
+    exact = used and job.plan.duration_s >= _LONG_S and not made_smaller
     share = _LONG_PART if exact else _PART
+    # Text that is scrolled by whole pixels costs next to nothing; by half of one, as small pictures have it, it is
+    # dear, and keyframes get too little (docs/decisions/0021).
+    if used and stills.stands(job.plan.video):
+        share = Fraction(1)
     if min(picture.width, picture.height) * share < _LEAST_SIDE:
         return picture.width, picture.height
     return int(picture.width * share) // 2 * 2, int(picture.height * share) // 2 * 2
