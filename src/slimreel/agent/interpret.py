@@ -15,12 +15,13 @@ from slimreel.agent.literals import take_literals
 from slimreel.agent.moments import with_moments
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_command
-from slimreel.agent.pieces import Piece, cut, spelled
+from slimreel.agent.pieces import Piece, cut
 from slimreel.agent.pointing import with_clip_numbers, with_clips, with_places
 from slimreel.agent.scope import PLAINLY, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import take_titles
+from slimreel.agent.words import spelled
 
 Command = dict[str, Any]
 
