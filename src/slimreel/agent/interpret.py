@@ -1,4 +1,7 @@
-"""From a sentence and what it is said in to commands, one question, and what nobody understood. It calls and does not decide."""
+"""From a sentence and what it is said in to commands, one question, and what nobody understood.
+
+It knows the order in which the readers are asked, and no word.
+"""
 
 from __future__ import annotations
 

@@ -1,5 +1,7 @@
-"""Finds the words that point at a clip ("the second clip", "clip 2", 第三段, "intro.mp4", "all of them") and joins them to one
-piece. What an element is called is resolved where it is needed, since "the title" can also be one that does not exist yet."""
+"""Finds the words that point at a clip ("the second clip", 第三段, "intro.mp4") and joins them to one piece.
+
+What an element is called is resolved where it is needed, since "the title" can also be one that does not exist yet.
+"""
 
 from __future__ import annotations
 

@@ -46,13 +46,9 @@ FREE = frozenset(
 )
 
 
+@cache
 def ways() -> Mapping[str, Said]:
     """How everything is asked for, operations on a draft first."""
-    return _ways()
-
-
-@cache
-def _ways() -> dict[str, Said]:
     return {**{op: kind.said for op, kind in operations().items()}, **REQUESTS}
 
 
@@ -70,11 +66,9 @@ OPERATION_COST = 1.4
 @cache
 def meanings_of(op: str) -> frozenset[str]:
     """Every meaning that an operation is asked for with."""
-    return (
-        frozenset(name for cue in ways()[op].cues for item in read_cue(cue, frozenset({"text"})).items for name in item)
-        if op in ways()
-        else frozenset()
-    )  # type: ignore[union-attr]
+    lines = ways()[op].cues if op in ways() else ()
+    cues = [read_cue(line, frozenset({"text"})) for line in lines]
+    return frozenset(name for cue in cues if cue is not None for item in cue.items for name in item)
 
 
 @dataclass(slots=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from slimreel.agent.literals import Kind, Literal, Taken
+from slimreel.agent.words import texts
 
 _PLACES = r"(?:top|bottom|left|right|center|centre|middle|upper|lower)"
 _STOP_EN = (
@@ -87,30 +88,10 @@ def _speaks_of_text(text: str, match: re.Match[str]) -> bool:
     )
 
 
-_NO_TEXT = frozenset(
-    {
-        "something else",
-        "something",
-        "something different",
-        "anything",
-        "几个字",
-        "点字",
-        "什么",
-        "一句话",
-        "字",
-        "点什么",
-        "错了",
-        "几句话",
-        "here",
-        "it",
-    }
-)
-
-
 def _is_text(said: str) -> bool:
     return (
         bool(said.strip())
-        and said.strip() not in _NO_TEXT
+        and said.strip() not in texts("no_text")
         and not re.match(
             r"[0-9.:\s]+(?:kb|mb|gb|k|m|g|%|sec|seconds|s|fps|p|x)?\b(?! [a-z])|[0-9.]+ ?(?:kb|mb|gb|mbps|kbps)\b",
             said,

@@ -25,6 +25,14 @@ class Word:
 
 Found = tuple[Word, int]  # a word, and where it ends in the text
 
+
+@cache
+def texts(name: str) -> frozenset[str]:
+    """The words of a list that is read by what stands there and not by what it means, of all languages."""
+    lines = [edit_table(language)["texts"].get(name, "") for language in LANGUAGES]
+    return frozenset(word.strip() for line in lines for word in line.split(",") if word.strip())
+
+
 _LEADING = re.compile(r"^(?:(?:at|in|on|to|from|of|off) )?the (?=.)")
 _PLACED = frozenset(
     "leftedge rightedge topedge bottomedge counter clockwise to_front to_back halfway sides width_word".split()

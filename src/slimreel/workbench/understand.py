@@ -16,16 +16,18 @@ MOST_CHARACTERS = 1_000_000
 def understand(text: str, context: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
     """What a request asks for: `{"ops": [{"op", "params"}], "question"?, "options"?, "unheard"?}`.
 
-    Names and units of parameters are those of docs/reference/operations. `context` holds what words can point at: `clips`,
-    `elements`, `last_ops`, `assets`, `jobs`; all of it is optional. Never raises on any text.
+    Names and units of parameters are those of docs/reference/operations. `context` holds what words can point at:
+    `clips`, `elements`, `last_ops`, `assets`, `jobs`; all of it is optional. Never raises on any text.
     """
     scene = read_context(context or {})
     return as_json(interpret(text, scene), scene)
 
 
 def understand_lines(lines: Iterable[str]) -> Iterator[str]:
-    """A line of JSON for each line `{"context"?: {…}, "text": "…"}`, in order. A line that is none of these gives
-    `{"ops": [], "error": "…"}`; empty lines give nothing."""
+    """A line of JSON for each line `{"context"?: {…}, "text": "…"}`, in order.
+
+    A line that is none of these gives `{"ops": [], "error": "…"}`; empty lines give nothing.
+    """
     for line in lines:
         if not line.strip():
             continue

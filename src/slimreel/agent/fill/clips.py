@@ -9,6 +9,7 @@ from typing import Any
 
 from slimreel.agent.fill.base import clip_param, ranged, whose, within_video
 from slimreel.agent.span import Missing, Span
+from slimreel.agent.words import texts
 
 Params = dict[str, Any]
 
@@ -34,10 +35,7 @@ def reorder(span: Span) -> Params:
         for piece in numbers:
             values = piece.value if isinstance(piece.value, tuple) else [piece.value]
             named += [f"c{int(value)}" for value in values]
-    if (
-        span.says("reverse", "reversed", "backwards", "倒过来", "反过来", "反过来排", "倒序", "反着", "倒着")
-        and not named
-    ):
+    if span.says(*texts("reversed_order")) and not named:
         return {"order": clips[::-1]}
     if span.has("both_ends") and span.has("swapping") and len(clips) > 2:
         span.claim("both_ends", "swapping", "both", "NUMBER")

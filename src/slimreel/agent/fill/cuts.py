@@ -9,6 +9,7 @@ from typing import Any
 
 from slimreel.agent.fill.base import clip_param, stretch, within_video
 from slimreel.agent.span import Missing, Span
+from slimreel.agent.words import texts
 
 Params = dict[str, Any]
 
@@ -87,15 +88,10 @@ def cut(span: Span) -> Params:
                 for piece in span.pieces
             )
             of_clip = len(span.context.clips) > 1 and any(
-                piece.has("clip_noun") and piece.text in _WHOLE_CLIPS for piece in span.pieces
+                piece.has("clip_noun") and piece.text in texts("whole_clips") for piece in span.pieces
             )
             raise Missing("clip" if of_clip and not vague else "amount" if vague else "range")
     return params
-
-
-_WHOLE_CLIPS = frozenset(
-    "take clip video angle version shot one segment takes clips videos 那段 那条 片段 视频".split()
-)
 
 
 def split(span: Span) -> Params:

@@ -12,6 +12,7 @@ from typing import Any
 from slimreel.agent.context import Context, ElementFact
 from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
+from slimreel.agent.words import texts
 
 Params = dict[str, Any]
 
@@ -191,10 +192,7 @@ def target_elements(span: Span) -> list[ElementFact]:
         words_there = [kind for kind, words in TYPE_WORDS.items() if span.has(*words)]
         if words_there and not span.context.of_type(*words_there) and not span.says("it", "字"):
             raise Missing("clip", kind=words_there[0])
-    if (
-        span.says("both", "them", "both of them", "它们", "都", "俩", "这俩", "两个", "all of them", "the two")
-        and len(elements) > 1
-    ):
+    if span.says(*texts("all_of_them")) and len(elements) > 1:
         span.claim("both", "it")
         return elements
     last = last_target(span)

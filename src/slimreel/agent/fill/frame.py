@@ -9,6 +9,7 @@ from typing import Any
 
 from slimreel.agent.fill.base import clip_param, ranged, strength, whose
 from slimreel.agent.span import Missing, Span
+from slimreel.agent.words import texts
 
 Params = dict[str, Any]
 
@@ -40,11 +41,7 @@ def reframe(span: Span) -> Params:
     if refused:
         span.claim("neg")
     if params.get("mode") == "pad":
-        color = span.named("color") or (
-            "#FFFFFF"
-            if span.says("white bars", "white borders", "白边", "加白边", "补白边", "白框", "白底", "white sides")
-            else None
-        )
+        color = span.named("color") or ("#FFFFFF" if span.says(*texts("white_bars")) else None)
         if color:
             params["color"] = color
     keeps = span.claim("keep", "focus")

@@ -12,6 +12,7 @@ from typing import Any
 from slimreel.agent.context import ElementFact
 from slimreel.agent.fill.elements import last_target, mentioned, said_together, target_elements
 from slimreel.agent.span import Missing, Span
+from slimreel.agent.words import texts
 
 Params = dict[str, Any]
 
@@ -41,9 +42,6 @@ _CLIP_COMPARATIVES = (
 )
 
 
-_PLAINLY_LARGE = frozenset({"much", "way", "a lot", "lots", "far", "很多", "好多"})
-
-
 _LARGE = re.compile(r"很多|好多|多了|超级|特别")
 
 
@@ -56,16 +54,14 @@ def amount_said(span: Span) -> str:
         for piece in span.pieces
         if not piece.has("FILE", "QUOTE")
     ):
-        large = any(piece.text in _PLAINLY_LARGE for piece in span.pieces)
+        large = any(piece.text in texts("much_more") for piece in span.pieces)
         span.claim("small_amount")
         if not large:
             return "small"
     if any(_LARGE.search(piece.text) for piece in span.pieces if not piece.has("FILE", "QUOTE")):
         return "large"
     strong = [
-        at
-        for at, piece in enumerate(span.pieces)
-        if piece.has("large_amount") and piece.text not in ("太", "so", "very", "really", "好", "很", "extra")
+        at for at, piece in enumerate(span.pieces) if piece.has("large_amount") and piece.text not in texts("very")
     ]
     if strong:
         span.used.update(strong)

@@ -10,6 +10,7 @@ from typing import Any
 from slimreel.agent.context import PICTURE_FILES, SUBTITLE_FILES, VIDEO_FILES
 from slimreel.agent.fill.base import session_file, strength, timed
 from slimreel.agent.span import Missing, Span
+from slimreel.agent.words import texts
 
 Params = dict[str, Any]
 
@@ -74,11 +75,7 @@ def add_text(span: Span) -> Params:
 
 def add_image(span: Span) -> Params:
     params: Params = {}
-    if (
-        span.context.of_type("image")
-        and not span.has("FILE")
-        and not span.says("add", "another", "new", "加", "再加", "put our")
-    ):
+    if span.context.of_type("image") and not span.has("FILE") and not span.says(*texts("one_more"), "put our"):
         raise Missing("file")
     params["file"] = session_file(span, PICTURE_FILES)
     if span.claim("watermark") and not span.has("logo"):
@@ -100,11 +97,7 @@ def add_image(span: Span) -> Params:
 
 def pip(span: Span) -> Params:
     params: Params = {}
-    if (
-        span.context.of_type("pip")
-        and not span.has("FILE", "CLIP")
-        and not span.says("add", "another", "new", "加", "再加")
-    ):
+    if span.context.of_type("pip") and not span.has("FILE", "CLIP") and not span.says(*texts("one_more")):
         raise Missing("file")
     clip = span.find("CLIP")
     if clip is not None and not span.pieces[clip].has("FILE"):
@@ -151,7 +144,7 @@ def subtitles(span: Span) -> Params:
         span.context.of_type("subtitles")
         and not span.has("FILE")
         and not burned
-        and not (soft or span.says("add", "another", "new", "加", "再加"))
+        and not (soft or span.says(*texts("one_more")))
     ):
         raise Missing("file")
     params["file"] = session_file(span, SUBTITLE_FILES)

@@ -10,17 +10,14 @@ from typing import Any
 from slimreel.agent.context import SOUND_FILES
 from slimreel.agent.fill.base import clip_param, ranged, session_file, strength
 from slimreel.agent.span import Missing, Span
+from slimreel.agent.words import texts
 
 Params = dict[str, Any]
 
 
 def add_music(span: Span) -> Params:
     params: Params = {}
-    if (
-        span.context.of_type("music")
-        and not span.has("FILE")
-        and not span.says("add", "another", "new", "加", "再加", "换")
-    ):
+    if span.context.of_type("music") and not span.has("FILE") and not span.says(*texts("one_more"), "换"):
         raise Missing("file")  # of the music that is there, not of another
     params["file"] = session_file(span, SOUND_FILES)
     share = span.take("PERCENT", "SHARE")

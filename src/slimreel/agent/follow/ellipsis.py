@@ -13,6 +13,7 @@ from slimreel.agent.follow.last import ABOUT_LAST, ELEMENT_OPS, again, denied, l
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import FILLERS, OPERATION_COST
 from slimreel.agent.span import Missing, Span, left_over, weight
+from slimreel.agent.words import texts
 
 Command = dict[str, Any]
 
@@ -41,12 +42,8 @@ def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Com
 def _partial(span: Span, last: Mapping[str, Any]) -> dict[str, Any]:
     """What can be said of a reframe without its aspect."""
     if last["op"] == "reframe":
-        if any(piece.text in ("than", "instead of", "rather than", "而不是", "代替") for piece in span.pieces):
-            stop = next(
-                at
-                for at, piece in enumerate(span.pieces)
-                if piece.text in ("than", "instead of", "rather than", "而不是", "代替")
-            )
+        if any(piece.text in texts("rather_than") for piece in span.pieces):
+            stop = next(at for at, piece in enumerate(span.pieces) if piece.text in texts("rather_than"))
             span.used.update(range(stop, len(span.pieces)))
             span.pieces = [
                 piece if at < stop else replace(piece, means=frozenset({"filler"}))

@@ -1,4 +1,7 @@
-"""Understands a turn that is about the last one alone, by trying what such a turn can be. It calls and does not decide."""
+"""Understands a turn that is about the last one alone, by trying what such a turn can be.
+
+It calls and does not decide.
+"""
 
 from __future__ import annotations
 
