@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from typing import Any
 
 from slimreel.agent.context import Context, ElementFact
@@ -25,6 +26,24 @@ TYPE_WORDS = {
     "music": ("music",),
     "subtitles": ("subtitles",),
     "blur": ("blurregion", "e_blur"),
+}
+
+
+# The kind of element that an operation puts there.
+ELEMENT_OPS = {
+    "add_text": "text",
+    "add_image": "image",
+    "pip": "pip",
+    "add_music": "music",
+    "subtitles": "subtitles",
+    "blur_region": "blur",
+}
+
+_ADDRESS = re.compile(r"\.[a-z]{2,}|www|http|@", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:[0-9][ \-]?){5,}")
+_CONTENT = {
+    **dict.fromkeys(("url", "link", "website", "web address", "handle", "网址"), _ADDRESS),
+    **dict.fromkeys(("phone number", "number", "phone", "电话", "手机号"), _NUMBER),
 }
 
 
@@ -88,13 +107,6 @@ def _by_content(span: Span, piece: Piece) -> list[ElementFact]:
     return [one for one in span.context.of_type("text") if pattern.search(one.text)] if pattern else []
 
 
-_ADDRESS, _NUMBER = re.compile(r"\.[a-z]{2,}|www|http|@", re.IGNORECASE), re.compile(r"(?:[0-9][ \-]?){5,}")
-
-
-_CONTENT = {"url": _ADDRESS, "link": _ADDRESS, "website": _ADDRESS, "web address": _ADDRESS, "handle": _ADDRESS, "网址": _ADDRESS,
-            "phone number": _NUMBER, "number": _NUMBER, "phone": _NUMBER, "电话": _NUMBER, "手机号": _NUMBER}  # fmt: skip
-
-
 def described(context: Context, piece: Piece) -> bool:
     """Does a word describe what a title of the session says?"""
     pattern = _CONTENT.get(piece.text)
@@ -102,7 +114,7 @@ def described(context: Context, piece: Piece) -> bool:
 
 
 def _of_kind(span: Span, at: int, kind: str) -> list[ElementFact]:
-    """The elements of a kind that a word means: the one with that ordinal, or the last that was spoken of, or the only."""
+    """The elements of a kind that a word means: the one with that ordinal, the last that was spoken of, or the only."""
     there = span.context.of_type(kind)
     if len(there) < 2:
         return there
@@ -149,14 +161,7 @@ def last_target(span: Span) -> str | None:
             continue
         if isinstance(params.get("target"), str) and any(one.id == params["target"] for one in span.context.elements):
             return str(params["target"])
-        kind = {
-            "add_text": "text",
-            "add_image": "image",
-            "pip": "pip",
-            "add_music": "music",
-            "subtitles": "subtitles",
-            "blur_region": "blur",
-        }.get(str(done.get("op")))
+        kind = ELEMENT_OPS.get(str(done.get("op")))
         if kind:
             same = span.context.of_type(kind)
             exact = [
@@ -175,11 +180,7 @@ def target_elements(span: Span) -> list[ElementFact]:
     if named:
         said_together(span, named)
         return named
-    earlier = (
-        mentioned(Span(span.before, span.context, ""))
-        if span.before and not any(piece.has("it") and not piece.is_loose() for piece in ())
-        else []
-    )
+    earlier = mentioned(Span(span.before, span.context, ""))
     if earlier:
         return earlier[-1:]
     elements = list(span.context.elements)
@@ -212,7 +213,7 @@ def said_together(span: Span, named: list[ElementFact]) -> None:
         return
     words = frozenset(word for one in named for word in TYPE_WORDS.get(one.type, ()))
     places = [at for at, piece in enumerate(span.pieces) if piece.means & words or piece.has("FILE", "QUOTE")]
-    for first, second in zip(places, places[1:], strict=False):
+    for first, second in pairwise(places):
         between = span.pieces[first + 1 : second]
         if any(piece.means - _BETWEEN_NAMES and not piece.has("mark", "ORDINAL", "CLIP") for piece in between):
             raise Missing("clip")

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from slimreel.agent.context import Context
-from slimreel.agent.fill.elements import last_target
+from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
 from slimreel.agent.fill.nudge import amount_said
-from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, ELEMENT_OPS, again, denied
+from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, again, denied
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import meanings_of
 from slimreel.agent.span import Span
@@ -17,19 +17,40 @@ Command = dict[str, Any]
 
 
 # Which parameter a lone amount is for, in this order.
-_MAIN = ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps", "size_ratio", "factor", "fit_duration_s", "duration_s", "first_s",
-         "last_s", "level", "gain_db", "volume", "degrees", "lufs", "offset_s", "at_s", "max_duration_s", "parts", "count", "until_s", "min_silence_s",
-         "fps", "crf", "vmaf_min", "audio_bitrate_bps", "width_px", "end_s", "start_s", "brightness_pct", "contrast_pct", "saturation_pct", "opacity",
-         "scale", "size_px", "intensity", "threshold_db", "resolution")  # fmt: skip
-
-
+_MAIN = """
+    target_size_bytes max_size_bytes video_bitrate_bps max_bitrate_bps size_ratio factor fit_duration_s duration_s
+    first_s last_s level gain_db volume degrees lufs offset_s at_s max_duration_s parts count until_s min_silence_s
+    fps crf vmaf_min audio_bitrate_bps width_px end_s start_s brightness_pct contrast_pct saturation_pct opacity
+    scale size_px intensity threshold_db resolution
+""".split()
+_TIMES = """
+    duration_s first_s last_s offset_s fit_duration_s max_duration_s until_s min_silence_s at_s end_s start_s
+""".split()
+_SHARES = """
+    level volume opacity size_ratio scale intensity factor brightness_pct contrast_pct saturation_pct
+""".split()
 _BY_KIND = {
-    "TIME": ("duration_s", "first_s", "last_s", "offset_s", "fit_duration_s", "max_duration_s", "until_s", "min_silence_s", "at_s", "end_s", "start_s"),
-    "SIZE": ("target_size_bytes", "max_size_bytes"), "RATE": ("video_bitrate_bps", "max_bitrate_bps", "audio_bitrate_bps"),
-    "PERCENT": ("level", "volume", "opacity", "size_ratio", "scale", "intensity", "factor", "brightness_pct", "contrast_pct", "saturation_pct"),
-    "TIMES": ("factor", "count"), "FPS": ("fps",), "PX": ("width_px", "size_px", "bottom_px", "top_px", "left_px", "right_px"),
-    "DB": ("gain_db", "threshold_db", "true_peak_db"), "DEGREES": ("degrees",), "LINES": ("resolution",),
-}  # fmt: skip
+    "TIME": _TIMES,
+    "SIZE": ["target_size_bytes", "max_size_bytes"],
+    "RATE": ["video_bitrate_bps", "max_bitrate_bps", "audio_bitrate_bps"],
+    "PERCENT": _SHARES,
+    "TIMES": ["factor", "count"],
+    "FPS": ["fps"],
+    "PX": ["width_px", "size_px", "bottom_px", "top_px", "left_px", "right_px"],
+    "DB": ["gain_db", "threshold_db", "true_peak_db"],
+    "DEGREES": ["degrees"],
+    "LINES": ["resolution"],
+}
+# What an output may weigh, in this order.
+_WEIGHTS = ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps")
+_LOOKS = (
+    ("brightness", "brightness", 1),
+    ("toodark", "brightness", 1),
+    ("darker", "brightness", -1),
+    ("contrast", "contrast", 1),
+    ("saturation", "saturation", 1),
+    ("desaturate", "saturation", -1),
+)
 
 
 def corrected_text(
@@ -44,10 +65,6 @@ def corrected_text(
     if target is None or not any(one.id == target and one.type == "text" for one in context.elements):
         return None
     return [{"op": "update", "params": {"target": target, "set": {"text": quoted[0].value}}}]
-
-
-_LOOKS = (("brightness", "brightness", 1), ("toodark", "brightness", 1), ("darker", "brightness", -1), ("contrast", "contrast", 1),
-          ("saturation", "saturation", 1), ("desaturate", "saturation", -1))  # fmt: skip
 
 
 def relative_look(
@@ -67,22 +84,15 @@ def relative_look(
         or any(piece.has("bw", "vivid", "cinematic", "vintage") for piece in pieces)
     ):
         return None
-    span = Span(pieces, context, "")
     less = any(piece.has("less", "darker", "quieter", "down_word") and not piece.has("more") for piece in pieces)
     param, sign = found[-1]
-    up = sign > 0 if found[-1][1] < 0 or not less else False
-    target = context.clips[0].id if context.clips else "c1"
-    return [
-        {
-            "op": "nudge",
-            "params": {
-                "target": target,
-                "param": param,
-                "direction": "up" if up else "down",
-                "amount": amount_said(span),
-            },
-        }
-    ]
+    params = {
+        "target": context.clips[0].id if context.clips else "c1",
+        "param": param,
+        "direction": "up" if sign > 0 and not less else "down",
+        "amount": amount_said(Span(pieces, context, "")),
+    }
+    return [{"op": "nudge", "params": params}]
 
 
 def times_as_much(
@@ -96,7 +106,7 @@ def times_as_much(
     about = any(piece.has("it") or piece.text in ("limit", "size", "that", "限制", "大小") for piece in pieces)
     if twice == half or not about:
         return None
-    for name in ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps"):
+    for name in _WEIGHTS:
         if isinstance(value := last["params"].get(name), int | float):
             return [again(last, **{name: int(value * 2 if twice else value / 2)})]
     return None
@@ -108,10 +118,8 @@ def shifted(
     """Two seconds later is a nicer frame."""
     at = last["params"].get("at_s")
     length = next((piece.value for piece in pieces if piece.has("TIME", "FOR")), None)
-    later, earlier = (
-        any(piece.has("later", "afterwards") for piece in pieces),
-        any(piece.has("earlier", "sooner") for piece in pieces),
-    )
+    later = any(piece.has("later", "afterwards") for piece in pieces)
+    earlier = any(piece.has("earlier", "sooner") for piece in pieces)
     if not isinstance(at, int | float) or length is None or later == earlier:
         return None
     return [again(last, at_s=max(0.0, at + (length if later else -length)))]
@@ -133,7 +141,7 @@ def more_of_it(
     amounts = [piece for piece in content if piece.has("NUMBER", "SIZE", "SCALE", "RATE")]
     if not (more or less) or len(amounts) != 1:
         return None
-    for name in ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps"):
+    for name in _WEIGHTS:
         value = last["params"].get(name)
         if isinstance(value, int | float):
             piece = amounts[0]
@@ -190,10 +198,10 @@ def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) ->
                 and _close(_converted(old, name, value), value)
             ):
                 return name
-    kinds = [kind for kind, _ in _BY_KIND.items() if piece.has(kind)]
-    names = [name for kind in kinds for name in _BY_KIND[kind]] if kinds and not piece.has("NUMBER") else list(_MAIN)
+    kinds = [kind for kind in _BY_KIND if piece.has(kind)]
+    names = [name for kind in kinds for name in _BY_KIND[kind]] if kinds and not piece.has("NUMBER") else _MAIN
     if piece.has("AT", "FOR", "START", "UNTIL"):
-        names = list(_BY_KIND["TIME"])
+        names = _TIMES
     return next((name for name in names if name in params), None)
 
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from slimreel.agent.context import Context
 from slimreel.agent.fill.change import update
-from slimreel.agent.fill.elements import last_target
-from slimreel.agent.follow.last import ABOUT_LAST, ELEMENT_OPS, again, denied, last_operation
+from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
+from slimreel.agent.follow.last import ABOUT_LAST, again, denied, last_operation
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import FILLERS, OPERATION_COST
 from slimreel.agent.span import Missing, Span, left_over, weight

@@ -12,51 +12,22 @@ from slimreel.agent.reading import FREE
 Command = dict[str, Any]
 
 
-AMOUNTS = (
-    "NUMBER",
-    "SIZE",
-    "RATE",
-    "SCALE",
-    "TIME",
-    "AT",
-    "FOR",
-    "PERCENT",
-    "TIMES",
-    "FPS",
-    "PX",
-    "DB",
-    "DEGREES",
-    "START",
-    "UNTIL",
-    "LINES",
-    "LINES?",
-    "SHARE",
+AMOUNTS = tuple(
+    "NUMBER SIZE RATE SCALE TIME AT FOR PERCENT TIMES FPS PX DB DEGREES START UNTIL LINES LINES? SHARE".split()
 )
-
-
-ABOUT_LAST = (
-    frozenset(
-        "same other both rest neg meant previous more small_amount large_amount out:correct out:neg out:instead out:toobig out:keeping out:bad replace "
-        "question out:good t_of undo again_word out:less up_word down_word changing adding moving out:under".split()
-    )
-    | FREE
+# What may be said around a turn about the last one.
+ABOUT_LAST = FREE | frozenset(
+    """
+    same other both rest neg meant previous more small_amount large_amount out:correct out:neg out:instead out:toobig
+    out:keeping out:bad replace question out:good t_of undo again_word out:less up_word down_word changing adding
+    moving out:under
+    """.split()
 )
-
-
-ELEMENT_OPS = {
-    "add_text": "text",
-    "add_image": "image",
-    "pip": "pip",
-    "add_music": "music",
-    "subtitles": "subtitles",
-    "blur_region": "blur",
-}
-
-
 _NOT_REPEATED = frozenset("undo redo reset status credits upload cancel help export clarify out_of_scope".split())
 
 
 def last_operation(context: Context) -> Mapping[str, Any] | None:
+    """The last command that can be said again; its parameters are there."""
     for done in reversed(context.last_ops):
         if done.get("op") not in _NOT_REPEATED and isinstance(done.get("params"), Mapping):
             return done
@@ -64,6 +35,7 @@ def last_operation(context: Context) -> Mapping[str, Any] | None:
 
 
 def again(last: Mapping[str, Any], **changed: Any) -> Command:
+    """The last command with other values."""
     return {"op": str(last["op"]), "params": {**last["params"], **changed}}
 
 

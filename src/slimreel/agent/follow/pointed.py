@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from slimreel.agent.context import Context
-from slimreel.agent.fill.elements import TYPE_WORDS, mentioned
-from slimreel.agent.follow.last import AMOUNTS, ELEMENT_OPS, again, denied, only_about_last
+from slimreel.agent.fill.elements import ELEMENT_OPS, TYPE_WORDS, mentioned
+from slimreel.agent.follow.last import AMOUNTS, again, denied, only_about_last
 from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Span
 
