@@ -148,14 +148,11 @@ def _nothing_understood(parts: list[Part], found: Interpretation) -> Interpretat
     return Interpretation((clarify,), missing, found.unheard, found.language)
 
 
-_OF_VIDEO = (
-    "remove", "cutting", "trimming", "keep", "moving", "text", "image", "music", "sound", "subtitles", "transition", "speed", "speedup", "slowdown",
-    "fade", "noise", "grain", "brightness", "contrast", "CLIP", "FILE", "RANGE", "FIRST", "LAST", "TIME", "out:size", "out:rate", "out:resolution",
-    "out:compress", "export", "crop", "zoomin", "rotate", "video", "picture_word", "stabilize", "pip", "thumbnail",
-)  # fmt: skip
-
-
-_OF_FILES = frozenset("gif thumbnail extract_audio split_parts preview export".split())
+_OF_VIDEO = """
+    remove cutting trimming keep moving text image music sound subtitles transition speed speedup slowdown fade noise
+    grain brightness contrast CLIP FILE RANGE FIRST LAST TIME out:size out:rate out:resolution out:compress export crop
+    zoomin rotate video picture_word stabilize pip thumbnail
+""".split()
 
 
 def _completes_last(found: Interpretation, changed: list[Command], context: Context, pieces: list[Piece]) -> bool:
@@ -165,14 +162,10 @@ def _completes_last(found: Interpretation, changed: list[Command], context: Cont
     short = sum(not piece.is_loose() and not piece.has("mark") for piece in pieces) <= 5
     if not short or not changed or changed[0]["op"] != op:
         return False
-    if op in _OF_FILES and [one["op"] for one in found.commands] == ["compress"]:
+    if op in _OUTPUT_OPS and [one["op"] for one in found.commands] == ["compress"]:
         return not any(piece.has("out:compress", "shrink_to") for piece in pieces)
-    same = [one["op"] for one in found.commands] == [op] and op in _OF_FILES | {
-        "transition",
-        "reframe",
-        "add_music",
-        "fade",
-    }
+    repeatable = op in _OUTPUT_OPS or op in ("transition", "reframe", "add_music", "fade")
+    same = repeatable and [one["op"] for one in found.commands] == [op]
     return same and not found.missing
 
 

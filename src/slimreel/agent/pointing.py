@@ -13,19 +13,6 @@ from slimreel.agent.context import Context
 from slimreel.agent.pieces import Piece
 
 _ROLE_WORDS = {"intro": 1, "opener": 1, "outro": -1, "片头": 1, "片尾": -1, "开场": 1}
-_MIDDLE = (
-    "中间那段",
-    "中间一段",
-    "中间那个",
-    "中间的那段",
-    "中间段",
-    "middle clip",
-    "middle one",
-    "中间这段",
-    "中间的",
-    "中间那条",
-    "中间",
-)
 
 
 def with_clips(pieces: list[Piece], context: Context) -> list[Piece]:
@@ -313,10 +300,9 @@ def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] 
     following = pieces[at + 1] if at + 1 < len(pieces) else None
     noun = following is not None and following.has("clip_noun") and not following.text.isdigit()
     end = at + 2 if noun else at + 1
-    if word in stems and (piece.has("unknown") or noun or word in _ROLE_WORDS or len(word) == 1):
-        if len(word) > 1 or piece.has("unknown"):
-            return _made(pieces, at, end, stems[word])
-    if word in _ROLE_WORDS and (noun or word not in ("片头", "片尾", "intro", "outro") or True):
+    if word in stems and (piece.has("unknown") or ((noun or word in _ROLE_WORDS) and len(word) > 1)):
+        return _made(pieces, at, end, stems[word])
+    if word in _ROLE_WORDS:
         if following is not None and following.has("TIME", "FIRST", "LAST"):
             return None
         return _made(pieces, at, end, _id(context, _ROLE_WORDS[word]))

@@ -132,6 +132,14 @@ def strength(span: Span, params: Params) -> None:
         params["strength"] = "medium"
 
 
+def named_values(span: Span, params: Params, *slots: str) -> None:
+    """The parameters of these names, where a word gives a value to one (a place, a colour, a language)."""
+    for slot in slots:
+        value = span.named(slot)
+        if value:
+            params[slot] = value
+
+
 def session_file(span: Span, suffixes: tuple[str, ...], *, needed: bool = True) -> str | None:
     """The file that is meant: the one said, else the only one of its kind in the session. Raises Missing."""
     for at, piece in enumerate(span.pieces):

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from slimreel.agent.context import PICTURE_FILES, SUBTITLE_FILES, VIDEO_FILES
-from slimreel.agent.fill.base import session_file, strength, timed
+from slimreel.agent.fill.base import named_values, session_file, strength, timed
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
 
@@ -16,6 +16,7 @@ Params = dict[str, Any]
 
 
 def opacity(span: Span, params: Params) -> None:
+    """`opacity`, also where it is said as transparency."""
     at = span.find("opacity")
     share = span.find("PERCENT", "SHARE")
     if at is not None and share is not None:
@@ -35,13 +36,7 @@ def opacity(span: Span, params: Params) -> None:
 
 def style(span: Span, params: Params) -> None:
     """Position, colour, size and manner of a text."""
-    position = span.named("position")
-    if position:
-        params["position"] = position
-        span.claim("t_start") if False else None
-    color_name = span.named("color")
-    if color_name:
-        params["color"] = color_name
+    named_values(span, params, "position", "color")
     pixels = span.take("PX")
     if pixels is not None:
         params["size_px"] = pixels.value
@@ -80,16 +75,11 @@ def add_image(span: Span) -> Params:
     params["file"] = session_file(span, PICTURE_FILES)
     if span.claim("watermark") and not span.has("logo"):
         params["role"] = "watermark"
-    position = span.named("position")
-    if position:
-        params["position"] = position
+    named_values(span, params, "position")
     opacity(span, params)
     share = span.take("PERCENT", "SHARE")
     if share is not None:
-        if span.has("width_word") or "opacity" in params or share.has("SHARE"):
-            params["scale"] = share.value / 100
-        else:
-            params["scale"] = share.value / 100
+        params["scale"] = share.value / 100
     span.claim("width_word")
     timed(span, params)
     return params
@@ -106,17 +96,13 @@ def pip(span: Span) -> Params:
     else:
         files = span.all("FILE")
         if files:
-            named = span.context.clip_named(str(files[0].text))
-            params["file"] = str(files[0].text)
-            del named
+            params["file"] = files[0].text
         else:
             found = span.context.files(VIDEO_FILES)
             if len(found) != 1:
                 raise Missing("file", files=found)
             params["file"] = found[0]
-    position = span.named("position")
-    if position:
-        params["position"] = position
+    named_values(span, params, "position")
     share = span.take("PERCENT", "SHARE")
     if share is not None:
         params["scale"] = share.value / 100
@@ -148,15 +134,7 @@ def subtitles(span: Span) -> Params:
     ):
         raise Missing("file")
     params["file"] = session_file(span, SUBTITLE_FILES)
-    language = span.named("language")
-    if language:
-        params["language"] = language
-    position = span.named("position")
-    if position:
-        params["position"] = position
-    color_name = span.named("color")
-    if color_name:
-        params["color"] = color_name
+    named_values(span, params, "language", "position", "color")
     if span.claim("bigger_text", "bigger"):
         params["size"] = "large"
     elif span.claim("small_text", "smaller"):
@@ -170,14 +148,10 @@ def auto_captions(span: Span) -> Params:
         params["mode"] = "burn"
     elif span.claim("soft"):
         params["mode"] = "soft"
-    language = span.named("language") or next(
-        (
-            code
-            for word, code in (("中文", "zh"), ("英文", "en"), ("日文", "ja"))
-            if any(word in piece.text for piece in span.pieces)
-        ),
-        None,
-    )
+    language = span.named("language")
+    for word, code in (("中文", "zh"), ("英文", "en"), ("日文", "ja")):
+        if language is None and any(word in piece.text for piece in span.pieces):
+            language = code
     if language:
         params["language"] = language
     return params

@@ -28,8 +28,7 @@ def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Com
     span = Span(pieces, context, text)
     try:
         found = FILLERS[str(last["op"])](span)
-    except Missing as missing:
-        found = {} if missing.about else {}
+    except Missing:
         found = _partial(span, last)
     new = found[0] if isinstance(found, list) else found
     new = {name: value for name, value in new.items() if name not in ("auto", "direction", "axis")} or new
