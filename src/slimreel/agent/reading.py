@@ -73,7 +73,7 @@ def meanings_of(op: str) -> frozenset[str]:
 
 @dataclass(slots=True)
 class Reading:
-    """One way to understand a part: an operation with its parameters, or with what is missing. `score` compares ways."""
+    """One way to understand a part: an operation with its parameters, or what is missing. `score` compares ways."""
 
     op: str
     commands: list[Params] = field(default_factory=list)

@@ -28,10 +28,8 @@ _NOT_REPEATED = frozenset("undo redo reset status credits upload cancel help exp
 
 def last_operation(context: Context) -> Mapping[str, Any] | None:
     """The last command that can be said again; its parameters are there."""
-    for done in reversed(context.last_ops):
-        if done.get("op") not in _NOT_REPEATED and isinstance(done.get("params"), Mapping):
-            return done
-    return None
+    repeatable = (done for done in reversed(context.last_ops) if done.get("op") not in _NOT_REPEATED)
+    return next((done for done in repeatable if isinstance(done.get("params"), Mapping)), None)
 
 
 def again(last: Mapping[str, Any], **changed: Any) -> Command:
