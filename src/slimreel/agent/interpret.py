@@ -18,7 +18,7 @@ from slimreel.agent.literals import take_literals
 from slimreel.agent.moments import with_moments
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_command
-from slimreel.agent.pieces import Piece, cut
+from slimreel.agent.pieces import Piece, content_of, cut
 from slimreel.agent.pointing import with_clip_numbers, with_clips, with_places
 from slimreel.agent.scope import PLAINLY, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
@@ -135,7 +135,7 @@ def _nothing_understood(parts: list[Part], found: Interpretation) -> Interpretat
     """Talk of other things is declined; talk of a video of which nothing was understood is asked about."""
     if any(part.reading is not None and part.reading.op == "nothing" for part in parts):
         return found
-    content = [piece for part in parts for piece in part.pieces if not piece.is_loose() and not piece.has("mark")]
+    content = content_of(piece for part in parts for piece in part.pieces)
     strange = [
         piece for piece in content if piece.means <= {"unknown"} or (piece.has("NUMBER") and len(piece.means) == 1)
     ]
@@ -159,7 +159,7 @@ def _completes_last(found: Interpretation, changed: list[Command], context: Cont
     """ "but 240 wide" after a GIF is said of the GIF, not of a video's width."""
     last = context.last_ops[-1] if context.last_ops else {}
     op = last.get("op")
-    short = sum(not piece.is_loose() and not piece.has("mark") for piece in pieces) <= 5
+    short = len(content_of(pieces)) <= 5
     if not short or not changed or changed[0]["op"] != op:
         return False
     if op in _OUTPUT_OPS and [one["op"] for one in found.commands] == ["compress"]:
@@ -203,7 +203,7 @@ def _each_once(commands: list[Command]) -> list[Command]:
 
 
 def _said(pieces: list[Piece]) -> list[str]:
-    content = [piece for piece in pieces if not piece.is_loose() and not piece.has("mark")]
+    content = content_of(pieces)
     return [" ".join(piece.text for piece in content)] if content else []
 
 

@@ -6,6 +6,7 @@ A word may mean several things and keeps them all. Knows no operation.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -35,6 +36,11 @@ class Piece:
     def is_loose(self) -> bool:
         """Does it mean nothing by itself?"""
         return "filler" in self.means and not any(name.isupper() for name in self.means if name[0] != "o")
+
+
+def content_of(pieces: Iterable[Piece]) -> list[Piece]:
+    """The pieces that mean something by themselves."""
+    return [piece for piece in pieces if not piece.is_loose() and not piece.has("mark")]
 
 
 _FILE_KINDS = (

@@ -243,10 +243,7 @@ def _of_ordinal(pieces: list[Piece], at: int, ordinal: tuple[int, int], context:
         if chinese and i < len(pieces) and pieces[i].has("clip_noun") and not pieces[i].has("TIME"):
             i += 1
         if several:
-            places = (
-                range(1, several + 1) if place == 1 else range(len(context.clips) - several + 1, len(context.clips) + 1)
-            )
-            return _made(pieces, at, i, [_id(context, one) for one in places])
+            return _made(pieces, at, i, _at_an_end(context, several, first=place == 1))
         if (
             not chinese
             and pieces[i - 1].text in ("part", "bit", "section", "scene", "piece")
@@ -266,11 +263,14 @@ def _of_ordinal(pieces: list[Piece], at: int, ordinal: tuple[int, int], context:
     ):
         return _made(pieces, at, end, _id(context, place))
     if several and len(context.clips) >= 2 and (i >= len(pieces) or pieces[i].has("filler", "mark", "swapping")):
-        places = (
-            range(1, several + 1) if place == 1 else range(len(context.clips) - several + 1, len(context.clips) + 1)
-        )
-        return _made(pieces, at, i, [_id(context, one) for one in places])
+        return _made(pieces, at, i, _at_an_end(context, several, first=place == 1))
     return None
+
+
+def _at_an_end(context: Context, count: int, *, first: bool) -> list[str]:
+    """The first clips, or the last."""
+    start = 1 if first else len(context.clips) - count + 1
+    return [_id(context, place) for place in range(start, start + count)]
 
 
 @lru_cache(maxsize=64)

@@ -8,19 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from slimreel.agent.context import Context
 from slimreel.agent.cues import read_cue
 from slimreel.agent.fill import change, clips, cuts, files, frame, look, nudge, overlay, session, sound
+from slimreel.agent.fill.base import Params
 from slimreel.agent.fill.elements import TYPE_WORDS
 from slimreel.agent.pieces import Piece
 from slimreel.agent.requests import REQUESTS
 from slimreel.agent.span import Missing, Span, left_over, weight
 from slimreel.edit.registry import operations
 from slimreel.edit.said import Said
-
-Params = dict[str, Any]
 
 _ROOMS = {
     cuts: "trim cut split remove_silence",

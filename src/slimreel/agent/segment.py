@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from slimreel.agent.context import Context
-from slimreel.agent.pieces import Piece
+from slimreel.agent.pieces import Piece, content_of
 from slimreel.agent.reading import FREE, OPERATION_COST, Reading, read_part
 from slimreel.agent.span import weight
 from slimreel.agent.words import texts
@@ -116,7 +116,7 @@ def _bounds(pieces: list[Piece]) -> list[int]:
 
 
 def _part(pieces: list[Piece], text: str, context: Context, before: list[Piece]) -> Part:
-    content = [piece for piece in pieces if not piece.is_loose() and not piece.has("mark")]
+    content = content_of(pieces)
     if not content:
         return Part(pieces, None, score=0.0)
     reading = read_part(pieces, text, context, before)
@@ -156,7 +156,7 @@ def _is_strong(pieces: list[Piece], at: int) -> bool:
     words = piece.means & _OUTPUT_WORDS
     if words == {"out:preset"}:
         near = pieces[max(0, at - 3) : at] + pieces[at + 1 : at + 3]
-        content = [one for one in pieces if not one.is_loose() and not one.has("mark")]
+        content = content_of(pieces)
         return len(content) <= 2 or any(
             one.text in texts("for_platform") or one.has("preset_word", "out:compress", "out:under") for one in near
         )

@@ -37,9 +37,11 @@ class Span:
         return None
 
     def has(self, *means: str) -> bool:
+        """Is there a piece, used or not, that means one of these?"""
         return any(piece.has(*means) for piece in self.pieces)
 
     def says(self, *texts: str) -> bool:
+        """Does one of these stand there word for word?"""
         return any(piece.text in texts for piece in self.pieces)
 
     def take(self, *means: str) -> Piece | None:

@@ -5,16 +5,12 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
 from slimreel.agent.context import ElementFact
+from slimreel.agent.fill.base import Params
 from slimreel.agent.fill.elements import mentioned, starts_at, target_elements
 from slimreel.agent.fill.overlay import opacity
 from slimreel.agent.fill.sound import fade_params
 from slimreel.agent.span import Missing, Span
-
-Params = dict[str, Any]
-
 
 _PLACED = {"text", "image", "pip", "subtitles", "blur"}  # the kinds of elements that have a place in the picture
 

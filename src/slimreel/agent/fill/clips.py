@@ -5,13 +5,10 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
-from slimreel.agent.fill.base import clip_param, ranged, whose, within_video
+from slimreel.agent.fill.base import Params, clip_param, ranged, whose, within_video
+from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
-
-Params = dict[str, Any]
 
 
 def delete_clip(span: Span) -> Params:
@@ -23,16 +20,10 @@ def delete_clip(span: Span) -> Params:
 
 def reorder(span: Span) -> Params:
     clips = [clip.id for clip in span.context.clips]
-    named: list[str] = []
-    for piece in span.all("CLIP"):
-        named += piece.value if isinstance(piece.value, list) else [piece.value]
+    named = _ids(span.all("CLIP"))
     listed = [piece for piece in span.pieces if piece.has("NUMBER", "TIMES_AT")]
-    if (
-        span.has("order")
-        and (len(listed) > 1 or any(piece.has("TIMES_AT") for piece in listed))
-        and (numbers := span.all("NUMBER", "TIMES_AT"))
-    ):
-        for piece in numbers:
+    if span.has("order") and (len(listed) > 1 or any(piece.has("TIMES_AT") for piece in listed)):
+        for piece in span.all("NUMBER", "TIMES_AT"):
             values = piece.value if isinstance(piece.value, tuple) else [piece.value]
             named += [f"c{int(value)}" for value in values]
     if span.says(*texts("reversed_order")) and not named:
@@ -41,40 +32,50 @@ def reorder(span: Span) -> Params:
         span.claim("both_ends", "swapping", "both", "NUMBER")
         return {"order": [clips[-1], *clips[1:-1], clips[0]]}
     if span.claim("swapping"):
-        if len(named) < 2:
-            named = named + [one for one in clips if one not in named] if len(clips) == 2 else named
-        if len(named) < 2 and (numbers := span.all("NUMBER")):
-            named = [f"c{int(piece.value)}" for piece in numbers]
-        if len(named) != 2:
-            raise Missing("clip")
-        a, b = named
-        return {"order": [b if one == a else a if one == b else one for one in clips or sorted(named)]}
+        return {"order": _swapped(span, clips, named)}
     if not named:
         raise Missing("clip")
-    placed = [piece.text for piece in span.pieces if piece.has("CLIP")][-1:]
-    if (
-        len(named) == 2
-        and placed
-        and placed[0].replace(" ", "") in ("第一个", "第一位", "第1个", "first one", "first clip")
-        and span.has("moving")
-    ):
-        named = named[:1]  # put to the first place
+    if len(named) == 2 and span.has("moving"):
+        last = [piece.text for piece in span.pieces if piece.has("CLIP")][-1:]
+        if last and last[0].replace(" ", "") in ("第一个", "第一位", "第1个", "first one", "first clip"):
+            named = named[:1]  # put to the first place
     if len(named) == len(clips) or (not clips and len(named) > 1):
         return {"order": named}
-    rest = [one for one in clips if one not in named]
-    back = span.find("to_back", "until_end")
-    front = span.find("to_front")
+    return {"order": _moved(span, clips, named)}
+
+
+def _ids(pieces: list[Piece]) -> list[str]:
+    """The ids that references to one clip or to several have."""
+    return [one for piece in pieces for one in (piece.value if isinstance(piece.value, list) else [piece.value])]
+
+
+def _swapped(span: Span, clips: list[str], named: list[str]) -> list[str]:
+    """The order with two clips in each other's place. Raises Missing."""
+    if len(named) < 2 and len(clips) == 2:
+        named = named + [one for one in clips if one not in named]
+    if len(named) < 2 and (numbers := span.all("NUMBER")):
+        named = [f"c{int(piece.value)}" for piece in numbers]
+    if len(named) != 2:
+        raise Missing("clip")
+    a, b = named
+    return [b if one == a else a if one == b else one for one in clips or sorted(named)]
+
+
+def _moved(span: Span, clips: list[str], named: list[str]) -> list[str]:
+    """The order with the named clips at the front, at the back, or the first of two beside the second."""
+    back, front = span.find("to_back", "until_end"), span.find("to_front")
     after, before = span.find("t_after"), span.find("t_before")
-    if len(named) == 2 and back is None and front is None and (after is not None or before is not None):
-        span.used.add(int(after if after is not None else before or 0))
+    beside = after if after is not None else before
+    if len(named) == 2 and back is None and front is None and beside is not None:
+        span.used.add(beside)
         moved, anchor = named
         others = [one for one in clips if one != moved]
         at = others.index(anchor) + (1 if after is not None else 0) if anchor in others else len(others)
-        return {"order": [*others[:at], moved, *others[at:]]}
+        return [*others[:at], moved, *others[at:]]
     span.claim("to_back", "to_front", "until_end")
-    if back is not None and (front is None or back > front):
-        return {"order": [*rest, *named]}
-    return {"order": [*named, *rest]}
+    rest = [one for one in clips if one not in named]
+    to_back = back is not None and (front is None or back > front)
+    return [*rest, *named] if to_back else [*named, *rest]
 
 
 def concat(span: Span) -> Params:
@@ -82,18 +83,16 @@ def concat(span: Span) -> Params:
     several = sum(piece.has("CLIP", "FILE") for piece in span.pieces) > 1 or any(
         isinstance(piece.value, list) for piece in span.pieces if piece.has("CLIP")
     )
-    files = [piece.value for piece in span.all("CLIP", "FILE")] if several else []
-    named = [one for value in files for one in (value if isinstance(value, list) else [value])]
+    named = _ids(span.all("CLIP", "FILE")) if several else []
     span.numbers(1, max(9, len(span.context.clips)))
     if len(named) > 1:
         return {"clips": named}
     return {"clips": "all"}
 
 
-_TRANSITIONS = ("fadeblack", "fadewhite", "wipeleft", "wiperight", "slideleft", "slideright", "slideup", "slidedown",
-                "circleopen", "pixelize", "zoomin", "dissolve")  # fmt: skip
-
-
+_TRANSITIONS = """
+    fadeblack fadewhite wipeleft wiperight slideleft slideright slideup slidedown circleopen pixelize zoomin dissolve
+""".split()
 _TRANSITION_WORDS = {"pixelize": "pixelizetrans", "zoomin": "zoomintrans"}
 
 

@@ -5,13 +5,9 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
-from slimreel.agent.fill.base import clip_param, stretch, within_video
+from slimreel.agent.fill.base import Params, clip_param, stretch, within_video
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
-
-Params = dict[str, Any]
 
 
 def trim(span: Span) -> Params:

@@ -8,15 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import Any
 
 from slimreel.agent.context import Context, ElementFact
 from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
-
-Params = dict[str, Any]
-
 
 # What people call the kinds of elements.
 TYPE_WORDS = {

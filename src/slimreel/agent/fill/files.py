@@ -5,13 +5,8 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
-from slimreel.agent.fill.base import clip_param, ranged, stretch, within_video
+from slimreel.agent.fill.base import Params, clip_param, ranged, stretch, within_video
 from slimreel.agent.span import Missing, Span
-
-Params = dict[str, Any]
-
 
 _SOUND_FORMATS = ("mp3", "wav", "m4a", "flac", "opus")
 

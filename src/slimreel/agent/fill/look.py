@@ -5,13 +5,9 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
 from slimreel.agent.context import LUT_FILES
-from slimreel.agent.fill.base import clip_param, session_file, strength
+from slimreel.agent.fill.base import Params, clip_param, session_file, strength
 from slimreel.agent.span import Missing, Span
-
-Params = dict[str, Any]
 
 
 def sharpen(span: Span) -> Params:

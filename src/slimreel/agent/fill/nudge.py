@@ -7,15 +7,12 @@ from __future__ import annotations
 
 import re
 from dataclasses import replace
-from typing import Any
 
 from slimreel.agent.context import ElementFact
+from slimreel.agent.fill.base import Params
 from slimreel.agent.fill.elements import last_target, mentioned, said_together, target_elements
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
-
-Params = dict[str, Any]
-
 
 # Comparatives, by the parameter they move: (word, parameter, direction, kinds of elements they can be said of).
 _COMPARATIVES = (

@@ -5,14 +5,10 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
 from slimreel.agent.context import PICTURE_FILES, SUBTITLE_FILES, VIDEO_FILES
-from slimreel.agent.fill.base import named_values, session_file, strength, timed
+from slimreel.agent.fill.base import Params, named_values, session_file, strength, timed
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
-
-Params = dict[str, Any]
 
 
 def opacity(span: Span, params: Params) -> None:

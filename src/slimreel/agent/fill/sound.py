@@ -5,14 +5,11 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
 from slimreel.agent.context import SOUND_FILES
-from slimreel.agent.fill.base import clip_param, ranged, session_file, strength
+from slimreel.agent.fill.base import Params, clip_param, ranged, session_file, strength
+from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
-
-Params = dict[str, Any]
 
 
 def add_music(span: Span) -> Params:
@@ -94,25 +91,7 @@ def volume(span: Span) -> Params:
         signed = gain.has("SIGNED") or gain.value < 0
         params["gain_db"] = gain.value if signed else -gain.value if down and not up else gain.value
     elif (share := span.take("PERCENT", "TIMES", "SHARE")) is not None:
-        level = share.value / 100 if share.has("PERCENT", "SHARE") else share.value
-        if share.has("PERCENT") and span.says("by", "了") and not span.says("to", "到"):
-            level = 1 - level if down else 1 + level
-        elif (
-            share.has("PERCENT")
-            and not share.has("SHARE")
-            and up
-            and not down
-            and level < 1
-            and not span.says("to", "到", "at")
-        ):
-            level = 1 + level
-        elif (
-            share.has("PERCENT")
-            and not share.has("SHARE")
-            and down
-            and not span.says("to", "到", "at", "成", "调到", "调成", "降到")
-        ):
-            level = 1 - level
+        level = _level(span, share, up=up, down=down)
         params["level"] = round(level, 4)
     elif span.claim("halve"):
         params["level"] = 0.5
@@ -123,6 +102,22 @@ def volume(span: Span) -> Params:
     ranged(span, params)
     clip_param(span, params)
     return params
+
+
+def _level(span: Span, share: Piece, *, up: bool, down: bool) -> float:
+    """How loud it is to be, as a factor; a percentage can be that or what is added or taken off."""
+    level = float(share.value / 100 if share.has("PERCENT", "SHARE") else share.value)
+    if not share.has("PERCENT"):
+        return level
+    if span.says("by", "了") and not span.says("to", "到"):
+        return 1 - level if down else 1 + level
+    if share.has("SHARE"):
+        return level
+    if up and not down and level < 1 and not span.says("to", "到", "at"):
+        return 1 + level
+    if down and not span.says("to", "到", "at", "成", "调到", "调成", "降到"):
+        return 1 - level
+    return level
 
 
 def _less(span: Span) -> bool:

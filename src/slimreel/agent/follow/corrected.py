@@ -8,13 +8,10 @@ from typing import Any
 from slimreel.agent.context import Context
 from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
 from slimreel.agent.fill.nudge import amount_said
-from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, again, denied
+from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, Command, again, denied
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import meanings_of
 from slimreel.agent.span import Span
-
-Command = dict[str, Any]
-
 
 # Which parameter a lone amount is for, in this order.
 _MAIN = """

@@ -9,13 +9,11 @@ from typing import Any
 from slimreel.agent.context import Context
 from slimreel.agent.fill.change import update
 from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
-from slimreel.agent.follow.last import ABOUT_LAST, again, denied, last_operation
+from slimreel.agent.follow.last import ABOUT_LAST, Command, again, denied, last_operation
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import FILLERS, OPERATION_COST
 from slimreel.agent.span import Missing, Span, left_over, weight
 from slimreel.agent.words import texts
-
-Command = dict[str, Any]
 
 
 def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Command], float] | None:

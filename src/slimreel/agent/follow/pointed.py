@@ -7,11 +7,9 @@ from typing import Any
 
 from slimreel.agent.context import Context
 from slimreel.agent.fill.elements import ELEMENT_OPS, TYPE_WORDS, mentioned
-from slimreel.agent.follow.last import AMOUNTS, again, denied, only_about_last
+from slimreel.agent.follow.last import AMOUNTS, Command, again, denied, only_about_last
 from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Span
-
-Command = dict[str, Any]
 
 
 def for_others(
