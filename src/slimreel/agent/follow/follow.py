@@ -14,7 +14,7 @@ from slimreel.agent.follow.corrected import (
     shifted,
     times_as_much,
 )
-from slimreel.agent.follow.last import Command, last_operation
+from slimreel.agent.follow.last import Command, Turn, last_operation
 from slimreel.agent.follow.pointed import another_target, for_others
 from slimreel.agent.pieces import Piece, content_of
 
@@ -27,6 +27,7 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
     content = content_of(pieces)
     if not content or len(content) > 12:
         return None
+    turn = Turn(pieces, content, last, context)
     for way in (
         corrected_text,
         relative_look,
@@ -37,7 +38,7 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         more_of_it,
         another_amount,
     ):
-        found = way(pieces, content, last, context)
+        found = way(turn)
         if found is not None:
             return found
     return None

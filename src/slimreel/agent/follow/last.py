@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from slimreel.agent.context import Context
@@ -24,6 +25,16 @@ ABOUT_LAST = FREE | frozenset(
     """.split()
 )
 _NOT_REPEATED = frozenset("undo redo reset status credits upload cancel help export clarify out_of_scope".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn that may be about the one before it. `content` are its pieces that mean something by themselves."""
+
+    pieces: list[Piece]
+    content: list[Piece]
+    last: Mapping[str, Any]
+    context: Context
 
 
 def last_operation(context: Context) -> Mapping[str, Any] | None:
