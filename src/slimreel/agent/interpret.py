@@ -24,7 +24,7 @@ from slimreel.agent.scope import PLAINLY, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import take_titles
-from slimreel.agent.words import spelled
+from slimreel.agent.words import spelled, texts
 
 Command = dict[str, Any]
 
@@ -171,7 +171,7 @@ def _completes_last(found: Interpretation, changed: list[Command], context: Cont
 
 def _mere_output(part: Part) -> bool:
     """Is an "output" only the verb of the wish beside it?"""
-    return any(piece.text in ("输出", "output", "outputs", "出") for piece in part.pieces)
+    return any(piece.text in texts("output_verb") for piece in part.pieces)
 
 
 def _each_clip(commands: list[Command]) -> list[Command]:

@@ -11,6 +11,7 @@ from pathlib import PurePath
 
 from slimreel.agent.context import Context
 from slimreel.agent.pieces import Piece
+from slimreel.agent.words import texts
 
 _ROLE_WORDS = {"intro": 1, "opener": 1, "outro": -1, "片头": 1, "片尾": -1, "开场": 1}
 
@@ -85,7 +86,7 @@ def with_places(pieces: list[Piece]) -> list[Piece]:
         ):
             both = {found[before].named["position"], piece.named["position"]}
             place = _place_of(both)
-            corners = [one for one in (found[before], piece) if one.text in ("corner", "角落", "角落里", "角上")]
+            corners = [one for one in (found[before], piece) if one.text in texts("corner")]
             if len(corners) == 1 and len(both) == 2:  # a corner, and which one is said beside it
                 place = next(iter(both - {"bottom_right"}))
             if place and not piece.has("cropfit", "adding"):

@@ -37,7 +37,7 @@ def reorder(span: Span) -> Params:
         raise Missing("clip")
     if len(named) == 2 and span.has("moving"):
         last = [piece.text for piece in span.pieces if piece.has("CLIP")][-1:]
-        if last and last[0].replace(" ", "") in ("第一个", "第一位", "第1个", "first one", "first clip"):
+        if last and last[0].replace(" ", "") in texts("first_place"):
             named = named[:1]  # put to the first place
     if len(named) == len(clips) or (not clips and len(named) > 1):
         return {"order": named}

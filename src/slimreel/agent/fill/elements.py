@@ -49,7 +49,7 @@ def mentioned(span: Span) -> list[ElementFact]:
     for at, piece in enumerate(span.pieces):
         if at in span.used and not piece.has("FILE", "QUOTE"):
             continue
-        if at and span.pieces[at - 1].has("neg") and span.pieces[at - 1].text in ("不是", "not", "isn't", "wasn't"):
+        if at and span.pieces[at - 1].has("neg") and span.pieces[at - 1].text in texts("is_not"):
             span.used.update((at - 1, at))
             continue
         content = _by_content(span, piece)

@@ -18,11 +18,7 @@ def opacity(span: Span, params: Params) -> None:
     if at is not None and share is not None:
         span.used.update((at, share))
         value = span.pieces[share].value / 100
-        if (
-            span.says("透明度", "transparent", "transparency", "透明")
-            and not span.says("不透明", "不透明度")
-            and value != 0.5
-        ):
+        if span.says(*texts("transparency")) and not span.says("不透明", "不透明度") and value != 0.5:
             value = 1 - value
         params["opacity"] = round(value, 4)
         span.claim("opacity")

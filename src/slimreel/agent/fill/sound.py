@@ -115,14 +115,14 @@ def _level(span: Span, share: Piece, *, up: bool, down: bool) -> float:
         return level
     if up and not down and level < 1 and not span.says("to", "到", "at"):
         return 1 + level
-    if down and not span.says("to", "到", "at", "成", "调到", "调成", "降到"):
+    if down and not span.says(*texts("as_far_as")):
         return 1 - level
     return level
 
 
 def _less(span: Span) -> bool:
     """A word of less that is no "too"."""
-    hits = [at for at, piece in enumerate(span.pieces) if piece.has("less") and piece.text not in ("太", "too", "太抢")]
+    hits = [at for at, piece in enumerate(span.pieces) if piece.has("less") and piece.text not in texts("too_much")]
     span.used.update(hits)
     return bool(hits)
 
@@ -244,7 +244,7 @@ def _fade_direction(span: Span) -> str:
 
 def _fade_target(span: Span, *, sound: bool, colored: bool) -> str | None:
     """Sound or picture, where one of them is named or the fade has a colour; None for both."""
-    picture = span.says("video", "picture", "画面", "视频", "image", "visuals") and not sound
+    picture = span.says(*texts("the_picture")) and not sound
     if span.says("画面") and _any_in([piece.text for piece in span.pieces], "声"):
         sound = picture = False  # both are named
     if sound:

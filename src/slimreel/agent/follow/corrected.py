@@ -11,6 +11,7 @@ from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, Command, Turn, again
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import meanings_of
 from slimreel.agent.span import Span
+from slimreel.agent.words import texts
 
 # Which parameter a lone amount is for, in this order.
 _MAIN = """
@@ -96,7 +97,7 @@ def times_as_much(turn: Turn) -> list[Command] | None:
         return None
     twice = any(piece.has("double") for piece in turn.content)
     half = any(piece.has("halve") for piece in turn.content)
-    about = any(piece.has("it") or piece.text in ("limit", "size", "that", "限制", "大小") for piece in turn.pieces)
+    about = any(piece.has("it") or piece.text in texts("the_limit") for piece in turn.pieces)
     if twice == half or not about:
         return None
     for name in _WEIGHTS:
@@ -118,15 +119,11 @@ def shifted(turn: Turn) -> list[Command] | None:
 
 def more_of_it(turn: Turn) -> list[Command] | None:
     """Give it 5 more: what was asked for and five."""
-    more = any(
-        piece.has("more")
-        and piece.text in ("more", "extra", "another", "再", "多", "加", "add", "再给", "再加", "再多")
-        for piece in turn.pieces
+    more = any(piece.has("more") and piece.text in texts("more_of_it") for piece in turn.pieces)
+    off = any(piece.has("more") or piece.text in texts("again_as_much") for piece in turn.pieces) and any(
+        piece.text in texts("off_it") for piece in turn.pieces
     )
-    off = any(piece.has("more") or piece.text in ("another", "further", "再") for piece in turn.pieces) and any(
-        piece.text in ("off", "knock", "shave", "drop", "trim", "lose", "减", "砍", "去掉") for piece in turn.pieces
-    )
-    less = off or any(piece.text in ("less", "fewer", "smaller", "再小", "少") for piece in turn.pieces)
+    less = off or any(piece.text in texts("less_of_it") for piece in turn.pieces)
     amounts = [piece for piece in turn.content if piece.has("NUMBER", "SIZE", "SCALE", "RATE")]
     if not (more or less) or len(amounts) != 1:
         return None

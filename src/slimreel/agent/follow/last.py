@@ -9,6 +9,7 @@ from typing import Any
 from slimreel.agent.context import Context
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import FREE
+from slimreel.agent.words import texts
 
 Command = dict[str, Any]
 
@@ -58,7 +59,7 @@ def denied(pieces: list[Piece], at: int) -> bool:
     """Does a "not" stand before this piece, or a "too big" after it?"""
     for place in range(at - 1, max(-1, at - 4), -1):
         piece = pieces[place]
-        if piece.has("neg", "out:neg", "out:instead") and piece.text not in ("no", "nope", "nah", "不对", "no wait"):
+        if piece.has("neg", "out:neg", "out:instead") and piece.text not in texts("mere_no"):
             return True
         if piece.has("meant") or (piece.has("mark") and place != at - 1) or piece.has(*AMOUNTS):
             break
