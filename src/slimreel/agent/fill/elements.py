@@ -23,8 +23,6 @@ TYPE_WORDS = {
     "subtitles": ("subtitles",),
     "blur": ("blurregion", "e_blur"),
 }
-
-
 # The kind of element that an operation puts there.
 ELEMENT_OPS = {
     "add_text": "text",

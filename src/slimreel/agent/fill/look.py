@@ -34,8 +34,6 @@ def deinterlace(span: Span) -> Params:
 
 
 _TUNES = (("brightness", "brightness_pct"), ("contrast", "contrast_pct"), ("saturation", "saturation_pct"))
-
-
 _LOOKS = ("bw", "cinematic", "vintage", "vivid")
 
 

@@ -29,19 +29,13 @@ _COMPARATIVES = (
     ("sooner", "start", "down", ("text", "image", "pip", "music", "blur")),
     ("afterwards", "start", "up", ("text", "image", "pip", "music", "blur")),
 )
-
-
 _CLIP_COMPARATIVES = (
     ("faster", "speed", "up"),
     ("slower", "speed", "down"),
     ("louder", "volume", "up"),
     ("quieter", "volume", "down"),
 )
-
-
 _LARGE = re.compile(r"很多|好多|多了|超级|特别")
-
-
 _SMALL = re.compile(r"一点|一丢|些$|点$|点儿$")
 
 
