@@ -12,9 +12,8 @@ from slimreel.agent.context import Context, read_context
 from slimreel.agent.interpret import Interpretation, interpret
 from slimreel.agent.normalize import MAX_LENGTH
 from slimreel.agent.reading import ways
-from slimreel.edit.registry import operations
+from slimreel.edit.registry import operations, read_operation
 from slimreel.workbench.edit import read_command
-from slimreel.edit.registry import read_operation
 
 CLIP = {"id": "c1", "name": "clip.mp4", "duration_s": 90.0, "width": 1920, "height": 1080, "fps": 30}
 TITLE = {"id": "t1", "type": "text", "text": "Day 1", "position": "center"}

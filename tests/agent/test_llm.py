@@ -14,10 +14,10 @@ from typing import Any
 
 import pytest
 
+from slimreel.agent.allowed import REQUESTS
 from slimreel.agent.interpret import Interpretation, interpret
 from slimreel.agent.llm import ModelServer, ask_server, interpret_with_model, server_of_settings
 from slimreel.agent.model_prompt import answer_schema, instructions
-from slimreel.agent.allowed import REQUESTS
 from slimreel.edit.registry import operations
 from slimreel.errors import UsageError
 from tests.agent.model_session import CONTEXT, CUT, GOOD, HOSTILE, LEFT, QUESTION, TEXT, answered, asked

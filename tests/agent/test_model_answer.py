@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from pydantic_ai.messages import ModelMessage, ModelResponse, ToolCallPart
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
+from slimreel.agent.allowed import REASONS, REQUESTS
 from slimreel.agent.context import read_context
 from slimreel.agent.interpret import Interpretation
 from slimreel.agent.llm import ask_model, interpret_with_model
 from slimreel.agent.model_answer import read_answer
 from slimreel.agent.model_prompt import Request
 from slimreel.agent.model_values import BadAnswer
-from slimreel.agent.allowed import REASONS, REQUESTS
 from slimreel.data.tables import outside_table
 from slimreel.edit.operation import params_schema
 from slimreel.edit.registry import operations

@@ -16,8 +16,8 @@ import pytest
 
 from evals.requests import (
     CATEGORIES,
-    LANGUAGES,
     HELD_OUT,
+    LANGUAGES,
     SPLITS,
     BadSet,
     Request,

@@ -1,4 +1,4 @@
-"""What a request is said in: the clips, elements, files, jobs and last operations of a session, and what words point at.
+"""What a request is said in: the clips, elements, files, jobs and last operations of a session.
 
 Reads the JSON of `slimreel understand` and knows nothing of drafts; unknown keys are ignored.
 """
@@ -20,26 +20,13 @@ SOUND_FILES = (".mp3", ".wav", ".m4a", ".aac", ".flac", ".ogg", ".opus", ".wma",
 PICTURE_FILES = (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".svg", ".tif", ".tiff", ".gif", ".heic")
 SUBTITLE_FILES = (".srt", ".ass", ".ssa", ".vtt")
 LUT_FILES = (".cube", ".3dl")
-VIDEO_FILES = (
-    ".mp4",
-    ".mov",
-    ".avi",
-    ".mkv",
-    ".webm",
-    ".m4v",
-    ".mpg",
-    ".mpeg",
-    ".wmv",
-    ".flv",
-    ".mts",
-    ".m2ts",
-    ".3gp",
-    ".ts",
-)
+VIDEO_FILES = tuple(".mp4 .mov .avi .mkv .webm .m4v .mpg .mpeg .wmv .flv .mts .m2ts .3gp .ts".split())
 
 
 @dataclass(frozen=True, slots=True)
 class ClipFact:
+    """A clip on the timeline. What is not known of it is None."""
+
     id: str
     name: str = ""
     duration_s: float | None = None
@@ -51,6 +38,8 @@ class ClipFact:
 
 @dataclass(frozen=True, slots=True)
 class ElementFact:
+    """Something laid over the clips or under them; `facts` holds all that the session says of it."""
+
     id: str
     type: str
     text: str = ""
@@ -109,19 +98,31 @@ def read_context(found: object) -> Context:
     if not isinstance(found, Mapping):
         return Context()
     clips = tuple(
-        ClipFact(str(one.get("id") or f"c{place}"), str(one.get("name", "")), _seconds(one.get("duration_s")),
-                 _whole(one.get("width")), _whole(one.get("height")), _seconds(one.get("fps")), _whole(one.get("size_bytes")))
+        ClipFact(
+            str(one.get("id") or f"c{place}"),
+            str(one.get("name", "")),
+            _number(one.get("duration_s")),
+            _whole(one.get("width")),
+            _whole(one.get("height")),
+            _number(one.get("fps")),
+            _whole(one.get("size_bytes")),
+        )
         for place, one in enumerate(_maps(found.get("clips")), 1)
-    )  # fmt: skip
+    )
     elements = tuple(
-        ElementFact(str(one.get("id", "")), _TYPES.get(str(one.get("type")), str(one.get("type"))),
-                    str(one.get("text") or ""), str(one.get("file") or ""), one)
+        ElementFact(
+            str(one.get("id", "")),
+            _TYPES.get(str(one.get("type")), str(one.get("type"))),
+            str(one.get("text") or ""),
+            str(one.get("file") or ""),
+            one,
+        )
         for one in _maps(found.get("elements"))
-    )  # fmt: skip
+    )
     assets = found.get("assets")
     names = [_asset_name(one) for one in assets] if isinstance(assets, list) else []
-    return Context(clips, elements, tuple(_maps(found.get("last_ops"))), tuple(name for name in names if name),
-                   tuple(_maps(found.get("jobs"))))  # fmt: skip
+    last_ops, jobs = tuple(_maps(found.get("last_ops"))), tuple(_maps(found.get("jobs")))
+    return Context(clips, elements, last_ops, tuple(name for name in names if name), jobs)
 
 
 def _asset_name(found: object) -> str:
@@ -132,7 +133,7 @@ def _maps(found: object) -> Iterable[Mapping[str, Any]]:
     return [one for one in found if isinstance(one, Mapping)][:200] if isinstance(found, list) else []
 
 
-def _seconds(found: object) -> float | None:
+def _number(found: object) -> float | None:
     return float(found) if isinstance(found, int | float) and not isinstance(found, bool) else None
 
 

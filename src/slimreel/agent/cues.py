@@ -1,8 +1,8 @@
 """The language in which an operation says how it is asked for, and the search for it in a part of a request.
 
-A cue is a set of meanings that have to be there, in any order: "remove RANGE|FIRST" needs a word of removing and a stretch.
-`a|b` either, `a>b` one right before the other, `a?` may be absent, `!a` must be absent; `@element` is any word for an element that the
-session has, `@it` a pronoun where it has one, `@any` nothing but that it has one.
+A cue is a set of meanings that have to be there, in any order: "remove RANGE|FIRST" needs a word of removing and a
+stretch. `a|b` either, `a>b` one right before the other, `a?` may be absent, `!a` must be absent; `@element` is any word
+for an element that the session has, `@it` a pronoun where it has one, `@any` nothing but that it has one.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""From a sentence and what it is said in to commands, one question, and what nobody understood. It calls and does not decide."""
+"""From a sentence and what it is said in to commands, one question, and what nobody understood.
+
+It knows the order in which the readers are asked, and no word.
+"""
 
 from __future__ import annotations
 
@@ -15,12 +18,13 @@ from slimreel.agent.literals import take_literals
 from slimreel.agent.moments import with_moments
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_command
-from slimreel.agent.pieces import Piece, cut, spelled
+from slimreel.agent.pieces import Piece, content_of, cut
 from slimreel.agent.pointing import with_clip_numbers, with_clips, with_places
 from slimreel.agent.scope import PLAINLY, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import take_titles
+from slimreel.agent.words import spelled, texts
 
 Command = dict[str, Any]
 
@@ -133,7 +137,7 @@ def _nothing_understood(parts: list[Part], found: Interpretation) -> Interpretat
     """Talk of other things is declined; talk of a video of which nothing was understood is asked about."""
     if any(part.reading is not None and part.reading.op == "nothing" for part in parts):
         return found
-    content = [piece for part in parts for piece in part.pieces if not piece.is_loose() and not piece.has("mark")]
+    content = content_of(piece for part in parts for piece in part.pieces)
     strange = [
         piece for piece in content if piece.means <= {"unknown"} or (piece.has("NUMBER") and len(piece.means) == 1)
     ]
@@ -146,37 +150,30 @@ def _nothing_understood(parts: list[Part], found: Interpretation) -> Interpretat
     return Interpretation((clarify,), missing, found.unheard, found.language)
 
 
-_OF_VIDEO = (
-    "remove", "cutting", "trimming", "keep", "moving", "text", "image", "music", "sound", "subtitles", "transition", "speed", "speedup", "slowdown",
-    "fade", "noise", "grain", "brightness", "contrast", "CLIP", "FILE", "RANGE", "FIRST", "LAST", "TIME", "out:size", "out:rate", "out:resolution",
-    "out:compress", "export", "crop", "zoomin", "rotate", "video", "picture_word", "stabilize", "pip", "thumbnail",
-)  # fmt: skip
-
-
-_OF_FILES = frozenset("gif thumbnail extract_audio split_parts preview export".split())
+_OF_VIDEO = """
+    remove cutting trimming keep moving text image music sound subtitles transition speed speedup slowdown fade noise
+    grain brightness contrast CLIP FILE RANGE FIRST LAST TIME out:size out:rate out:resolution out:compress export crop
+    zoomin rotate video picture_word stabilize pip thumbnail
+""".split()
 
 
 def _completes_last(found: Interpretation, changed: list[Command], context: Context, pieces: list[Piece]) -> bool:
     """ "but 240 wide" after a GIF is said of the GIF, not of a video's width."""
     last = context.last_ops[-1] if context.last_ops else {}
     op = last.get("op")
-    short = sum(not piece.is_loose() and not piece.has("mark") for piece in pieces) <= 5
+    short = len(content_of(pieces)) <= 5
     if not short or not changed or changed[0]["op"] != op:
         return False
-    if op in _OF_FILES and [one["op"] for one in found.commands] == ["compress"]:
+    if op in _OUTPUT_OPS and [one["op"] for one in found.commands] == ["compress"]:
         return not any(piece.has("out:compress", "shrink_to") for piece in pieces)
-    same = [one["op"] for one in found.commands] == [op] and op in _OF_FILES | {
-        "transition",
-        "reframe",
-        "add_music",
-        "fade",
-    }
+    repeatable = op in _OUTPUT_OPS or op in ("transition", "reframe", "add_music", "fade")
+    same = repeatable and [one["op"] for one in found.commands] == [op]
     return same and not found.missing
 
 
 def _mere_output(part: Part) -> bool:
     """Is an "output" only the verb of the wish beside it?"""
-    return any(piece.text in ("输出", "output", "outputs", "出") for piece in part.pieces)
+    return any(piece.text in texts("output_verb") for piece in part.pieces)
 
 
 def _each_clip(commands: list[Command]) -> list[Command]:
@@ -208,7 +205,7 @@ def _each_once(commands: list[Command]) -> list[Command]:
 
 
 def _said(pieces: list[Piece]) -> list[str]:
-    content = [piece for piece in pieces if not piece.is_loose() and not piece.has("mark")]
+    content = content_of(pieces)
     return [" ".join(piece.text for piece in content)] if content else []
 
 

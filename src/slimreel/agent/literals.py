@@ -1,4 +1,4 @@
-"""Takes out of a request what is to be taken as it is, before anything is normalized: quoted texts, file names, addresses.
+"""Takes out of a request what is to be taken as it is: quoted texts, file names, addresses. Runs before normalizing.
 
 What is taken leaves one private character behind, so that no reader can mistake a title's words for commands.
 """

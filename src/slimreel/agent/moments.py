@@ -6,35 +6,14 @@ Kinds it gives, values in seconds: RANGE (a, b or "end"), FIRST, LAST, FOR (a le
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
+from typing import Literal
 
 from slimreel.agent.pieces import Piece
+from slimreel.agent.words import texts
 
 _Joined = tuple[Piece, int]  # the new piece, and how many old ones it takes the place of
 _MARKS = ("-", "~", "–", "→")
-_LOOSE_BEFORE_TIME = (
-    "the",
-    "a",
-    "about",
-    "around",
-    "第",
-    "那",
-    "这",
-    "那个",
-    "的",
-    "exactly",
-    "roughly",
-    "一",
-    "just",
-    "only",
-    ":",
-    "大概",
-    "大约",
-    "was",
-    "us",
-    "this",
-    "it",
-    "到",
-)
 
 
 def with_moments(pieces: list[Piece]) -> list[Piece]:
@@ -63,9 +42,9 @@ def _pass(pieces: list[Piece], join: Callable[[list[Piece], int], _Joined | None
 
 def _made(pieces: list[Piece], at: int, count: int, kind: str, value: object, *also: str) -> _Joined:
     used = pieces[at : at + count]
-    text = used[0].text + "".join(
-        (" " if now.start > before.end else "") + now.text for before, now in zip(used, used[1:], strict=False)
-    )
+    text = used[0].text
+    for before, now in pairwise(used):
+        text += (" " if now.start > before.end else "") + now.text
     return Piece(text, used[0].start, used[-1].end, frozenset({kind, *also}), value), count
 
 
@@ -91,7 +70,7 @@ def _is(pieces: list[Piece], at: int, *means: str) -> bool:
 
 def _skip(pieces: list[Piece], at: int) -> int:
     """Past "the", 第 and the like before a time."""
-    while at < len(pieces) and pieces[at].text in _LOOSE_BEFORE_TIME:
+    while at < len(pieces) and pieces[at].text in texts("before_time"):
         at += 1
     return at
 
@@ -135,30 +114,26 @@ def _stretch(pieces: list[Piece], at: int) -> _Joined | None:
     i = _after_moment(pieces, i)
     if not (_is(pieces, i, "t_to") or (between and _is(pieces, i, "t_and"))):
         return None
-    until = pieces[i].text
     i = _skip(pieces, i + 1)
     second = _moment(pieces, i, at_start=False)
     if second is None:
         return None
-    start, a_unit = first
+    start, a_unit = float(first[0]), first[1]
     end, b_unit = second
     led = at > 0 and pieces[at - 1].has("keep", "remove", "cutting", "trimming", "seconds_word")
     if not (a_unit or b_unit or opened or led):
         return None  # "10 - 20": nothing says that these are times
-    if (a_unit is None) and isinstance(end, float) and b_unit == "unit":
+    if a_unit is None and isinstance(end, float) and b_unit == "unit":
         start = _in_unit_of(pieces, i, start)
     if isinstance(end, float) and end <= start:
         return None
     closing = _after_moment(pieces, i)
     if closing < len(pieces) and pieces[closing].text in ("seconds", "sec", "s", "mark"):
         closing += 1
-    del until
     return _made(pieces, at, closing - at, "RANGE", (start, end))
 
 
-def _moment(
-    pieces: list[Piece], at: int, *, at_start: bool
-) -> tuple[float, str | None] | tuple[str, str | None] | None:
+def _moment(pieces: list[Piece], at: int, *, at_start: bool) -> tuple[float | Literal["end"], str | None] | None:
     """The value of a moment and what tells that it is one: "clock", "unit", a word, or None of a bare number."""
     if at >= len(pieces):
         return None
@@ -177,20 +152,16 @@ def _moment(
 
 def _after_moment(pieces: list[Piece], at: int) -> int:
     i = at + 1
-    while (
-        i < len(pieces)
-        and pieces[i].text in ("处", "的位置", "mark", "那里", "的地方", "开始", "左右", "in", "一直", "那个", "the")
-        and i - at < 3
-    ):
+    while i < len(pieces) and pieces[i].text in texts("after_moment") and i - at < 3:
         i += 1
     return i if i < len(pieces) and (_is(pieces, i, "t_to") or pieces[i - 1].text in ("处", "mark")) else at + 1
 
 
-def _in_unit_of(pieces: list[Piece], at: int, start: object) -> float:
+def _in_unit_of(pieces: list[Piece], at: int, start: float) -> float:
     """ "1 to 2 minutes": the first number has the unit of the second."""
     text = pieces[at].text
     minutes = "分" in text[-2:] or text.endswith(("m", "min", "mins", "minute", "minutes"))
-    return float(str(start)) * (60 if minutes and pieces[at].value is not None and pieces[at].value % 60 == 0 else 1)
+    return start * (60 if minutes and pieces[at].value is not None and pieces[at].value % 60 == 0 else 1)
 
 
 def _open_end(pieces: list[Piece], at: int) -> _Joined | None:
@@ -199,22 +170,8 @@ def _open_end(pieces: list[Piece], at: int) -> _Joined | None:
     if piece.has("t_after", "t_before") and not piece.has("TIME"):
         i = _skip(pieces, at + 1)
         seconds = _time(pieces, i)
-        english = piece.text.isascii()
-        if (
-            seconds is not None
-            and english
-            and not _is(pieces, i + 1, "t_to", "remove")
-            and not _is(pieces, i + 1, "t_of")
-        ):
-            late = piece.has("t_after")
-            return _made(
-                pieces,
-                at,
-                i + 1 - at,
-                "RANGE",
-                (seconds, "end") if late else (0.0, seconds),
-                "AFTER" if late else "BEFORE",
-            )
+        if seconds is not None and piece.text.isascii() and not _is(pieces, i + 1, "t_to", "remove", "t_of"):
+            return _beyond(pieces, at, i, seconds, after=piece.has("t_after"))
     i = _skip(pieces, at + 1) if piece.has("t_from") else at
     seconds = _time(pieces, i)
     if seconds is None:
@@ -224,13 +181,19 @@ def _open_end(pieces: list[Piece], at: int) -> _Joined | None:
         closing += 1
     if closing < len(pieces) and pieces[closing].text == "开始" and _is(pieces, closing + 1, "t_after"):
         closing += 1
-    if _is(pieces, closing, "t_after") and not pieces[closing].text.isascii() and pieces[closing].text not in ("起",):
-        return _made(pieces, at, closing + 1 - at, "RANGE", (seconds, "end"), "AFTER")
+    if _is(pieces, closing, "t_after") and not pieces[closing].text.isascii() and pieces[closing].text != "起":
+        return _beyond(pieces, at, closing, seconds, after=True)
     if _is(pieces, closing, "t_before") and not pieces[closing].text.isascii():
-        return _made(pieces, at, closing + 1 - at, "RANGE", (0.0, seconds), "BEFORE")
+        return _beyond(pieces, at, closing, seconds, after=False)
     if piece.has("t_from") and piece.text.isascii() and _is(pieces, closing, "t_on"):
-        return _made(pieces, at, closing + 1 - at, "RANGE", (seconds, "end"), "AFTER")
+        return _beyond(pieces, at, closing, seconds, after=True)
     return None
+
+
+def _beyond(pieces: list[Piece], at: int, last: int, seconds: float, *, after: bool) -> _Joined:
+    """The whole after a moment, or before it, said by the pieces from one place to another."""
+    value = (seconds, "end") if after else (0.0, seconds)
+    return _made(pieces, at, last + 1 - at, "RANGE", value, "AFTER" if after else "BEFORE")
 
 
 def _edge(pieces: list[Piece], at: int) -> _Joined | None:
@@ -240,23 +203,7 @@ def _edge(pieces: list[Piece], at: int) -> _Joined | None:
         if not piece.has(means):
             continue
         i = at + 1
-        while i < len(pieces) and pieces[i].text in (
-            "the",
-            "的",
-            "那",
-            "这",
-            "那个",
-            "full",
-            "大概",
-            "about",
-            "有",
-            "whole",
-            "part",
-            "that",
-            "里",
-            "剩下",
-            "couple",
-        ):
+        while i < len(pieces) and pieces[i].text in texts("before_length"):
             i += 1
         seconds = _time(pieces, i)
         if (

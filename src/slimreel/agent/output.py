@@ -15,6 +15,8 @@ from slimreel.core.goal import Goal
 
 @dataclass(frozen=True, slots=True)
 class OutputWish:
+    """The command, or what is missing for it, and what nobody understood."""
+
     command: dict[str, Any] | None = None
     missing: Missing | None = None
     unheard: tuple[str, ...] = ()
@@ -28,13 +30,8 @@ def output_command(parts: list[Part], plain: str, context: Context) -> OutputWis
         text = ""
         at = part.pieces[0].start
         for piece in part.pieces:
-            gap = (
-                ""
-                if piece.start <= at
-                else ", "
-                if not piece.text[:1].isascii() and not plain[at - 1 : at].isascii()
-                else " "
-            )
+            chinese = not piece.text[:1].isascii() and not plain[at - 1 : at].isascii()
+            gap = "" if piece.start <= at else ", " if chinese else " "
             if piece.has("CLIP"):
                 clip = piece.value if isinstance(piece.value, str) else clip
                 text += " "
@@ -48,13 +45,9 @@ def output_command(parts: list[Part], plain: str, context: Context) -> OutputWis
             at = piece.end
         texts.append(text.strip())
     wish = read_wish(_BOTH_KEPT.sub(r"\1不变, \2", ", ".join(texts)))
-    params = {**goal_params(wish.goal), **dict(wish.beside)}
-    if wish.balanced:
-        params = {}
+    params = {} if wish.balanced else {**goal_params(wish.goal), **dict(wish.beside)}
     if wish.unheard and _bare(wish.unheard) and not params:
         return OutputWish(missing=Missing("unit"))
-    if not params and wish.unheard and not parts:
-        return OutputWish(unheard=wish.unheard)
     if not params and wish.goal == Goal():
         return OutputWish(unheard=wish.unheard or tuple(texts))
     if clip is not None:

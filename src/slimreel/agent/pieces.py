@@ -1,23 +1,21 @@
 """Cuts a plain request into pieces: words with all they can mean, amounts, moments, marks of literals, and the rest.
 
-The words come from data/words/edits.*.toml; a word may mean several things and keeps them all. Knows no operation.
+A word may mean several things and keeps them all. Knows no operation.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
 from typing import Any
 
 from slimreel.agent.context import LUT_FILES, PICTURE_FILES, SOUND_FILES, SUBTITLE_FILES, VIDEO_FILES
-from slimreel.agent.lexicon import vocabulary as output_vocabulary
 from slimreel.agent.literals import Literal
-from slimreel.agent.normalize import correct_spelling, lower, number_and_unit_words, slips_allowed, without_letters
+from slimreel.agent.normalize import lower
+from slimreel.agent.words import inflected_at, word_at
 from slimreel.core.numerals import read_number
 from slimreel.core.units import KNOWN_LINES, NAMED_LINES, SIZE_PATTERN, Quantity, read_quantity
-from slimreel.data.tables import LANGUAGES, edit_table, real_words
 
 
 @dataclass(slots=True)
@@ -40,117 +38,43 @@ class Piece:
         return "filler" in self.means and not any(name.isupper() for name in self.means if name[0] != "o")
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
-    means: frozenset[str]
-    named: tuple[tuple[str, str], ...] = ()
+def content_of(pieces: Iterable[Piece]) -> list[Piece]:
+    """The pieces that mean something by themselves."""
+    return [piece for piece in pieces if not piece.is_loose() and not piece.has("mark")]
 
 
-_FILE_KINDS = (("SOUNDFILE", SOUND_FILES), ("IMAGEFILE", PICTURE_FILES), ("SUBFILE", SUBTITLE_FILES), ("LUTFILE", LUT_FILES),
-               ("VIDEOFILE", VIDEO_FILES))  # fmt: skip
+_FILE_KINDS = (
+    ("SOUNDFILE", SOUND_FILES),
+    ("IMAGEFILE", PICTURE_FILES),
+    ("SUBFILE", SUBTITLE_FILES),
+    ("LUTFILE", LUT_FILES),
+    ("VIDEOFILE", VIDEO_FILES),
+)
 _RUN = re.compile(r"[A-Za-z0-9_.']*[A-Za-z0-9_]|.", re.DOTALL)
 _CLOCK = re.compile(r"([0-9]{1,3})[:：]([0-5][0-9])(?:[:：]([0-5][0-9]))?(?:[.,]([0-9]{1,3}))?(?![0-9:])")
 _ASPECT = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2})?) ?[:：xX/比] ?([0-9]{1,2})(?![0-9:a-zA-Z])")
 _ASPECTS = frozenset("9:16 16:9 1:1 4:5 5:4 4:3 3:4 21:9 2:1 1:2 2:3 3:2 18:9 9:18 9:21 9:20 20:9".split())
 _HEX = re.compile(r"#([0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})(?![0-9A-Za-z])")
-_MORE_UNITS = re.compile(
-    r"([+-]?[0-9]+(?:\.[0-9]+)?) ?-?(ms|milliseconds?|millisecs?|毫秒|db|decibels?|分贝|lufs|lkfs|°|degrees?|degs?|度|ev|stops?|档)(?![A-Za-z])",
-    re.IGNORECASE,
-)
-_UNIT_KINDS = {"decibel": "DB", "decibels": "DB", "ms": "TIME", "mi": "TIME", "毫秒": "TIME", "db": "DB", "de": "DEGREES", "分贝": "DB", "lu": "LUFS",
-               "lk": "LUFS", "°": "DEGREES", "度": "DEGREES", "ev": "EV", "st": "EV", "档": "EV"}  # fmt: skip
-_UNIT_AFTER = re.compile(
-    r" ?-?(ms|milliseconds?|millisecs?|毫秒|db|decibels?|分贝|lufs|lkfs|degrees?|degs?|度|stops?)(?![A-Za-z])",
-    re.IGNORECASE,
-)
+# Units that the amounts of output wishes do not have, by how they begin.
+_UNIT_KINDS = {
+    "ms": "TIME", "mi": "TIME", "毫秒": "TIME", "db": "DB", "decibel": "DB", "decibels": "DB", "分贝": "DB",
+    "lu": "LUFS", "lk": "LUFS", "de": "DEGREES", "°": "DEGREES", "度": "DEGREES", "ev": "EV", "st": "EV", "档": "EV",
+}  # fmt: skip
+_LONG_UNITS = "ms|milliseconds?|millisecs?|毫秒|db|decibels?|分贝|lufs|lkfs|degrees?|degs?|度|stops?"
+_MORE_UNITS = re.compile(rf"([+-]?[0-9]+(?:\.[0-9]+)?) ?-?({_LONG_UNITS}|°|ev|档)(?![A-Za-z])", re.IGNORECASE)
+_UNIT_AFTER = re.compile(rf" ?-?({_LONG_UNITS})(?![A-Za-z])", re.IGNORECASE)
 _COORDINATE = re.compile(r"([xywh]) ?[=:]? ?([0-9]+(?:\.[0-9]+)?)(?![0-9A-Za-z%])")
 _ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)\b|#([0-9]{1,2})\b", re.IGNORECASE)
 _CLIP_ID = re.compile(r"[cC]([0-9]{1,2})(?![0-9A-Za-z])")
 _JOB = re.compile(r"(?:job ?#? ?)?[jJ]([0-9]{1,6})(?![0-9A-Za-z])")
 _TIMES_WORDS = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?[xX×](?![A-Za-z0-9])|[xX]([0-9]{1,2}(?:\.[0-9]+)?)(?![A-Za-z0-9])")
 _SIGNED = re.compile(r"([+-][0-9]+(?:\.[0-9]+)?) ?(%|percent|s|sec|secs|seconds?|秒|px)?(?![A-Za-z0-9:.])")
-
-
-@cache
-def words() -> dict[str, Word]:
-    """Every known surface form, lower case, with all its meanings."""
-    means: dict[str, set[str]] = {}
-    named: dict[str, dict[str, str]] = {}
-    for language in LANGUAGES:
-        table = edit_table(language)
-        for concept, line in table["concepts"].items():
-            for word in _split(line, placed=concept in _PLACED):
-                means.setdefault(word, set()).add(concept)
-        for slot, values in table["values"].items():
-            for value, line in values.items():
-                for word in _split(line, placed=slot == "position"):
-                    means.setdefault(word, set()).add(slot.upper())
-                    named.setdefault(word, {}).setdefault(slot, value)
-    for word, meaning in output_vocabulary().items():
-        if len(word) == 1 and word.isascii():
-            continue  # the platform X, which the reader of output wishes knows
-        if meaning.concept in _SHORT_ONLY and " " in word and not meaning.value:
-            continue
-        if meaning.concept == "audio" and meaning.value:
-            continue  # sound left out or kept is an edit until it stands beside a wish for the output
-        if meaning.concept not in ("filler", "det", "unknown"):
-            means.setdefault(word, set()).add(f"out:{meaning.concept}")
-        elif word not in means:
-            means[word] = {"filler"}
-    return {
-        word.replace("-", " ") if len(word) > 1 else word: Word(frozenset(found), tuple(named.get(word, {}).items()))
-        for word, found in means.items()
-    }
-
-
-_LEADING = re.compile(r"^(?:(?:at|in|on|to|from|of|off) )?the (?=.)")
-_PLACED = frozenset(
-    "leftedge rightedge topedge bottomedge counter clockwise to_front to_back halfway sides width_word".split()
-)
-# Of these meanings of the output's words only single words are taken: longer ones would hide the verbs of edits.
-_SHORT_ONLY = frozenset("change make of by at from is to this keeping purpose subject correct remove lose".split())
-
-
-def _split(line: str, *, placed: bool = False) -> Iterator[str]:
-    """The forms of a line. At places an article and its preposition are left away: they are pieces of their own."""
-    for part in line.split(","):
-        word = " ".join(part.split()).lower().removesuffix(" the")
-        if word:
-            yield _LEADING.sub("", word) if placed else word
-
-
-@cache
-def _longest() -> dict[str, int]:
-    """How long the longest known form is that begins with a character."""
-    table: dict[str, int] = {}
-    for word in words():
-        table[word[0]] = max(table.get(word[0], 0), len(word))
-    return table
-
-
-@cache
-def _spelling() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
-    known = (
-        {word for surface in words() for word in re.findall(r"[a-z]+", surface)}
-        | number_and_unit_words()
-        | real_words()
-    )
-    # Nothing becomes a word of what is refused by a slip: "drags" is not drugs.
-    refused = {word for surface, found in words().items() if all(one.startswith("oos_") for one in found.means)
-               for word in re.findall(r"[a-z]+", surface)}  # fmt: skip
-    useful = {word for surface, found in words().items() if not all(one.startswith("oos_") for one in found.means)
-              for word in re.findall(r"[a-z]+", surface)}  # fmt: skip
-    stems: dict[str, set[str]] = {}
-    for word in known:
-        if len(word) >= 4 and word not in real_words() and (word in useful or word not in refused):
-            for stem in without_letters(word, slips_allowed(word)):
-                stems.setdefault(stem, set()).add(word)
-    return frozenset(known), {stem: tuple(sorted(found)) for stem, found in stems.items()}
-
-
-def spelled(text: str) -> str:
-    """The text with words one slip away from a known one put right."""
-    return correct_spelling(text, *_spelling())
+_SECOND_MOMENT = re.compile(r" *(?:到|至|-|~)? *[0-9]+ *[:秒分]")  # 第3到5秒 counts no clips
+_NUMBER_STARTS = frozenset("零〇一二两三四五六七八九十百千万半几壹贰叁")
+_QUANTITY_KINDS = {
+    "rate": "RATE", "bytes": "SIZE", "bits": "RATE", "scale": "SCALE", "share": "PERCENT", "times": "TIMES",
+    "lines": "LINES", "fps": "FPS", "duration": "TIME", "pixels": "PX", "depth": "DEPTH",
+}  # fmt: skip
 
 
 def cut(text: str, marks: dict[str, Literal]) -> list[Piece]:
@@ -184,8 +108,8 @@ def _piece_at(text: str, small: str, at: int, marks: dict[str, Literal]) -> Piec
     if word is not None and not (len(word.text) == 1 and not word.text.isascii()):
         return word
     other = None if inside else _inflected(small, at)
-    if other is not None or word is not None:
-        return other or word
+    if (known := other or word) is not None:
+        return known
     run = _RUN.match(text, at)
     end = run.end() if run and text[at].isascii() else at + 1
     unknown = "unknown" if text[at].isalnum() else "mark"
@@ -197,11 +121,8 @@ def _zh_ordinal(text: str, at: int) -> Piece | None:
     number = read_number(text, at + 1)
     if number is None or text[number[1] : number[1] + 1] in ("秒", "分", "帧", "小", ":", "：", ".", "s", "m"):
         return None
-    if (
-        number[0].denominator != 1
-        or number[0] > 99
-        or re.match(r" *(?:到|至|-|~)? *[0-9]+ *[:秒分]", text[number[1] :])
-    ):
+    whole = number[0].denominator == 1 and number[0] <= 99
+    if not whole or _SECOND_MOMENT.match(text, number[1]):
         return None
     return Piece(text[at : number[1]], at, number[1], frozenset({"ORDINAL"}), int(number[0]))
 
@@ -214,66 +135,23 @@ def _kinds_of(literal: Literal) -> frozenset[str]:
     return frozenset({"FILE", kind} if kind else {"FILE"})
 
 
-_INFIXES = ("一下", "一个", "一点", "个", "下", "了", "点", "掉")
+def _word_at(small: str, at: int) -> Piece | None:
+    found = word_at(small, at)
+    if found is None:
+        return None
+    word, end = found
+    named = dict(word.named)
+    amount = named.get("time") or named.get("number")
+    value = float(amount) if amount else named.get("aspect")
+    return Piece(small[at:end], at, end, word.means, value, named)
 
 
 def _inflected(small: str, at: int) -> Piece | None:
-    """A known word in another form: blurring, muted, crops; 降个噪, 压一压, 换换."""
-    table = words()
-    if small[at].isascii():
-        run = _RUN.match(small, at)
-        if run is None or len(run[0]) < 5:
-            return None
-        for stem in _stems(run[0]):
-            if stem in table and not table[stem].means <= {"filler"}:
-                found = table[stem]
-                return Piece(run[0], at, run.end(), found.means, named=dict(found.named))
+    found = inflected_at(small, at)
+    if found is None:
         return None
-    for infix in _INFIXES:
-        end = at + 1 + len(infix)
-        if (
-            small.startswith(infix, at + 1)
-            and end < len(small)
-            and (found := table.get(small[at] + small[end])) is not None
-        ):
-            return Piece(small[at : end + 1], at, end + 1, found.means, named=dict(found.named))
-    for again in ("一" + small[at], small[at]):
-        if (
-            small.startswith(again, at + 1)
-            and (found := table.get(small[at])) is not None
-            and "filler" not in found.means
-        ):
-            end = at + 1 + len(again)
-            return Piece(small[at:end], at, end, found.means, named=dict(found.named))
-    return None
-
-
-def _stems(word: str) -> Iterator[str]:
-    for suffix, instead in (("ing", ""), ("ing", "e"), ("ed", ""), ("ed", "e"), ("es", ""), ("s", ""), ("er", ""), ("er", "e"), ("ly", ""),
-                            ("ies", "y"), ("ier", "y"), ("iness", "y"), ("ness", ""), ("ation", "e"), ("y", "")):  # fmt: skip
-        if word.endswith(suffix) and len(word) - len(suffix) >= 3:
-            base = word[: -len(suffix)]
-            yield base + instead
-            if len(base) > 3 and base[-1] == base[-2] and not instead:
-                yield base[:-1]
-
-
-def _word_at(small: str, at: int) -> Piece | None:
-    table = words()
-    for end in range(min(len(small), at + _longest().get(small[at], 0)), at, -1):
-        found = table.get(small[at:end].replace("-", " ") if "-" in small[at + 1 : end - 1] else small[at:end])
-        if found is not None and not _inside_word(small, end):
-            named = dict(found.named)
-            amount = named.get("time") or named.get("number")
-            value = float(amount) if amount else named.get("aspect")
-            return Piece(small[at:end], at, end, found.means, value, named)
-    return None
-
-
-def _inside_word(small: str, end: int) -> bool:
-    if end >= len(small) or not small[end].isascii() or not small[end - 1].isascii():
-        return False
-    return small[end - 1].isalnum() and small[end].isalnum()
+    word, end = found
+    return Piece(small[at:end], at, end, word.means, named=dict(word.named))
 
 
 def _amount_at(text: str, small: str, at: int) -> Piece | None:
@@ -283,7 +161,7 @@ def _amount_at(text: str, small: str, at: int) -> Piece | None:
     if first == "#" and (match := _HEX.match(text, at)) is not None:
         raw = match[1] if len(match[1]) == 6 else "".join(ch * 2 for ch in match[1])
         return Piece(match[0], at, match.end(), frozenset({"COLOR"}), named={"color": f"#{raw.upper()}"})
-    for reader in (_clip_id, _aspect, _clock, _frame, _special, _ordinal):
+    for reader in (_coordinate, _clip_or_job, _aspect, _clock, _frame, _special, _ordinal):
         found = reader(text, at)
         if found is not None:
             return found
@@ -293,28 +171,28 @@ def _amount_at(text: str, small: str, at: int) -> Piece | None:
     return _of_quantity(text, at, quantity)
 
 
-_NUMBER_STARTS = frozenset("零〇一二两三四五六七八九十百千万半几壹贰叁")
-
-
 def _runs_into_word(text: str, small: str, quantity: Quantity) -> bool:
     tail = text[quantity.end : quantity.end + 1]
     joined = tail.isascii() and tail.isalpha() and text[quantity.end - 1].isascii() and text[quantity.end - 1].isalnum()
     return joined and _word_at(small, quantity.end) is None
 
 
-def _clip_id(text: str, at: int) -> Piece | None:
+def _clip_or_job(text: str, at: int) -> Piece | None:
     match = _CLIP_ID.match(text, at)
     if match is not None:
         return Piece(match[0], at, match.end(), frozenset({"CLIP"}), int(match[1]))
-    place = _COORDINATE.match(text, at)
-    if (
-        place is not None
-        and (at == 0 or not text[at - 1].isalnum())
-        and (place[1] != "x" or " " in place[0] or "=" in place[0])
-    ):
-        return Piece(place[0], at, place.end(), frozenset({"COORDINATE"}), (place[1], float(place[2])))
     job = _JOB.match(text, at)
     return None if job is None else Piece(f"j{job[1]}", at, job.end(), frozenset({"JOB"}), job[1])
+
+
+def _coordinate(text: str, at: int) -> Piece | None:
+    """x=120 and h 200; an x right before a number is a factor."""
+    match = _COORDINATE.match(text, at)
+    if match is None or (at > 0 and text[at - 1].isalnum()):
+        return None
+    if match[1] == "x" and " " not in match[0] and "=" not in match[0]:
+        return None
+    return Piece(match[0], at, match.end(), frozenset({"COORDINATE"}), (match[1], float(match[2])))
 
 
 def _aspect(text: str, at: int) -> Piece | None:
@@ -335,29 +213,22 @@ def _clock(text: str, at: int) -> Piece | None:
     if match is None:
         return None
     first, second, third, part = match.groups()
-    seconds = (
-        float(int(first) * 60 + int(second)) if third is None else int(first) * 3600 + int(second) * 60 + int(third)
-    )
-    seconds += int(part) / 10 ** len(part) if part else 0.0
-    return Piece(match[0], at, match.end(), frozenset({"TIME", "CLOCK"}), float(seconds))
+    whole = int(first) * 60 + int(second) if third is None else int(first) * 3600 + int(second) * 60 + int(third)
+    seconds = whole + (int(part) / 10 ** len(part) if part else 0.0)
+    return Piece(match[0], at, match.end(), frozenset({"TIME", "CLOCK"}), seconds)
 
 
 def _frame(text: str, at: int) -> Piece | None:
     match = SIZE_PATTERN.match(text, at)
-    return (
-        None
-        if match is None
-        else Piece(match[0], at, match.end(), frozenset({"FRAME"}), (int(match[1]), int(match[2])))
-    )
+    if match is None:
+        return None
+    return Piece(match[0], at, match.end(), frozenset({"FRAME"}), (int(match[1]), int(match[2])))
 
 
 def _special(text: str, at: int) -> Piece | None:
     match = _MORE_UNITS.match(text, at)
     if match is not None:
-        unit = match[2].lower()
-        kind = _UNIT_KINDS.get(unit) or _UNIT_KINDS[unit[:2]]
-        value = float(match[1]) / (1000 if kind == "TIME" else 1)
-        return Piece(match[0], at, match.end(), frozenset({kind}), value)
+        return _with_unit(text, at, match.end(), float(match[1]), match[2])
     match = _TIMES_WORDS.match(text, at)
     if match is not None:
         return Piece(match[0], at, match.end(), frozenset({"TIMES"}), float(match[1] or match[2]))
@@ -377,32 +248,37 @@ def _ordinal(text: str, at: int) -> Piece | None:
     return Piece(match[0], at, match.end(), frozenset({"ORDINAL"}), int(match[1] or match[2]))
 
 
+def _with_unit(text: str, at: int, end: int, value: float, unit: str) -> Piece:
+    """An amount in one of the units of `_UNIT_KINDS`; milliseconds become seconds."""
+    small = unit.lower()
+    kind = _UNIT_KINDS.get(small) or _UNIT_KINDS[small[:2]]
+    return Piece(text[at:end], at, end, frozenset({kind}), value / (1000 if kind == "TIME" else 1))
+
+
 def _of_quantity(text: str, at: int, quantity: Quantity) -> Piece:
-    kind = quantity.unit.kind
-    if kind == "duration" and text[quantity.end : quantity.end + 1] == "贝":  # 五分贝 is no five minutes
-        return Piece(text[at : quantity.end + 1], at, quantity.end + 1, frozenset({"DB"}), float(quantity.value))
-    said = text[at : quantity.end]
+    kind, end = quantity.unit.kind, quantity.end
+    if kind == "duration" and text[end : end + 1] == "贝":  # 五分贝 is no five minutes
+        return Piece(text[at : end + 1], at, end + 1, frozenset({"DB"}), float(quantity.value))
+    said = text[at:end]
+    small = said.lower()
     value = float(quantity.amount)
     if kind == "none":
-        small = said.lower()
-        unit = _UNIT_AFTER.match(text, quantity.end)
-        if unit is not None:
-            kind = _UNIT_KINDS.get(unit[1].lower()) or _UNIT_KINDS[unit[1].lower()[:2]]
-            return Piece(
-                text[at : unit.end()], at, unit.end(), frozenset({kind}), value / (1000 if kind == "TIME" else 1)
-            )
-        kinds = {"NUMBER"}
-        if small in NAMED_LINES or (value in KNOWN_LINES and said.isdigit() and value >= 144):
-            kinds.add("LINES?")
-        return Piece(said, at, quantity.end, frozenset(kinds), value)
-    names = {"rate": "RATE", "bytes": "SIZE", "bits": "RATE", "scale": "SCALE", "share": "PERCENT", "times": "TIMES",
-             "lines": "LINES", "fps": "FPS", "duration": "TIME", "pixels": "PX", "depth": "DEPTH"}  # fmt: skip
-    if kind == "scale" and said.lower().replace(" ", "") in NAMED_LINES:
-        return Piece(
-            said, at, quantity.end, frozenset({"LINES", "SCALE"}), float(NAMED_LINES[said.lower().replace(" ", "")])
-        )
+        return _bare_number(text, at, end, value)
+    if kind == "scale" and (lines := NAMED_LINES.get(small.replace(" ", ""))) is not None:
+        return Piece(said, at, end, frozenset({"LINES", "SCALE"}), float(lines))
     if kind == "share":
-        value *= 100
-        return Piece(said, at, quantity.end, frozenset({"PERCENT"} | (set() if "%" in said else {"SHARE"})), value)
-    counted = kind == "times" and said.lower().endswith(("times", "time"))
-    return Piece(said, at, quantity.end, frozenset({names[kind], "COUNT"} if counted else {names[kind]}), value)
+        return Piece(said, at, end, frozenset({"PERCENT"} if "%" in said else {"PERCENT", "SHARE"}), value * 100)
+    counted = kind == "times" and small.endswith(("times", "time"))
+    name = _QUANTITY_KINDS[kind]
+    return Piece(said, at, end, frozenset({name, "COUNT"} if counted else {name}), value)
+
+
+def _bare_number(text: str, at: int, end: int, value: float) -> Piece:
+    unit = _UNIT_AFTER.match(text, end)
+    if unit is not None:
+        return _with_unit(text, at, unit.end(), value, unit[1])
+    said = text[at:end]
+    kinds = {"NUMBER"}
+    if said.lower() in NAMED_LINES or (value in KNOWN_LINES and said.isdigit() and value >= 144):
+        kinds.add("LINES?")
+    return Piece(said, at, end, frozenset(kinds), value)

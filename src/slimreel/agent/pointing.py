@@ -1,5 +1,7 @@
-"""Finds the words that point at a clip ("the second clip", "clip 2", 第三段, "intro.mp4", "all of them") and joins them to one
-piece. What an element is called is resolved where it is needed, since "the title" can also be one that does not exist yet."""
+"""Finds the words that point at a clip ("the second clip", 第三段, "intro.mp4") and joins them to one piece.
+
+What an element is called is resolved where it is needed, since "the title" can also be one that does not exist yet.
+"""
 
 from __future__ import annotations
 
@@ -9,21 +11,9 @@ from pathlib import PurePath
 
 from slimreel.agent.context import Context
 from slimreel.agent.pieces import Piece
+from slimreel.agent.words import texts
 
 _ROLE_WORDS = {"intro": 1, "opener": 1, "outro": -1, "片头": 1, "片尾": -1, "开场": 1}
-_MIDDLE = (
-    "中间那段",
-    "中间一段",
-    "中间那个",
-    "中间的那段",
-    "中间段",
-    "middle clip",
-    "middle one",
-    "中间这段",
-    "中间的",
-    "中间那条",
-    "中间",
-)
 
 
 def with_clips(pieces: list[Piece], context: Context) -> list[Piece]:
@@ -96,7 +86,7 @@ def with_places(pieces: list[Piece]) -> list[Piece]:
         ):
             both = {found[before].named["position"], piece.named["position"]}
             place = _place_of(both)
-            corners = [one for one in (found[before], piece) if one.text in ("corner", "角落", "角落里", "角上")]
+            corners = [one for one in (found[before], piece) if one.text in texts("corner")]
             if len(corners) == 1 and len(both) == 2:  # a corner, and which one is said beside it
                 place = next(iter(both - {"bottom_right"}))
             if place and not piece.has("cropfit", "adding"):
@@ -254,10 +244,7 @@ def _of_ordinal(pieces: list[Piece], at: int, ordinal: tuple[int, int], context:
         if chinese and i < len(pieces) and pieces[i].has("clip_noun") and not pieces[i].has("TIME"):
             i += 1
         if several:
-            places = (
-                range(1, several + 1) if place == 1 else range(len(context.clips) - several + 1, len(context.clips) + 1)
-            )
-            return _made(pieces, at, i, [_id(context, one) for one in places])
+            return _made(pieces, at, i, _at_an_end(context, several, first=place == 1))
         if (
             not chinese
             and pieces[i - 1].text in ("part", "bit", "section", "scene", "piece")
@@ -277,11 +264,14 @@ def _of_ordinal(pieces: list[Piece], at: int, ordinal: tuple[int, int], context:
     ):
         return _made(pieces, at, end, _id(context, place))
     if several and len(context.clips) >= 2 and (i >= len(pieces) or pieces[i].has("filler", "mark", "swapping")):
-        places = (
-            range(1, several + 1) if place == 1 else range(len(context.clips) - several + 1, len(context.clips) + 1)
-        )
-        return _made(pieces, at, i, [_id(context, one) for one in places])
+        return _made(pieces, at, i, _at_an_end(context, several, first=place == 1))
     return None
+
+
+def _at_an_end(context: Context, count: int, *, first: bool) -> list[str]:
+    """The first clips, or the last."""
+    start = 1 if first else len(context.clips) - count + 1
+    return [_id(context, place) for place in range(start, start + count)]
 
 
 @lru_cache(maxsize=64)
@@ -311,10 +301,9 @@ def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] 
     following = pieces[at + 1] if at + 1 < len(pieces) else None
     noun = following is not None and following.has("clip_noun") and not following.text.isdigit()
     end = at + 2 if noun else at + 1
-    if word in stems and (piece.has("unknown") or noun or word in _ROLE_WORDS or len(word) == 1):
-        if len(word) > 1 or piece.has("unknown"):
-            return _made(pieces, at, end, stems[word])
-    if word in _ROLE_WORDS and (noun or word not in ("片头", "片尾", "intro", "outro") or True):
+    if word in stems and (piece.has("unknown") or ((noun or word in _ROLE_WORDS) and len(word) > 1)):
+        return _made(pieces, at, end, stems[word])
+    if word in _ROLE_WORDS:
         if following is not None and following.has("TIME", "FIRST", "LAST"):
             return None
         return _made(pieces, at, end, _id(context, _ROLE_WORDS[word]))

@@ -8,19 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
 
 from slimreel.agent.context import Context
 from slimreel.agent.cues import read_cue
 from slimreel.agent.fill import change, clips, cuts, files, frame, look, nudge, overlay, session, sound
+from slimreel.agent.fill.base import Params
 from slimreel.agent.fill.elements import TYPE_WORDS
 from slimreel.agent.pieces import Piece
 from slimreel.agent.requests import REQUESTS
 from slimreel.agent.span import Missing, Span, left_over, weight
 from slimreel.edit.registry import operations
 from slimreel.edit.said import Said
-
-Params = dict[str, Any]
 
 _ROOMS = {
     cuts: "trim cut split remove_silence",
@@ -46,13 +44,9 @@ FREE = frozenset(
 )
 
 
+@cache
 def ways() -> Mapping[str, Said]:
     """How everything is asked for, operations on a draft first."""
-    return _ways()
-
-
-@cache
-def _ways() -> dict[str, Said]:
     return {**{op: kind.said for op, kind in operations().items()}, **REQUESTS}
 
 
@@ -70,16 +64,14 @@ OPERATION_COST = 1.4
 @cache
 def meanings_of(op: str) -> frozenset[str]:
     """Every meaning that an operation is asked for with."""
-    return (
-        frozenset(name for cue in ways()[op].cues for item in read_cue(cue, frozenset({"text"})).items for name in item)
-        if op in ways()
-        else frozenset()
-    )  # type: ignore[union-attr]
+    lines = ways()[op].cues if op in ways() else ()
+    cues = [read_cue(line, frozenset({"text"})) for line in lines]
+    return frozenset(name for cue in cues if cue is not None for item in cue.items for name in item)
 
 
 @dataclass(slots=True)
 class Reading:
-    """One way to understand a part: an operation with its parameters, or with what is missing. `score` compares ways."""
+    """One way to understand a part: an operation with its parameters, or what is missing. `score` compares ways."""
 
     op: str
     commands: list[Params] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What can be asked of a session and not of a draft: how it stands, credits, uploads, help; and what asks for nothing."""
+"""What can be asked of a session and not of a draft: how it stands, credits, uploads, help; what asks for nothing."""
 
 from __future__ import annotations
 
@@ -94,7 +94,10 @@ REQUESTS: dict[str, Said] = {
             "neg>splitting",
             "neg>burn",
         ),
-        words="neg untouched keep rest except changing export yet sound voice subtitles order rendering music n_title text image transition both original_sound quieter undo",
+        words=(
+            "neg untouched keep rest except changing export yet sound voice subtitles order rendering music n_title "
+            "text image transition both original_sound quieter undo"
+        ),
     ),
     "unclear": Said(
         cues=("shrink_to NUMBER !times !TIME", "out:compress going_to NUMBER !times", "out:compress NUMBER"),

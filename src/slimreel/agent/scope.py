@@ -1,5 +1,7 @@
-"""Tells what lies outside: wishes that harm, that take what is others', that would have to be generated, that slimreel cannot do,
-and what is not about video. The patterns are in data/words/outside.toml."""
+"""Tells what lies outside: what harms, what is others', what would have to be generated, what slimreel cannot do.
+
+What is not about video lies outside too. The patterns are in data/words/outside.toml.
+"""
 
 from __future__ import annotations
 

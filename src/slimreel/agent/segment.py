@@ -8,19 +8,19 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from slimreel.agent.context import Context
-from slimreel.agent.pieces import Piece
+from slimreel.agent.pieces import Piece, content_of
 from slimreel.agent.reading import FREE, OPERATION_COST, Reading, read_part
 from slimreel.agent.span import weight
+from slimreel.agent.words import texts
 
-_CONNECTIVES = frozenset(
-    "with w/ and then also plus & n next after that afterwards finally lastly with but while so 然后 再 并 并且 同时 还有 最后 另外 以及 接着 顺便 之后 先 而且 又 但 不过 还 把 将 给 也 "
-    "then也 首先 and then because cause cuz coz bc since otherwise 因为 不然 省得 免得 方便 所以".split()
-) | {"after that", "and then", "at the same time", "as well"}
 _VERBS = frozenset(
-    "remove cutting trimming keep adding moving merging splitting rotate flip mute speedup slowdown reverse loop freeze zoomin zoomout stabilize "
-    "sharpen normalize denoise fade fadein fadeout crop blurregion export preview undo redo reset cancel status credits upload "
-    "gif thumbnail extract_audio replace burn writing music text image changing neg untouched tighten brightness contrast saturation "
-    "duck pip subtitles out:compress out:less starting stopping ASPECT SIZE LINES TIMES".split()
+    """
+    remove cutting trimming keep adding moving merging splitting rotate flip mute speedup slowdown reverse loop
+    freeze zoomin zoomout stabilize sharpen normalize denoise fade fadein fadeout crop blurregion export preview
+    undo redo reset cancel status credits upload gif thumbnail extract_audio replace burn writing music text image
+    changing neg untouched tighten brightness contrast saturation duck pip subtitles out:compress out:less starting
+    stopping ASPECT SIZE LINES TIMES
+    """.split()
 )
 _MOST_CHUNKS = 18
 _LONGEST_PART = 9  # chunks
@@ -37,39 +37,17 @@ class Part:
     score: float = 0.0
 
 
-# A clause before "so" and one after "because" tell why; they ask for nothing where another clause does.
-_WHY_BEFORE = frozenset("so therefore hence thus 所以 因此".split()) | {
-    "so please",
-    "that's why",
-    "so can you",
-    "so just",
-}
-_WHY_AFTER = frozenset("because cause cuz coz bc since otherwise 因为 不然 省得 免得 方便 要不然 好让".split()) | {
-    "so that",
-    "so i can",
-    "so we can",
-    "so it can",
-    "in order to",
-    "or else",
-    "so people",
-    "so they",
-    "so it fits",
-    "so my",
-    "so he",
-    "so she",
-}
-
-
 def tells_why(parts: list[Part]) -> list[bool]:
-    """Which parts only give a reason."""
+    """Which parts only give a reason: a clause before "so" and one after "because", where another clause asks."""
+    before, after = texts("why_before"), texts("why_after")
     found = [False] * len(parts)
     for at, part in enumerate(parts):
-        texts = [piece.text for piece in part.pieces]
-        if at and texts[0] in _WHY_BEFORE and not _is_order(parts[at - 1]):
+        said = [piece.text for piece in part.pieces[:3]]
+        if at and said[0] in before and not _is_order(parts[at - 1]):
             found[at - 1] = True
-        if at and texts[0] == "so" and _is_order(parts[at - 1]) and not _is_order(part):
+        if at and said[0] == "so" and _is_order(parts[at - 1]) and not _is_order(part):
             found[at] = True
-        if texts[0] in _WHY_AFTER or " ".join(texts[:2]) in _WHY_AFTER or " ".join(texts[:3]) in _WHY_AFTER:
+        if any(" ".join(said[:count]) in after for count in (1, 2, 3)):
             found[at] = True
     return found
 
@@ -84,6 +62,8 @@ def _is_order(part: Part) -> bool:
 
 @dataclass(slots=True)
 class Division:
+    """The best way found to divide what stands before a place."""
+
     parts: list[Part] = field(default_factory=list)
     score: float = 0.0
 
@@ -111,7 +91,7 @@ def _is_weak(pieces: list[Piece], at: int) -> bool:
     before, piece = pieces[at - 1], pieces[at]
     return (
         not before.has("mark")
-        and piece.text not in _CONNECTIVES
+        and piece.text not in texts("connectives")
         and not (piece.start > before.end and not piece.text[:1].isascii())
     )
 
@@ -123,7 +103,7 @@ def _bounds(pieces: list[Piece]) -> list[int]:
         before, piece = pieces[at - 1], pieces[at]
         separated = before.has("mark") and before.text not in "-:'\"()"
         gap = piece.start > before.end and not (before.text[-1:].isascii() and piece.text[:1].isascii())
-        joined = piece.text in _CONNECTIVES and not before.has("mark")
+        joined = piece.text in texts("connectives") and not before.has("mark")
         if separated or gap or joined or (piece.has(*_VERBS) and not before.is_loose()):
             found.append(at)
     while len(found) > _MOST_CHUNKS:
@@ -136,7 +116,7 @@ def _bounds(pieces: list[Piece]) -> list[int]:
 
 
 def _part(pieces: list[Piece], text: str, context: Context, before: list[Piece]) -> Part:
-    content = [piece for piece in pieces if not piece.is_loose() and not piece.has("mark")]
+    content = content_of(pieces)
     if not content:
         return Part(pieces, None, score=0.0)
     reading = read_part(pieces, text, context, before)
@@ -152,14 +132,19 @@ def _part(pieces: list[Piece], text: str, context: Context, before: list[Piece])
 
 _OUTPUT_KINDS = frozenset("SIZE RATE SCALE LINES LINES? FPS FRAME DEPTH".split())
 _OUTPUT_WORDS = frozenset(
-    "out:codec out:encoder out:container out:resolution out:quality out:reencode out:size_ratio out:hdr "
-    "out:compress out:rate out:size out:crf out:vmaf out:preset out:fps out:scale "
-    "out:smallest out:toobig out:persec out:audio out:granted out:persec out:width out:tall out:passes preset_word".split()
+    """
+    out:codec out:encoder out:container out:resolution out:quality out:reencode out:size_ratio out:hdr out:compress
+    out:rate out:size out:crf out:vmaf out:preset out:fps out:scale out:smallest out:toobig out:persec out:audio
+    out:granted out:persec out:width out:tall out:passes preset_word
+    """.split()
 )
 _OUTPUT_SIDE = frozenset(
-    "out:good out:sharp out:best out:encode_speed out:under out:keeping out:lose out:visible out:neg out:minimal out:less out:bad out:medium out:nothing out:change out:to "
-    "out:by out:from out:floor out:remove out:instead out:total out:purpose out:correct out:copying out:fit both CLIP NUMBER PERCENT SHARE "
-    "out:format out:at out:beyond".split()
+    """
+    out:good out:sharp out:best out:encode_speed out:under out:keeping out:lose out:visible out:neg out:minimal
+    out:less out:bad out:medium out:nothing out:change out:to out:by out:from out:floor out:remove out:instead
+    out:total out:purpose out:correct out:copying out:fit both CLIP NUMBER PERCENT SHARE out:format out:at
+    out:beyond
+    """.split()
 )
 
 
@@ -171,37 +156,19 @@ def _is_strong(pieces: list[Piece], at: int) -> bool:
     words = piece.means & _OUTPUT_WORDS
     if words == {"out:preset"}:
         near = pieces[max(0, at - 3) : at] + pieces[at + 1 : at + 3]
-        content = [one for one in pieces if not one.is_loose() and not one.has("mark")]
+        content = content_of(pieces)
         return len(content) <= 2 or any(
-            one.text in _FOR_PLATFORM or one.has("preset_word", "out:compress", "out:under") for one in near
+            one.text in texts("for_platform") or one.has("preset_word", "out:compress", "out:under") for one in near
         )
     return bool(words)
 
 
-_FOR_PLATFORM = frozenset(
-    "能传 能发 可以传 要传 出个 出一个 做个 弄个 来个 做成 弄成 发到 for on to send post share upload make version ready friendly preset compatible sized optimized work works through via 给 发 能 传 用 做 版 版本 适合 上 出 可以 规格 要求 标准".split()
-)
-
-
 # Words of other operations that take a share or a number as well.
-_OF_OTHERS = (
-    "music",
-    "volume",
-    "voice",
-    "original_sound",
-    "slowdown",
-    "speedup",
-    "zoomin",
-    "zoomout",
-    "opacity",
-    "brightness",
-    "contrast",
-    "saturation",
-    "lut",
-    "LUTFILE",
-    "IMAGEFILE",
-    "SOUNDFILE",
-    "SUBFILE",
+_OF_OTHERS = frozenset(
+    """
+    music volume voice original_sound slowdown speedup zoomin zoomout opacity brightness contrast saturation
+    lut LUTFILE IMAGEFILE SOUNDFILE SUBFILE
+    """.split()
 )
 
 

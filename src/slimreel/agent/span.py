@@ -18,6 +18,12 @@ class Missing(Exception):
         self.about = about
         self.fields = fields
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Missing) and (self.about, self.fields) == (other.about, other.fields)
+
+    def __hash__(self) -> int:
+        return hash(self.about)
+
 
 @dataclass(slots=True)
 class Span:
@@ -37,9 +43,11 @@ class Span:
         return None
 
     def has(self, *means: str) -> bool:
+        """Is there a piece, used or not, that means one of these?"""
         return any(piece.has(*means) for piece in self.pieces)
 
     def says(self, *texts: str) -> bool:
+        """Does one of these stand there word for word?"""
         return any(piece.text in texts for piece in self.pieces)
 
     def take(self, *means: str) -> Piece | None:

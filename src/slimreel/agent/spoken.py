@@ -17,8 +17,11 @@ _OF_SESSIONS = frozenset({"status", "credits", "upload", "cancel", "help"})
 
 
 def commands_of(words: str, context: Context, read: Read) -> Interpretation:
-    """What the words ask for, all of it edits and wishes for the output. Raises RequestUnclear (fields: question, language,
-    unheard) where something is missing or lies outside, WishNotUnderstood where nothing was understood."""
+    """What the words ask for, all of it edits and wishes for the output.
+
+    Raises RequestUnclear (fields: question, language, unheard) where something is missing or lies outside,
+    WishNotUnderstood where nothing was understood.
+    """
     found = read(words, context)
     language = found.language
     asked = question_of(found, context)

@@ -1,50 +1,85 @@
-"""Finds the text of a title that stands in a request without quotation marks ("saying WAIT FOR IT", 写上记得关注)."""
+"""Finds the text of a title that stands in a request without quotation marks ("saying WAIT FOR IT", 写上记得关注).
+
+Works on the text before it is normalized, and knows no pieces.
+"""
 
 from __future__ import annotations
 
 import re
 
 from slimreel.agent.literals import Kind, Literal, Taken
+from slimreel.agent.words import texts
 
-_PLACES = r"(?:top|bottom|left|right|center|centre|middle|upper|lower)"
-_STOP_EN = (
-    r"(?=\s+(?:from|at|for|until|till|between)\s+(?:the\s+)?(?:first\s+|last\s+)?[0-9]|\s+(?:at|in|on|to)\s+(?:the\s+)?"
-    + _PLACES
-    + r"\b|\s+(?:across|along)\s+the\s+|\s+in\s+(?:white|red|yellow|blue|black|green|orange|pink|purple|gold|big|small|bold|large)\b|\s+(?:"
-    + _PLACES
-    + r")\b|\s*[,;。，；\n]|\s+(?:and|then)\s+(?:then\s+)?(?:make|cut|trim|add|put|compress|export|fade|mute|remove|rotate|crop)\b|\s+for\s+the\s+|[.!]?\s*$)"
+_PLACES = "(?:top|bottom|left|right|center|centre|middle|upper|lower)"
+_COLORS = "white|red|yellow|blue|black|green|orange|pink|purple|gold"
+_EDITS = "make|cut|trim|add|put|compress|export|fade|mute|remove|rotate|crop"
+# What a title's text ends before: a time, a place, a colour or size, a mark, the next wish.
+_END = "|".join(
+    (
+        r"\s+(?:from|at|for|until|till|between)\s+(?:the\s+)?(?:first\s+|last\s+)?[0-9]",
+        rf"\s+(?:at|in|on|to)\s+(?:the\s+)?{_PLACES}\b",
+        r"\s+(?:across|along)\s+the\s+",
+        rf"\s+in\s+(?:{_COLORS}|big|small|bold|large)\b",
+        rf"\s+(?:{_PLACES})\b",
+        r"\s*[,;。，；\n]",
+        rf"\s+(?:and|then)\s+(?:then\s+)?(?:{_EDITS})\b",
+        r"\s+for\s+the\s+",
+        r"[.!]?\s*$",
+    )
 )
-_SAYING = re.compile(
-    r"(?<!i'm )(?<!im )(?<!is )(?<!are )(?<!i am )(?<!was )\b(?:saying|says|that says|which says|reading|that reads|that say|spelling out|with the words|with the text|should say|must say|to say|say)[:\s]+(?=[^\s\ue000-\uf8ff])(.{1,120}?)"
-    + _STOP_EN,
-    re.IGNORECASE,
+_TEXT = rf"(?=[^\s\ue000-\uf8ff])(.{{1,120}}?)(?={_END})"
+_ZH_TEXT = r"([^，。；,;\s\ue000-\uf8ff]{1,40})"
+_NOT_HE = r"(?<!i'm )(?<!im )(?<!is )(?<!are )(?<!i am )(?<!was )"  # "the guy is saying" is no title
+_SAID = (
+    "saying|says|that says|which says|reading|that reads|that say|spelling out|with the words|with the text|"
+    "should say|must say|to say|say"
 )
+_SAYING = re.compile(rf"{_NOT_HE}\b(?:{_SAID})[:\s]+{_TEXT}", re.IGNORECASE)
 _WRITE = re.compile(
-    r"\b(?:write|type|put the words?|add the words?|add the text|put the text|spell out)\s+(?!(?:something|some|a|an|it|this|that|the|in|on|at|text|title|my)\b)(?=[^\s\ue000-\uf8ff])(.{1,120}?)"
-    + _STOP_EN,
+    r"\b(?:write|type|put the words?|add the words?|add the text|put the text|spell out)\s+"
+    r"(?!(?:something|some|a|an|it|this|that|the|in|on|at|text|title|my)\b)" + _TEXT,
     re.IGNORECASE,
 )
-_COLON = re.compile(
-    r"\b(?:text|title|caption|subtitle|headline|watermark|label|heading|words|banner|lower third|cta)\b[^:\n\ue000-\uf8ff]{0,40}:\s*(?=[^\s\ue000-\uf8ff0-9])(.{1,120}?)"
-    + _STOP_EN,
-    re.IGNORECASE,
-)
+_TITLE = "text|title|caption|subtitle|headline|watermark|label|heading|words|banner|lower third|cta"
+_COLON = re.compile(rf"\b(?:{_TITLE})\b[^:\n\ue000-\uf8ff]{{0,40}}:\s*(?![0-9]){_TEXT}", re.IGNORECASE)
 _SHOUTED = re.compile(r"(?<![A-Za-z0-9])(?:[A-Z][A-Z0-9'&!?]{2,}|[A-Z]{2,})(?:[ ](?:[A-Z0-9'&!?]{1,}))*(?![a-z0-9])")
 _KNOWN_CAPS = frozenset(
-    "MP4 MOV MKV AVI GIF PNG JPG JPEG SRT ASS LUT HDR SDR FPS HEVC AVC AV1 VP9 H264 H265 X264 X265 MB GB KB MBPS KBPS HD FHD UHD 4K 2K 8K AAC MP3 WAV "
-    "FLAC BGM PIP CRF VMAF LUFS DB PX CTA GPU CPU RGB USB DV VHS OK PLS ASAP LMS TV AI NLE CPU SSD URL ID TBH WTF LOL FYI EV ISO".split()
+    """
+    MP4 MOV MKV AVI GIF PNG JPG JPEG SRT ASS LUT HDR SDR FPS HEVC AVC AV1 VP9 H264 H265 X264 X265 MB GB KB MBPS KBPS
+    HD FHD UHD 4K 2K 8K AAC MP3 WAV FLAC BGM PIP CRF VMAF LUFS DB PX CTA GPU CPU RGB USB DV VHS OK PLS ASAP LMS TV AI
+    NLE SSD URL ID TBH WTF LOL FYI EV ISO
+    """.split()
 )
-_ZH_WRITING = re.compile(
-    r"(?:写上|写着|写个|写一句|写一行|打上字|打字|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|打一行|打一句|打出|字是|改成字|名字叫|写(?!字|错|几个字|点|什么|一段|个excel|一篇|一首|一封|一份|一个脚本|篇|首|封|诗|作文|代码|脚本|邮件|周报|日报|论文|文案)|打上)[:：]?\s*(?=[^\s\ue000-\uf8ff:：，。,的成])([^，。；,;\s\ue000-\uf8ff]{1,40})"
+# 写 before these asks for something to be written that is no title.
+_ZH_NOT_A_TITLE = (
+    "字|错|几个字|点|什么|一段|个excel|一篇|一首|一封|一份|一个脚本|篇|首|封|诗|作文|代码|脚本|邮件|周报|日报|论文|文案"
 )
-_NAMED = re.compile(
-    r"(?:\bnamed|\bcalled|\bcall it|\bname it|\bsave (?:it )?as(?= [A-Za-z0-9]*[_\-0-9])|\bexport (?:it )?as(?= [A-Za-z0-9]*[_\-])|under the name|with the name|filename叫|filename is|filename|文件名叫|文件名是|文件名|命名为|命名成|取名|名字叫)[:：]?\s*(?=[^\s\ue000-\uf8ff])([A-Za-z0-9_\-\u4e00-\u9fff]{1,60})"
+_ZH_WRITE = (
+    "写上|写着|写个|写一句|写一行|打上字|打字|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|"
+    rf"打一行|打一句|打出|字是|改成字|名字叫|写(?!{_ZH_NOT_A_TITLE})|打上"
 )
+_ZH_WRITING = re.compile(rf"(?:{_ZH_WRITE})[:：]?\s*(?=[^\s\ue000-\uf8ff:：，。,的成]){_ZH_TEXT}")
+_NAME = (
+    r"\bnamed|\bcalled|\bcall it|\bname it|\bsave (?:it )?as(?= [A-Za-z0-9]*[_\-0-9])|"
+    r"\bexport (?:it )?as(?= [A-Za-z0-9]*[_\-])|under the name|with the name|filename叫|filename is|filename|"
+    r"文件名叫|文件名是|文件名|命名为|命名成|取名|名字叫"
+)
+_NAMED = re.compile(rf"(?:{_NAME})[:：]?\s*(?=[^\s\ue000-\uf8ff])([A-Za-z0-9_\-\u4e00-\u9fff]{{1,60}})")
 _ZH_COLON = re.compile(
-    r"(?:标题|文字|字幕|水印|文案|加字|大字|小字|出字|打字|字|写)[:：]\s*(?=[^\s\ue000-\uf8ff])([^，。；,;\n\ue000-\uf8ff]{1,40})"
+    r"(?:标题|文字|字幕|水印|文案|加字|大字|小字|出字|打字|字|写)[:：]\s*"
+    r"(?=[^\s\ue000-\uf8ff])([^，。；,;\n\ue000-\uf8ff]{1,40})"
+)
+_FILE_NAMED = re.compile("file|call it|name it|save|export|under the|with the|命名|文件", re.IGNORECASE)
+_AMOUNT = re.compile(
+    r"[0-9.:\s]+(?:kb|mb|gb|k|m|g|%|sec|seconds|s|fps|p|x)?\b(?! [a-z])|[0-9.]+ ?(?:kb|mb|gb|mbps|kbps)\b",
+    re.IGNORECASE,
+)
+_TITLE_WORD = re.compile(
+    r"\b(?:text|title|caption|headline|heading|label|words|banner)\b|标题|文字|大字|打字|写", re.IGNORECASE
 )
 _ZH_TAIL = re.compile(
-    r"(?:显示|持续|停留)?[0-9一二两三四五六七八九十半]+秒.*$|(?:放|在)?(?:左|右)?(?:上|下)角.*$|(?:白|黄|红|黑|蓝|绿)色.*$|就行$|吧$|就好$|几个字$|这几个字$|四个字$|三个字$|两个字$|字样$"
+    r"(?:显示|持续|停留)?[0-9一二两三四五六七八九十半]+秒.*$|(?:放|在)?(?:左|右)?(?:上|下)角.*$|"
+    r"(?:白|黄|红|黑|蓝|绿)色.*$|就行$|吧$|就好$|几个字$|这几个字$|四个字$|三个字$|两个字$|字样$"
 )
 
 
@@ -60,12 +95,8 @@ def take_titles(taken: Taken) -> Taken:
             said = match[1]
             if pattern in (_ZH_WRITING, _ZH_COLON):
                 said = _ZH_TAIL.sub("", said) or said
-            names_file = (
-                pattern is _NAMED
-                and re.search(r"file|call it|name it|save|export|under the|with the|命名|文件", match[0], re.IGNORECASE)
-                is not None
-            )
-            return _taken(taken, match.start(1), match.start(1) + len(said), said, "NAME" if names_file else "QUOTE")
+            kind: Kind = "NAME" if pattern is _NAMED and _FILE_NAMED.search(match[0]) else "QUOTE"
+            return _taken(taken, match.start(1), match.start(1) + len(said), said, kind)
     shouted = _shouted(taken.text)
     if shouted is not None:
         return _taken(taken, shouted.start(), shouted.end(), shouted[0])
@@ -73,7 +104,8 @@ def take_titles(taken: Taken) -> Taken:
 
 
 _TEXT_NOUN = re.compile(
-    r"\b(?:text|title|caption|heading|headline|label|banner|words|card|watermark|sign|lower third|subtitle|overlay|header|sticker|note|line)s?\b",
+    r"\b(?:text|title|caption|heading|headline|label|banner|words|card|watermark|sign|lower third|subtitle|overlay|"
+    r"header|sticker|note|line)s?\b",
     re.IGNORECASE,
 )
 
@@ -87,36 +119,8 @@ def _speaks_of_text(text: str, match: re.Match[str]) -> bool:
     )
 
 
-_NO_TEXT = frozenset(
-    {
-        "something else",
-        "something",
-        "something different",
-        "anything",
-        "几个字",
-        "点字",
-        "什么",
-        "一句话",
-        "字",
-        "点什么",
-        "错了",
-        "几句话",
-        "here",
-        "it",
-    }
-)
-
-
 def _is_text(said: str) -> bool:
-    return (
-        bool(said.strip())
-        and said.strip() not in _NO_TEXT
-        and not re.match(
-            r"[0-9.:\s]+(?:kb|mb|gb|k|m|g|%|sec|seconds|s|fps|p|x)?\b(?! [a-z])|[0-9.]+ ?(?:kb|mb|gb|mbps|kbps)\b",
-            said,
-            re.IGNORECASE,
-        )
-    )
+    return bool(said.strip()) and said.strip() not in texts("no_text") and not _AMOUNT.match(said)
 
 
 def _taken(taken: Taken, start: int, end: int, said: str, kind: Kind = "QUOTE") -> Taken:
@@ -128,9 +132,7 @@ def _taken(taken: Taken, start: int, end: int, said: str, kind: Kind = "QUOTE") 
 
 def _shouted(text: str) -> re.Match[str] | None:
     """Capitals amid small letters, beside a word for a title: "title GRWM on top"."""
-    if not re.search(
-        r"\b(?:text|title|caption|headline|heading|label|words|banner)\b|标题|文字|大字|打字|写", text, re.IGNORECASE
-    ):
+    if not _TITLE_WORD.search(text):
         return None
     letters = [ch for ch in text if ch.isascii() and ch.isalpha()]
     if not letters or sum(ch.isupper() for ch in letters) > 0.6 * len(letters):

@@ -87,7 +87,6 @@ def edit(
             out,
             draft,
             progress,
-            as_json,
             (overwrite, salvage, dry_run),
         )
         if save_draft is not None:
@@ -117,9 +116,13 @@ def _sorted(arguments: list[str], ops: Path | None) -> tuple[list[Path], str | N
 
 
 def _edited(
-    inputs: list[Path], commands: list[Any] | str, out: Path | None, draft: Path | None, progress: str | None, as_json: bool,
+    inputs: list[Path],
+    commands: list[Any] | str,
+    out: Path | None,
+    draft: Path | None,
+    progress: str | None,
     may: tuple[bool, bool, bool],
-) -> Edit:  # fmt: skip
+) -> Edit:
     from slimreel.errors import UsageError
     from slimreel.workbench.edit import edit_events
     from slimreel.workbench.finish import finish

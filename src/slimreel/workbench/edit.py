@@ -76,12 +76,13 @@ def edit(
 ) -> Edit:
     """Put the videos at `paths` on a timeline, carry out `commands`, and render it to `out`.
 
-    `commands` may be words, English or Chinese ("first 5 sec off, 12 megs max"). A command is `{"op": "trim", "params": {"start_s": 2}}`; every operation is in docs/reference/operations.md. The
-    files are called a1, a2, … in the order given, or by their names. A `draft` made of the same files is gone on with.
+    `commands` may be words, English or Chinese ("first 5 sec off, 12 megs max"). A command is
+    `{"op": "trim", "params": {"start_s": 2}}`; every operation is in docs/reference/operations.md. The files are called
+    a1, a2, … in the order given, or by their names. A `draft` made of the same files is gone on with.
 
-    Raises the classes of slimreel.errors: RequestUnclear and WishNotUnderstood for words, EditRefused (its field `command` is the place of the command), GlyphsMissing,
-    NotAVideo, DamagedInput, TargetImpossible, SpeechFailed, OutputExists, StorageError. After any of them nothing is
-    left behind.
+    Raises the classes of slimreel.errors: RequestUnclear and WishNotUnderstood for words, EditRefused (its field
+    `command` is the place of the command), GlyphsMissing, NotAVideo, DamagedInput, TargetImpossible, SpeechFailed,
+    OutputExists, StorageError. After any of them nothing is left behind.
     """
     events = edit_events(paths, commands, out, draft=draft, overwrite=overwrite, salvage=salvage, dry_run=dry_run)
     return finish(events, on_progress or (lambda event: None))

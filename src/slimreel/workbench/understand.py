@@ -17,8 +17,8 @@ MOST_CHARACTERS = 1_000_000
 def understand(text: str, context: Mapping[str, Any] | None = None, read: Read | None = None) -> Mapping[str, Any]:
     """What a request asks for: `{"ops": [{"op", "params"}], "question"?, "options"?, "unheard"?}`.
 
-    Names and units of parameters are those of docs/reference/operations. `context` holds what words can point at: `clips`,
-    `elements`, `last_ops`, `assets`, `jobs`; all of it is optional. Raises nothing on any text,
+    Names and units of parameters are those of docs/reference/operations. `context` holds what words can point at:
+    `clips`, `elements`, `last_ops`, `assets`, `jobs`; all of it is optional. Raises nothing on any text,
     UsageError where the settings of a language model make no sense.
     """
     scene = read_context(context or {})

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from slimreel.agent.span import Missing, Span
+from slimreel.agent.words import texts
 
 Params = dict[str, Any]
 
@@ -115,16 +116,12 @@ def whose(span: Span, params: Params) -> None:
         raise Missing("clip")
 
 
-# How much there is of what is wrong, not how much is to be done about it.
-_MUCH_OF_IT = frozenset({"很多", "太多", "好多", "太", "so", "too", "very", "really", "too much", "extra", "super"})
-
-
 def strength(span: Span, params: Params) -> None:
-    """`strength`, where a word of amount says it."""
+    """`strength`, where a word of amount says it, and not how much there is of what is wrong."""
     told = [
         at
         for at, piece in enumerate(span.pieces)
-        if piece.has("large_amount", "strong") and piece.text not in _MUCH_OF_IT
+        if piece.has("large_amount", "strong") and piece.text not in texts("much_of_it")
     ]
     if told:
         span.used.update(told)
@@ -133,6 +130,14 @@ def strength(span: Span, params: Params) -> None:
         params["strength"] = "low"
     elif span.claim("medium_amount"):
         params["strength"] = "medium"
+
+
+def named_values(span: Span, params: Params, *slots: str) -> None:
+    """The parameters of these names, where a word gives a value to one (a place, a colour, a language)."""
+    for slot in slots:
+        value = span.named(slot)
+        if value:
+            params[slot] = value
 
 
 def session_file(span: Span, suffixes: tuple[str, ...], *, needed: bool = True) -> str | None:

@@ -5,15 +5,14 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
 from slimreel.agent.context import ElementFact
+from slimreel.agent.fill.base import Params
 from slimreel.agent.fill.elements import mentioned, starts_at, target_elements
 from slimreel.agent.fill.overlay import opacity
 from slimreel.agent.fill.sound import fade_params
 from slimreel.agent.span import Missing, Span
 
-Params = dict[str, Any]
+_PLACED = {"text", "image", "pip", "subtitles", "blur"}  # the kinds of elements that have a place in the picture
 
 
 def update(span: Span) -> list[Params]:
@@ -24,21 +23,8 @@ def update(span: Span) -> list[Params]:
     quoted = span.take("QUOTE")
     if quoted is not None and kinds & {"text"}:
         changes["text"] = quoted.value
-    position = span.named("position")
-    if position is None and span.claim("centered"):
-        position = "center"
-    if (
-        position is None
-        and kinds & {"text", "image", "pip", "subtitles", "blur"}
-        and not span.has("small_amount", "large_amount", "later", "earlier")
-    ):
-        if span.find("down") is not None:
-            span.claim("down")
-            position = "bottom"
-        elif span.find("up") is not None:
-            span.claim("up")
-            position = "top"
-    if position and kinds & {"text", "image", "pip", "subtitles", "blur"}:
+    position = _new_position(span, kinds)
+    if position and kinds & _PLACED:
         changes["position"] = position
     color = span.named("color")
     if color and kinds & {"text", "subtitles"}:
@@ -58,15 +44,29 @@ def update(span: Span) -> list[Params]:
         changes["strength"] = "high"
     if kinds & {"text", "subtitles"}:
         _text_changes(span, changes)
-    if (
-        kinds & {"image"}
-        and (name := next((p for p in span.all("FILE")), None)) is not None
-        and name.value not in (one.file for one in targets)
-    ):
-        changes["file"] = name.value
+    if kinds & {"image"}:
+        files = [piece.value for piece in span.all("FILE")]
+        if files and files[0] not in (one.file for one in targets):
+            changes["file"] = files[0]
     if not changes:
         raise Missing("text" if kinds == {"text"} and span.has("writing", "changing", "words_word") else "amount")
     return [{"target": one.id, "set": dict(changes)} for one in targets]
+
+
+def _new_position(span: Span, kinds: set[str]) -> str | None:
+    """Where something is to go; up and down mean the edges where no small step is spoken of."""
+    position = span.named("position")
+    if position is not None:
+        return position
+    if span.claim("centered"):
+        return "center"
+    if not kinds & _PLACED or span.has("small_amount", "large_amount", "later", "earlier"):
+        return None
+    for word, edge in (("down", "bottom"), ("up", "top")):
+        if span.find(word) is not None:
+            span.claim(word)
+            return edge
+    return None
 
 
 def _music_changes(span: Span, changes: Params) -> None:
@@ -130,15 +130,7 @@ def _times(span: Span, changes: Params) -> None:
         changes["start_s"] = start_piece.value
     if (until := span.take("UNTIL")) is not None:
         changes["end_s"] = until.value
-    length = span.context.length_s
-    for piece in span.pieces:
-        if (
-            length is not None
-            and piece.has("UNTIL", "AT", "START")
-            and isinstance(piece.value, float)
-            and piece.value > length + 0.05
-        ):
-            raise Missing("range", moment_s=piece.value, length_s=length)
+    _within_length(span)
     moment = span.take("AT", "TIME")
     if moment is not None and "end_s" not in changes and (second := span.take("AT")) is not None:
         changes["start_s"], changes["end_s"] = moment.value, second.value
@@ -150,13 +142,20 @@ def _times(span: Span, changes: Params) -> None:
     span.claim("starting", "stopping")
 
 
+def _within_length(span: Span) -> None:
+    """Raises Missing where a moment lies behind the end of the video, whatever clip is named."""
+    end = span.context.length_s
+    if end is None:
+        return
+    for piece in span.pieces:
+        if piece.has("UNTIL", "AT", "START") and isinstance(piece.value, float) and piece.value > end + 0.05:
+            raise Missing("range", moment_s=piece.value, length_s=end)
+
+
 def _all_but(span: Span) -> list[ElementFact]:
     """ "Leave the logo, everything else comes off"; 除了logo，全撤掉."""
-    if (
-        not span.has("rest", "all_word", "both", "video_whole")
-        or not span.has("except", "keep", "untouched")
-        and not span.says("leave", "除了")
-    ):
+    everything = span.has("rest", "all_word", "both", "video_whole")
+    if not everything or not (span.has("except", "keep", "untouched") or span.says("leave", "除了")):
         return []
     kept = mentioned(Span(span.pieces, span.context, ""))
     if not kept or len(kept) >= len(span.context.elements):
@@ -167,24 +166,27 @@ def _all_but(span: Span) -> list[ElementFact]:
 
 
 def remove(span: Span) -> list[Params]:
-    others = _all_but(span)
-    if others:
-        return [{"target": one.id} for one in others]
-    first_keep, first_remove = span.find("keep", "except"), span.find("remove")
-    if first_keep is not None and first_remove is not None and first_keep > first_remove and not span.has("FILE"):
-        cut = span.find("keep", "except")
-        stop = next((at for at in range(cut or 0, len(span.pieces)) if span.pieces[at].has("mark")), len(span.pieces))
-        begin = next((at for at in range(cut or 0, -1, -1) if span.pieces[at].has("mark")), cut or 0)
-        kept = set(range(begin, stop))
-        hidden = span.pieces
-        span.pieces = [piece for at, piece in enumerate(hidden) if at not in kept]
-        targets = mentioned(span)
-        span.pieces = hidden
-        span.used.update(kept)
-        return [{"target": one.id} for one in targets] if targets else _missing()
-    targets = target_elements(span)
+    """One command an element."""
+    targets = _all_but(span)
+    if not targets:
+        kept, removed = span.find("keep", "except"), span.find("remove")
+        if kept is not None and removed is not None and kept > removed and not span.has("FILE"):
+            targets = _without_kept(span, kept)
+        else:
+            targets = target_elements(span)
     return [{"target": one.id} for one in targets]
 
 
-def _missing() -> list[Params]:
-    raise Missing("clip")
+def _without_kept(span: Span, at: int) -> list[ElementFact]:
+    """ "Take the logo off, keep the title": what is named outside the clause that keeps something. Raises Missing."""
+    marks = [place for place, piece in enumerate(span.pieces) if piece.has("mark")]
+    begin = max((place for place in marks if place <= at), default=at)
+    end = min((place for place in marks if place >= at), default=len(span.pieces))
+    whole, kept = span.pieces, range(begin, end)
+    span.pieces = [piece for place, piece in enumerate(whole) if place not in kept]
+    targets = mentioned(span)
+    span.pieces = whole
+    span.used.update(kept)
+    if not targets:
+        raise Missing("clip")
+    return targets

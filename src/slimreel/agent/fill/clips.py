@@ -5,12 +5,10 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
-from slimreel.agent.fill.base import clip_param, ranged, whose, within_video
+from slimreel.agent.fill.base import Params, clip_param, ranged, whose, within_video
+from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
-
-Params = dict[str, Any]
+from slimreel.agent.words import texts
 
 
 def delete_clip(span: Span) -> Params:
@@ -22,61 +20,62 @@ def delete_clip(span: Span) -> Params:
 
 def reorder(span: Span) -> Params:
     clips = [clip.id for clip in span.context.clips]
-    named: list[str] = []
-    for piece in span.all("CLIP"):
-        named += piece.value if isinstance(piece.value, list) else [piece.value]
+    named = _ids(span.all("CLIP"))
     listed = [piece for piece in span.pieces if piece.has("NUMBER", "TIMES_AT")]
-    if (
-        span.has("order")
-        and (len(listed) > 1 or any(piece.has("TIMES_AT") for piece in listed))
-        and (numbers := span.all("NUMBER", "TIMES_AT"))
-    ):
-        for piece in numbers:
+    if span.has("order") and (len(listed) > 1 or any(piece.has("TIMES_AT") for piece in listed)):
+        for piece in span.all("NUMBER", "TIMES_AT"):
             values = piece.value if isinstance(piece.value, tuple) else [piece.value]
             named += [f"c{int(value)}" for value in values]
-    if (
-        span.says("reverse", "reversed", "backwards", "倒过来", "反过来", "反过来排", "倒序", "反着", "倒着")
-        and not named
-    ):
+    if span.says(*texts("reversed_order")) and not named:
         return {"order": clips[::-1]}
     if span.has("both_ends") and span.has("swapping") and len(clips) > 2:
         span.claim("both_ends", "swapping", "both", "NUMBER")
         return {"order": [clips[-1], *clips[1:-1], clips[0]]}
     if span.claim("swapping"):
-        if len(named) < 2:
-            named = named + [one for one in clips if one not in named] if len(clips) == 2 else named
-        if len(named) < 2 and (numbers := span.all("NUMBER")):
-            named = [f"c{int(piece.value)}" for piece in numbers]
-        if len(named) != 2:
-            raise Missing("clip")
-        a, b = named
-        return {"order": [b if one == a else a if one == b else one for one in clips or sorted(named)]}
+        return {"order": _swapped(span, clips, named)}
     if not named:
         raise Missing("clip")
-    placed = [piece.text for piece in span.pieces if piece.has("CLIP")][-1:]
-    if (
-        len(named) == 2
-        and placed
-        and placed[0].replace(" ", "") in ("第一个", "第一位", "第1个", "first one", "first clip")
-        and span.has("moving")
-    ):
-        named = named[:1]  # put to the first place
+    if len(named) == 2 and span.has("moving"):
+        last = [piece.text for piece in span.pieces if piece.has("CLIP")][-1:]
+        if last and last[0].replace(" ", "") in texts("first_place"):
+            named = named[:1]  # put to the first place
     if len(named) == len(clips) or (not clips and len(named) > 1):
         return {"order": named}
-    rest = [one for one in clips if one not in named]
-    back = span.find("to_back", "until_end")
-    front = span.find("to_front")
+    return {"order": _moved(span, clips, named)}
+
+
+def _ids(pieces: list[Piece]) -> list[str]:
+    """The ids that references to one clip or to several have."""
+    return [one for piece in pieces for one in (piece.value if isinstance(piece.value, list) else [piece.value])]
+
+
+def _swapped(span: Span, clips: list[str], named: list[str]) -> list[str]:
+    """The order with two clips in each other's place. Raises Missing."""
+    if len(named) < 2 and len(clips) == 2:
+        named = named + [one for one in clips if one not in named]
+    if len(named) < 2 and (numbers := span.all("NUMBER")):
+        named = [f"c{int(piece.value)}" for piece in numbers]
+    if len(named) != 2:
+        raise Missing("clip")
+    a, b = named
+    return [b if one == a else a if one == b else one for one in clips or sorted(named)]
+
+
+def _moved(span: Span, clips: list[str], named: list[str]) -> list[str]:
+    """The order with the named clips at the front, at the back, or the first of two beside the second."""
+    back, front = span.find("to_back", "until_end"), span.find("to_front")
     after, before = span.find("t_after"), span.find("t_before")
-    if len(named) == 2 and back is None and front is None and (after is not None or before is not None):
-        span.used.add(int(after if after is not None else before or 0))
+    beside = after if after is not None else before
+    if len(named) == 2 and back is None and front is None and beside is not None:
+        span.used.add(beside)
         moved, anchor = named
         others = [one for one in clips if one != moved]
         at = others.index(anchor) + (1 if after is not None else 0) if anchor in others else len(others)
-        return {"order": [*others[:at], moved, *others[at:]]}
+        return [*others[:at], moved, *others[at:]]
     span.claim("to_back", "to_front", "until_end")
-    if back is not None and (front is None or back > front):
-        return {"order": [*rest, *named]}
-    return {"order": [*named, *rest]}
+    rest = [one for one in clips if one not in named]
+    to_back = back is not None and (front is None or back > front)
+    return [*rest, *named] if to_back else [*named, *rest]
 
 
 def concat(span: Span) -> Params:
@@ -84,18 +83,16 @@ def concat(span: Span) -> Params:
     several = sum(piece.has("CLIP", "FILE") for piece in span.pieces) > 1 or any(
         isinstance(piece.value, list) for piece in span.pieces if piece.has("CLIP")
     )
-    files = [piece.value for piece in span.all("CLIP", "FILE")] if several else []
-    named = [one for value in files for one in (value if isinstance(value, list) else [value])]
+    named = _ids(span.all("CLIP", "FILE")) if several else []
     span.numbers(1, max(9, len(span.context.clips)))
     if len(named) > 1:
         return {"clips": named}
     return {"clips": "all"}
 
 
-_TRANSITIONS = ("fadeblack", "fadewhite", "wipeleft", "wiperight", "slideleft", "slideright", "slideup", "slidedown",
-                "circleopen", "pixelize", "zoomin", "dissolve")  # fmt: skip
-
-
+_TRANSITIONS = """
+    fadeblack fadewhite wipeleft wiperight slideleft slideright slideup slidedown circleopen pixelize zoomin dissolve
+""".split()
 _TRANSITION_WORDS = {"pixelize": "pixelizetrans", "zoomin": "zoomintrans"}
 
 
@@ -106,90 +103,92 @@ def _refused(span: Span, word: str) -> bool:
 
 
 def transition(span: Span) -> Params:
-    params: Params = {}
     if span.claim("hardcut") or (span.has("remove") and span.has("transition")):
         return {"type": "cut"}
-    wanted = [name for name in _TRANSITIONS if not _refused(span, _TRANSITION_WORDS.get(name, name))]
-    for name in (*wanted, *_TRANSITIONS):
-        if span.claim(_TRANSITION_WORDS.get(name, name)):
-            params["type"] = name
-            break
-    else:
-        told = [piece.text for piece in span.pieces if piece.has("fadein", "fadeout", "fade", "toblack")]
-        if any("black" in text or "黑" in text for text in told):
-            params["type"] = "fadeblack"
-        elif any("white" in text or "白" in text for text in told):
-            params["type"] = "fadewhite"
-        if span.claim("wipe"):
-            side = span.named("position")
-            params["type"] = "wiperight" if side == "right" else "wipeleft"
+    params: Params = {}
+    if (kind := _transition_type(span)) is not None:
+        params["type"] = kind
     between = next((piece for piece in span.pieces if piece.has("RANGE") and piece.text.startswith("between")), None)
-    if between is not None and all(
-        isinstance(end, float) and end == int(end) and 1 <= end <= len(span.context.clips) for end in between.value
-    ):
+    if between is not None and all(_counts_clips(span, end) for end in between.value):
         span.claim("RANGE")
         params["at"] = [span.context.clips[int(end) - 1].id for end in between.value]
     if (length := span.value("TIME", "FOR", "AT")) is not None:
         params["duration_s"] = length
-    clips = [piece.value for piece in span.all("CLIP") if isinstance(piece.value, str)]
-    numbers = span.numbers(1, len(span.context.clips)) if sum(p.has("CLIP") for p in span.pieces) < 2 else []
-    if len(clips) < 2 and len(numbers) == 2:
-        clips = [f"c{int(piece.value)}" for piece in numbers]
-    if len(clips) == 2:
-        params["at"] = clips
-    elif (pair := next((piece.value for piece in span.all("CLIP") if isinstance(piece.value, list)), None)) and len(
-        pair
-    ) == 2:
+    if (pair := _pair(span)) is not None:
         params["at"] = pair
     return params
 
 
+def _transition_type(span: Span) -> str | None:
+    """The kind of transition that is named and not refused, else the one that its words describe."""
+    wanted = [name for name in _TRANSITIONS if not _refused(span, _TRANSITION_WORDS.get(name, name))]
+    for name in (*wanted, *_TRANSITIONS):
+        if span.claim(_TRANSITION_WORDS.get(name, name)):
+            return name
+    if span.claim("wipe"):
+        return "wiperight" if span.named("position") == "right" else "wipeleft"
+    told = [piece.text for piece in span.pieces if piece.has("fadein", "fadeout", "fade", "toblack")]
+    if any("black" in text or "黑" in text for text in told):
+        return "fadeblack"
+    return "fadewhite" if any("white" in text or "白" in text for text in told) else None
+
+
+def _counts_clips(span: Span, end: object) -> bool:
+    """ "between 1 and 2" is said of clips where these are their places."""
+    return isinstance(end, float) and end == int(end) and 1 <= end <= len(span.context.clips)
+
+
+def _pair(span: Span) -> list[str] | None:
+    """The two clips that are named side by side."""
+    named = sum(piece.has("CLIP") for piece in span.pieces)
+    found = [piece.value for piece in span.all("CLIP")]
+    single = [value for value in found if isinstance(value, str)]
+    numbers = span.numbers(1, len(span.context.clips)) if named < 2 else []
+    if len(single) < 2 and len(numbers) == 2:
+        single = [f"c{int(piece.value)}" for piece in numbers]
+    return single if len(single) == 2 else None
+
+
 def speed(span: Span) -> Params:
     params: Params = {}
-    fast = span.claim("speedup", "double_speed")
-    slow = span.claim("slowdown", "half_speed")
-    times = span.take("TIMES")
-    share = span.take("PERCENT")
-    if times is not None and times.value == 1 and span.find("NUMBER") is None and not fast and not slow:
-        share = share or times
-    if times is not None and times.value > 0:
-        params["factor"] = (
-            1 / times.value
-            if slow and times.value > 1 and not times.has("SPEEDRATE") and not span.has("speed")
-            else times.value
-        )
-    elif span.has("double_speed"):
-        params["factor"] = 2.0
-    elif span.claim("triple_speed"):
-        params["factor"] = 3.0
-    elif span.claim("quarter_speed"):
-        params["factor"] = 0.25
-    elif span.has("half_speed"):
-        params["factor"] = 0.5
-    elif share is not None:
-        part = share.value / 100
-        if span.says("by", "了") and part < 1 and not span.says("to", "到", "at"):
-            part = 1 + part if fast else 1 - part if slow else part
-        params["factor"] = part
-    found = None
-    if "factor" not in params:
-        length = span.take("TIME", "FOR", "AT", "UNTIL")
-        if length is not None:
-            params["fit_duration_s"] = length.value
-        elif (number := span.take("NUMBER")) is not None and 0.1 <= number.value <= 16:
-            params["factor"] = number.value
-        else:
-            clip_param(span, params)
-            raise Missing("amount")
+    factor = _factor(span)
+    if factor is not None:
+        params["factor"] = factor
+    elif (length := span.take("TIME", "FOR", "AT", "UNTIL")) is not None:
+        params["fit_duration_s"] = length.value
+    elif (number := span.take("NUMBER")) is not None and 0.1 <= number.value <= 16:
+        params["factor"] = number.value
+    else:
+        clip_param(span, params)
+        raise Missing("amount")
     clip_param(span, params)
     ranged(span, params)
-    del found
     if span.claim("pitch"):
-        params["keep_pitch"] = not span.claim("neg") or span.has("keep")
-        if params["keep_pitch"]:
+        keeps = not span.claim("neg") or span.has("keep")
+        if keeps:
             span.claim("keep")
-            del params["keep_pitch"]
+        else:
+            params["keep_pitch"] = False
     return params
+
+
+def _factor(span: Span) -> float | None:
+    """How many times as fast, where it is said."""
+    fast = span.claim("speedup", "double_speed")
+    slow = span.claim("slowdown", "half_speed")
+    times, share = span.take("TIMES"), span.take("PERCENT")
+    if times is not None and times.value > 0:
+        slower = slow and times.value > 1 and not times.has("SPEEDRATE") and not span.has("speed")
+        return float(1 / times.value if slower else times.value)
+    for word, factor in (("double_speed", 2.0), ("triple_speed", 3.0), ("quarter_speed", 0.25), ("half_speed", 0.5)):
+        if span.claim(word):
+            return factor
+    if share is None:
+        return None
+    part = float(share.value) / 100
+    if part < 1 and (fast or slow) and span.says("by", "了") and not span.says("to", "到", "at"):
+        return 1 + part if fast else 1 - part
+    return part
 
 
 def reverse(span: Span) -> Params:

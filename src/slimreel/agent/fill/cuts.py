@@ -5,12 +5,9 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
-from slimreel.agent.fill.base import clip_param, stretch, within_video
+from slimreel.agent.fill.base import Params, clip_param, stretch, within_video
 from slimreel.agent.span import Missing, Span
-
-Params = dict[str, Any]
+from slimreel.agent.words import texts
 
 
 def trim(span: Span) -> Params:
@@ -69,33 +66,25 @@ def cut(span: Span) -> Params:
     if last is not None:
         within_video(span, last.value)
         params["last_s"] = last.value
-    if (
-        not (ranges or first or last)
-        and (edge := span.find("t_start", "t_end", "t_first", "t_last")) is not None
-        and span.find("TIME", "FOR") is not None
-    ):
-        params["first_s" if span.pieces[edge].has("t_start", "t_first") else "last_s"] = span.value("TIME", "FOR")
-        return params
     if not (ranges or first or last):
-        at, length = span.find("AT", "START"), span.find("FOR", "TIME")
-        if at is not None and length is not None:
-            start = span.value("AT", "START")
-            params["ranges_s"] = [[start, start + span.value("FOR", "TIME")]]
-        else:
-            vague = any(
-                piece.has("small_amount", "shorter", "t_end", "t_start") and piece.text != "bit"
-                for piece in span.pieces
-            )
-            of_clip = len(span.context.clips) > 1 and any(
-                piece.has("clip_noun") and piece.text in _WHOLE_CLIPS for piece in span.pieces
-            )
-            raise Missing("clip" if of_clip and not vague else "amount" if vague else "range")
+        params.update(_said_apart(span))
     return params
 
 
-_WHOLE_CLIPS = frozenset(
-    "take clip video angle version shot one segment takes clips videos 那段 那条 片段 视频".split()
-)
+def _said_apart(span: Span) -> Params:
+    """What goes, where an edge or a moment and a length are said apart from each other. Raises Missing."""
+    edge, at = span.find("t_start", "t_end", "t_first", "t_last"), span.find("AT", "START")
+    length = span.find("TIME", "FOR")
+    if length is not None and edge is not None:
+        at_start = span.pieces[edge].has("t_start", "t_first")
+        return {"first_s" if at_start else "last_s": span.value("TIME", "FOR")}
+    if length is not None and at is not None:
+        start = span.value("AT", "START")
+        return {"ranges_s": [[start, start + span.value("FOR", "TIME")]]}
+    if any(piece.has("small_amount", "shorter", "t_end", "t_start") and piece.text != "bit" for piece in span.pieces):
+        raise Missing("amount")
+    of_clip = any(piece.has("clip_noun") and piece.text in texts("whole_clips") for piece in span.pieces)
+    raise Missing("clip" if of_clip and len(span.context.clips) > 1 else "range")
 
 
 def split(span: Span) -> Params:

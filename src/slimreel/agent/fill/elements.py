@@ -7,14 +7,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import Any
+from itertools import pairwise
 
 from slimreel.agent.context import Context, ElementFact
 from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
-
-Params = dict[str, Any]
-
+from slimreel.agent.words import texts
 
 # What people call the kinds of elements.
 TYPE_WORDS = {
@@ -25,6 +23,22 @@ TYPE_WORDS = {
     "subtitles": ("subtitles",),
     "blur": ("blurregion", "e_blur"),
 }
+# The kind of element that an operation puts there.
+ELEMENT_OPS = {
+    "add_text": "text",
+    "add_image": "image",
+    "pip": "pip",
+    "add_music": "music",
+    "subtitles": "subtitles",
+    "blur_region": "blur",
+}
+
+_ADDRESS = re.compile(r"\.[a-z]{2,}|www|http|@", re.IGNORECASE)
+_NUMBER = re.compile(r"(?:[0-9][ \-]?){5,}")
+_CONTENT = {
+    **dict.fromkeys(("url", "link", "website", "web address", "handle", "网址"), _ADDRESS),
+    **dict.fromkeys(("phone number", "number", "phone", "电话", "手机号"), _NUMBER),
+}
 
 
 def mentioned(span: Span) -> list[ElementFact]:
@@ -33,7 +47,7 @@ def mentioned(span: Span) -> list[ElementFact]:
     for at, piece in enumerate(span.pieces):
         if at in span.used and not piece.has("FILE", "QUOTE"):
             continue
-        if at and span.pieces[at - 1].has("neg") and span.pieces[at - 1].text in ("不是", "not", "isn't", "wasn't"):
+        if at and span.pieces[at - 1].has("neg") and span.pieces[at - 1].text in texts("is_not"):
             span.used.update((at - 1, at))
             continue
         content = _by_content(span, piece)
@@ -87,13 +101,6 @@ def _by_content(span: Span, piece: Piece) -> list[ElementFact]:
     return [one for one in span.context.of_type("text") if pattern.search(one.text)] if pattern else []
 
 
-_ADDRESS, _NUMBER = re.compile(r"\.[a-z]{2,}|www|http|@", re.IGNORECASE), re.compile(r"(?:[0-9][ \-]?){5,}")
-
-
-_CONTENT = {"url": _ADDRESS, "link": _ADDRESS, "website": _ADDRESS, "web address": _ADDRESS, "handle": _ADDRESS, "网址": _ADDRESS,
-            "phone number": _NUMBER, "number": _NUMBER, "phone": _NUMBER, "电话": _NUMBER, "手机号": _NUMBER}  # fmt: skip
-
-
 def described(context: Context, piece: Piece) -> bool:
     """Does a word describe what a title of the session says?"""
     pattern = _CONTENT.get(piece.text)
@@ -101,7 +108,7 @@ def described(context: Context, piece: Piece) -> bool:
 
 
 def _of_kind(span: Span, at: int, kind: str) -> list[ElementFact]:
-    """The elements of a kind that a word means: the one with that ordinal, or the last that was spoken of, or the only."""
+    """The elements of a kind that a word means: the one with that ordinal, the last that was spoken of, or the only."""
     there = span.context.of_type(kind)
     if len(there) < 2:
         return there
@@ -148,14 +155,7 @@ def last_target(span: Span) -> str | None:
             continue
         if isinstance(params.get("target"), str) and any(one.id == params["target"] for one in span.context.elements):
             return str(params["target"])
-        kind = {
-            "add_text": "text",
-            "add_image": "image",
-            "pip": "pip",
-            "add_music": "music",
-            "subtitles": "subtitles",
-            "blur_region": "blur",
-        }.get(str(done.get("op")))
+        kind = ELEMENT_OPS.get(str(done.get("op")))
         if kind:
             same = span.context.of_type(kind)
             exact = [
@@ -174,11 +174,7 @@ def target_elements(span: Span) -> list[ElementFact]:
     if named:
         said_together(span, named)
         return named
-    earlier = (
-        mentioned(Span(span.before, span.context, ""))
-        if span.before and not any(piece.has("it") and not piece.is_loose() for piece in ())
-        else []
-    )
+    earlier = mentioned(Span(span.before, span.context, ""))
     if earlier:
         return earlier[-1:]
     elements = list(span.context.elements)
@@ -191,10 +187,7 @@ def target_elements(span: Span) -> list[ElementFact]:
         words_there = [kind for kind, words in TYPE_WORDS.items() if span.has(*words)]
         if words_there and not span.context.of_type(*words_there) and not span.says("it", "字"):
             raise Missing("clip", kind=words_there[0])
-    if (
-        span.says("both", "them", "both of them", "它们", "都", "俩", "这俩", "两个", "all of them", "the two")
-        and len(elements) > 1
-    ):
+    if span.says(*texts("all_of_them")) and len(elements) > 1:
         span.claim("both", "it")
         return elements
     last = last_target(span)
@@ -214,7 +207,7 @@ def said_together(span: Span, named: list[ElementFact]) -> None:
         return
     words = frozenset(word for one in named for word in TYPE_WORDS.get(one.type, ()))
     places = [at for at, piece in enumerate(span.pieces) if piece.means & words or piece.has("FILE", "QUOTE")]
-    for first, second in zip(places, places[1:], strict=False):
+    for first, second in pairwise(places):
         between = span.pieces[first + 1 : second]
         if any(piece.means - _BETWEEN_NAMES and not piece.has("mark", "ORDINAL", "CLIP") for piece in between):
             raise Missing("clip")

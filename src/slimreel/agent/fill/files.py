@@ -5,13 +5,9 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
-from slimreel.agent.fill.base import clip_param, ranged, stretch, within_video
+from slimreel.agent.fill.base import Params, clip_param, ranged, stretch, within_video
 from slimreel.agent.span import Missing, Span
-
-Params = dict[str, Any]
-
+from slimreel.agent.words import texts
 
 _SOUND_FORMATS = ("mp3", "wav", "m4a", "flac", "opus")
 
@@ -72,7 +68,7 @@ def gif(span: Span) -> Params:
 def thumbnail(span: Span) -> Params:
     params: Params = {}
     for piece in span.pieces:
-        if piece.text in ("instead of", "rather than", "而不是", "不是"):
+        if piece.text in texts("instead_of"):
             break
         for name, words in (("jpg", ("jpg", "jpeg")), ("png", ("png",)), ("webp", ("webp",))):
             if piece.text in words:
@@ -144,7 +140,7 @@ def export(span: Span) -> Params:
     rate = span.take("FPS")
     if rate is not None:
         params["fps"] = rate.value
-    name = span.take("NAME", "QUOTE") or (span.take("FILE") if span.says("as", "named", "叫", "called", "为") else None)
+    name = span.take("NAME", "QUOTE") or (span.take("FILE") if span.says(*texts("is_called")) else None)
     if name is not None:
         params["filename"] = name.value
     clip_param(span, params)

@@ -5,12 +5,10 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
-from slimreel.agent.fill.base import clip_param, ranged, strength, whose
+from slimreel.agent.fill.base import Params, clip_param, ranged, strength, whose
+from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
-
-Params = dict[str, Any]
+from slimreel.agent.words import texts
 
 
 def reframe(span: Span) -> Params:
@@ -34,17 +32,11 @@ def reframe(span: Span) -> Params:
     elif cropped:
         params["mode"] = "crop"
     elif barred:
-        params["mode"] = "pad"
-        if refused:
-            params["mode"] = "crop"
+        params["mode"] = "crop" if refused else "pad"
     if refused:
         span.claim("neg")
     if params.get("mode") == "pad":
-        color = span.named("color") or (
-            "#FFFFFF"
-            if span.says("white bars", "white borders", "白边", "加白边", "补白边", "白框", "白底", "white sides")
-            else None
-        )
+        color = span.named("color") or ("#FFFFFF" if span.says(*texts("white_bars")) else None)
         if color:
             params["color"] = color
     keeps = span.claim("keep", "focus")
@@ -66,38 +58,41 @@ def crop(span: Span) -> Params:
     for letter, name in (("x", "x_px"), ("y", "y_px"), ("w", "width_px"), ("h", "height_px")):
         if letter in coordinates:
             params[name] = int(coordinates[letter])
-    if frame is not None and coordinates:
-        params["width_px"], params["height_px"] = frame.value
-        return params
-    if len(coordinates) == 4:
-        return params
     if frame is not None:
         params["width_px"], params["height_px"] = frame.value
+        if coordinates:
+            return params
         corner = span.named("position")
         if corner and corner != "center":
             params.update(_corner(span, corner, frame.value))
         clip_param(span, params)
         return params
-    if span.claim("padbars"):
-        raise Missing("amount")
-    amounts = span.all("PX", "PERCENT", "NUMBER")
+    if len(coordinates) == 4:
+        return params
+    params.update(_taken_off(span))
+    if not params:
+        raise Missing("range")
+    clip_param(span, params)
+    return params
+
+
+def _taken_off(span: Span) -> Params:
+    """How much goes at each edge, in pixels or percent. Raises Missing."""
+    amounts = [] if span.claim("padbars") else span.all("PX", "PERCENT", "NUMBER")
     if not amounts:
         raise Missing("amount")
+    params: Params = {}
     everywhere = span.claim("sides") and not span.says("left and right")
-    edges = [
-        (at, span.pieces[at].named["position"])
-        for at in range(len(span.pieces))
-        if span.pieces[at].named.get("position") in _EDGES
-    ]
-    for piece in amounts:
-        unit = "pct" if piece.has("PERCENT") else "px"
+    edges = [(at, piece.named["position"]) for at, piece in enumerate(span.pieces) if _is_edge(piece)]
+    for number, piece in enumerate(amounts):
+        unit = _unit(piece)
         value = piece.value if unit == "pct" else int(piece.value)
         if everywhere and not edges:
             params.update({f"{edge}_{unit}": value for edge in _EDGES})
             continue
         place = span.pieces.index(piece)
         if len(amounts) == len(edges) > 1:
-            mine = [edges[amounts.index(piece)]]
+            mine = [edges[number]]
         elif len(amounts) == 1:
             mine = edges
         else:
@@ -105,21 +100,22 @@ def crop(span: Span) -> Params:
         for at, edge in mine:
             params[f"{edge}_{unit}"] = value
             span.used.add(at)
-    if span.says("left and right", "左右", "两边", "左右两边", "both sides"):
-        for piece in amounts:
-            unit = "pct" if piece.has("PERCENT") else "px"
-            params[f"left_{unit}"] = params[f"right_{unit}"] = piece.value
-    if span.says("top and bottom", "上下", "上下各"):
-        for piece in amounts:
-            unit = "pct" if piece.has("PERCENT") else "px"
-            params[f"top_{unit}"] = params[f"bottom_{unit}"] = piece.value
-    if not params:
-        raise Missing("range")
-    clip_param(span, params)
+    for words, pair in ((texts("left_and_right"), ("left", "right")), (texts("top_and_bottom"), ("top", "bottom"))):
+        if span.says(*words):
+            params.update({f"{edge}_{_unit(piece)}": piece.value for piece in amounts for edge in pair})
     return params
 
 
+def _is_edge(piece: Piece) -> bool:
+    return piece.named.get("position") in _EDGES
+
+
+def _unit(piece: Piece) -> str:
+    return "pct" if piece.has("PERCENT") else "px"
+
+
 def _corner(span: Span, corner: str, size: tuple[int, int]) -> Params:
+    """Where a frame of a size in pixels begins when it lies in a corner of the first clip."""
     clip = span.context.clips[0] if span.context.clips else None
     width, height = (clip.width or size[0], clip.height or size[1]) if clip else size
     x = 0 if "left" in corner else width - size[0] if "right" in corner else (width - size[0]) // 2
@@ -130,14 +126,14 @@ def _corner(span: Span, corner: str, size: tuple[int, int]) -> Params:
 def rotate(span: Span) -> Params:
     params: Params = {}
     turned = span.take("DEGREES", "NUMBER")
-    counter = span.claim("counter") | bool(span.says("to the left", "left"))
-    upside, sideways = span.claim("upside_down"), span.claim("sideways")
-    span.claim("clockwise")
+    counter = span.claim("counter") or span.says("to the left", "left")
+    upside = span.claim("upside_down")
+    span.claim("sideways", "clockwise")
     if turned is not None:
         degrees = int(turned.value)
-        params["degrees"] = (
-            (360 - degrees) % 360 if counter and degrees > 0 else degrees % 360 if degrees < 0 else degrees
-        )
+        if counter and degrees > 0:
+            degrees = -degrees
+        params["degrees"] = degrees % 360 if degrees < 0 else degrees
     elif upside:
         params["degrees"] = 180
     elif counter:
@@ -148,19 +144,14 @@ def rotate(span: Span) -> Params:
         raise Missing("amount")
     if counter:
         span.named("position")
-    del sideways
     whose(span, params)
     return params
 
 
 def flip(span: Span) -> Params:
-    vertical = span.claim("vertically") | span.claim("upside_down")
-    horizontal = span.claim("horizontally")
-    params: Params = {
-        "axis": "vertical"
-        if vertical and not (horizontal and not span.says("upside down", "上下", "垂直"))
-        else "horizontal"
-    }
+    vertical = span.claim("vertically", "upside_down")
+    horizontal = span.claim("horizontally") and not span.says("upside down", "上下", "垂直")
+    params: Params = {"axis": "vertical" if vertical and not horizontal else "horizontal"}
     whose(span, params)
     return params
 

@@ -5,13 +5,9 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
 from slimreel.agent.context import LUT_FILES
-from slimreel.agent.fill.base import clip_param, session_file, strength
+from slimreel.agent.fill.base import Params, clip_param, session_file, strength
 from slimreel.agent.span import Missing, Span
-
-Params = dict[str, Any]
 
 
 def sharpen(span: Span) -> Params:
@@ -38,8 +34,6 @@ def deinterlace(span: Span) -> Params:
 
 
 _TUNES = (("brightness", "brightness_pct"), ("contrast", "contrast_pct"), ("saturation", "saturation_pct"))
-
-
 _LOOKS = ("bw", "cinematic", "vintage", "vivid")
 
 
@@ -66,24 +60,8 @@ def color(span: Span) -> Params:
         piece.has("warmer", "cooler") and piece.text.endswith(("色调", "tone", "tones", "look", "调子", "滤镜"))
         for piece in span.pieces
     )
-    for word, sign in (("warmer", 1), ("cooler", -1)):
-        if (at := span.find(word)) is not None:
-            span.used.add(at)
-            said = span.find("NUMBER", "PERCENT", "small_amount", "large_amount", "more") is not None
-            if looked and not said and "preset" not in params:
-                params["preset"] = "warm" if sign > 0 else "cool"
-            else:
-                down = sign * (-1 if span.find("less") is not None and span.says("temperature", "色温") else 1)
-                params["temperature_pct"] = down * _percent(span, at)
-    if (at := span.find("exposure")) is not None and (span.find("EV", "NUMBER") is not None):
-        span.used.add(at)
-        piece = span.take("EV", "NUMBER")
-        assert piece is not None
-        params["exposure_ev"] = piece.value if piece.has("SIGNED") else piece.value * _direction(span, at)
-        span.claim("exposure")
-    elif (stops := span.take("EV")) is not None:
-        params["exposure_ev"] = stops.value * (-1 if span.claim("less", "darker") and not stops.has("SIGNED") else 1)
-        params.pop("brightness_pct", None)
+    _temperature(span, params, looked=looked)
+    _exposure(span, params)
     if (at := span.find("gamma")) is not None:
         span.used.add(at)
         number = span.take("NUMBER", "AT")
@@ -95,6 +73,29 @@ def color(span: Span) -> Params:
         raise Missing("amount")
     clip_param(span, params)
     return params
+
+
+def _temperature(span: Span, params: Params, *, looked: bool) -> None:
+    """Warmer or cooler: a look where one is spoken of and no amount is said, else a shift in percent."""
+    for word, sign in (("warmer", 1), ("cooler", -1)):
+        if (at := span.find(word)) is not None:
+            span.used.add(at)
+            said = span.find("NUMBER", "PERCENT", "small_amount", "large_amount", "more") is not None
+            if looked and not said and "preset" not in params:
+                params["preset"] = "warm" if sign > 0 else "cool"
+            else:
+                less = span.find("less") is not None and span.says("temperature", "色温")
+                params["temperature_pct"] = (-sign if less else sign) * _percent(span, at)
+
+
+def _exposure(span: Span, params: Params) -> None:
+    """`exposure_ev` in stops."""
+    if (at := span.find("exposure")) is not None and (stops := span.take("EV", "NUMBER")) is not None:
+        params["exposure_ev"] = stops.value if stops.has("SIGNED") else stops.value * _direction(span, at)
+        span.claim("exposure")
+    elif (stops := span.take("EV")) is not None:
+        params["exposure_ev"] = stops.value * (-1 if span.claim("less", "darker") and not stops.has("SIGNED") else 1)
+        params.pop("brightness_pct", None)
 
 
 def _direction(span: Span, at: int) -> int:
@@ -113,16 +114,13 @@ def _percent(span: Span, at: int) -> float:
     for place in [*after[:1], *before[:1]]:
         span.used.add(place)
         return abs(float(span.pieces[place].value))
-    if (place := span.near(at, "small_amount", before=3, after=3)) is not None:
-        span.used.add(place)
+    little = span.near(at, "small_amount", before=3, after=3)
+    if little is not None:
+        span.used.add(little)
         return 10
-    if (place := span.near(at, "large_amount", before=3, after=3)) is not None and span.pieces[place].text not in (
-        "太",
-        "so",
-        "very",
-        "really",
-    ):
-        span.used.add(place)
+    much = span.near(at, "large_amount", before=3, after=3)
+    if much is not None and span.pieces[much].text not in ("太", "so", "very", "really"):
+        span.used.add(much)
         return 40
     return 20
 

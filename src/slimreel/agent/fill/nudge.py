@@ -8,14 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any
 
 from slimreel.agent.context import ElementFact
+from slimreel.agent.fill.base import Params
 from slimreel.agent.fill.elements import last_target, mentioned, said_together, target_elements
 from slimreel.agent.span import Missing, Span
-
-Params = dict[str, Any]
-
+from slimreel.agent.words import texts
 
 # Comparatives, by the parameter they move: (word, parameter, direction, kinds of elements they can be said of).
 _COMPARATIVES = (
@@ -32,41 +30,31 @@ _COMPARATIVES = (
     ("sooner", "start", "down", ("text", "image", "pip", "music", "blur")),
     ("afterwards", "start", "up", ("text", "image", "pip", "music", "blur")),
 )
-
-
 _CLIP_COMPARATIVES = (
     ("faster", "speed", "up"),
     ("slower", "speed", "down"),
     ("louder", "volume", "up"),
     ("quieter", "volume", "down"),
 )
-
-
-_PLAINLY_LARGE = frozenset({"much", "way", "a lot", "lots", "far", "很多", "好多"})
-
-
 _LARGE = re.compile(r"很多|好多|多了|超级|特别")
-
-
 _SMALL = re.compile(r"一点|一丢|些$|点$|点儿$")
 
 
 def amount_said(span: Span) -> str:
+    """How much: small, medium or large."""
     if any(
         piece.has("small_amount") or _SMALL.search(piece.text)
         for piece in span.pieces
         if not piece.has("FILE", "QUOTE")
     ):
-        large = any(piece.text in _PLAINLY_LARGE for piece in span.pieces)
+        large = any(piece.text in texts("much_more") for piece in span.pieces)
         span.claim("small_amount")
         if not large:
             return "small"
     if any(_LARGE.search(piece.text) for piece in span.pieces if not piece.has("FILE", "QUOTE")):
         return "large"
     strong = [
-        at
-        for at, piece in enumerate(span.pieces)
-        if piece.has("large_amount") and piece.text not in ("太", "so", "very", "really", "好", "很", "extra")
+        at for at, piece in enumerate(span.pieces) if piece.has("large_amount") and piece.text not in texts("very")
     ]
     if strong:
         span.used.update(strong)
@@ -109,12 +97,8 @@ def nudge(span: Span) -> list[Params]:
         moved = _moved(span, named, kinds, amount)
         if moved:
             return moved
-    if span.has("louder") and span.has("quieter"):  # "can't hear him over the song, turn it down": the last word counts
-        last_word = max(at for at, piece in enumerate(span.pieces) if piece.has("louder", "quieter"))
-        keep = "louder" if span.pieces[last_word].has("louder") else "quieter"
-        drop = {"louder", "quieter"} - {keep}
-        span.used.update(at for at, piece in enumerate(span.pieces) if piece.has(*drop))
-        span.pieces = [replace(piece, means=piece.means - drop) for piece in span.pieces]
+    if span.has("louder") and span.has("quieter"):
+        _last_word_counts(span)
     for word, param, direction, types in _COMPARATIVES:
         if (
             clip is None
@@ -127,6 +111,20 @@ def nudge(span: Span) -> list[Params]:
             said_together(span, targets)
             moved = [{"target": one.id, "param": param, "direction": direction, "amount": amount} for one in targets]
             return moved * _times_said(span, word)
+    return _of_clip(span, amount, named=bool(named))
+
+
+def _last_word_counts(span: Span) -> None:
+    """ "can't hear him over the song, turn it down": of louder and quieter the last counts."""
+    last_word = max(at for at, piece in enumerate(span.pieces) if piece.has("louder", "quieter"))
+    drop = {"quieter"} if span.pieces[last_word].has("louder") else {"louder"}
+    span.used.update(at for at, piece in enumerate(span.pieces) if piece.has(*drop))
+    span.pieces = [replace(piece, means=piece.means - drop) for piece in span.pieces]
+
+
+def _of_clip(span: Span, amount: str, *, named: bool) -> list[Params]:
+    """A comparison that is said of clips. Raises Missing."""
+    clip = span.find("CLIP")
     for word, param, direction in _CLIP_COMPARATIVES:
         if param == "speed" and not any(done.get("op") in ("speed", "nudge") for done in span.context.last_ops[-2:]):
             continue  # faster than what nobody changed: by how much?
@@ -148,10 +146,8 @@ def nudge(span: Span) -> list[Params]:
 
 def _moved(span: Span, named: list[ElementFact], kinds: set[str], amount: str) -> list[Params]:
     """A little higher, slightly later at the end: what moves by a step."""
-    if clip_only := not (kinds & {"text", "image", "pip", "subtitles", "blur"}):
-        del clip_only
+    if not kinds & {"text", "image", "pip", "subtitles", "blur"}:
         return []
-    param = ""
     if span.has("stopping") and span.has("sooner", "afterwards", "later", "earlier"):
         param, up = "end", span.has("afterwards", "later")
     elif (
@@ -160,23 +156,11 @@ def _moved(span: Span, named: list[ElementFact], kinds: set[str], amount: str) -
         and not span.has("bigger", "smaller", "opaque", "fainter", "sound", "volume", "louder", "quieter")
     ):
         param, up = "position", span.has("up", "up_word") and not span.has("down", "down_word")
-    if not param:
+    else:
         return []
     targets = named or target_elements(span)
     said_together(span, targets)
-    span.claim(
-        "up",
-        "down",
-        "up_word",
-        "down_word",
-        "stopping",
-        "sooner",
-        "afterwards",
-        "later",
-        "earlier",
-        "moving",
-        "changing",
-    )
+    span.claim(*"up down up_word down_word stopping sooner afterwards later earlier moving changing".split())
     return [
         {"target": one.id, "param": param, "direction": "up" if up else "down", "amount": amount} for one in targets
     ]

@@ -5,26 +5,20 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
 from slimreel.agent.context import PICTURE_FILES, SUBTITLE_FILES, VIDEO_FILES
-from slimreel.agent.fill.base import session_file, strength, timed
+from slimreel.agent.fill.base import Params, named_values, session_file, strength, timed
 from slimreel.agent.span import Missing, Span
-
-Params = dict[str, Any]
+from slimreel.agent.words import texts
 
 
 def opacity(span: Span, params: Params) -> None:
+    """`opacity`, also where it is said as transparency."""
     at = span.find("opacity")
     share = span.find("PERCENT", "SHARE")
     if at is not None and share is not None:
         span.used.update((at, share))
         value = span.pieces[share].value / 100
-        if (
-            span.says("透明度", "transparent", "transparency", "透明")
-            and not span.says("不透明", "不透明度")
-            and value != 0.5
-        ):
+        if span.says(*texts("transparency")) and not span.says("不透明", "不透明度") and value != 0.5:
             value = 1 - value
         params["opacity"] = round(value, 4)
         span.claim("opacity")
@@ -34,13 +28,7 @@ def opacity(span: Span, params: Params) -> None:
 
 def style(span: Span, params: Params) -> None:
     """Position, colour, size and manner of a text."""
-    position = span.named("position")
-    if position:
-        params["position"] = position
-        span.claim("t_start") if False else None
-    color_name = span.named("color")
-    if color_name:
-        params["color"] = color_name
+    named_values(span, params, "position", "color")
     pixels = span.take("PX")
     if pixels is not None:
         params["size_px"] = pixels.value
@@ -74,25 +62,16 @@ def add_text(span: Span) -> Params:
 
 def add_image(span: Span) -> Params:
     params: Params = {}
-    if (
-        span.context.of_type("image")
-        and not span.has("FILE")
-        and not span.says("add", "another", "new", "加", "再加", "put our")
-    ):
+    if span.context.of_type("image") and not span.has("FILE") and not span.says(*texts("one_more"), "put our"):
         raise Missing("file")
     params["file"] = session_file(span, PICTURE_FILES)
     if span.claim("watermark") and not span.has("logo"):
         params["role"] = "watermark"
-    position = span.named("position")
-    if position:
-        params["position"] = position
+    named_values(span, params, "position")
     opacity(span, params)
     share = span.take("PERCENT", "SHARE")
     if share is not None:
-        if span.has("width_word") or "opacity" in params or share.has("SHARE"):
-            params["scale"] = share.value / 100
-        else:
-            params["scale"] = share.value / 100
+        params["scale"] = share.value / 100
     span.claim("width_word")
     timed(span, params)
     return params
@@ -100,11 +79,7 @@ def add_image(span: Span) -> Params:
 
 def pip(span: Span) -> Params:
     params: Params = {}
-    if (
-        span.context.of_type("pip")
-        and not span.has("FILE", "CLIP")
-        and not span.says("add", "another", "new", "加", "再加")
-    ):
+    if span.context.of_type("pip") and not span.has("FILE", "CLIP") and not span.says(*texts("one_more")):
         raise Missing("file")
     clip = span.find("CLIP")
     if clip is not None and not span.pieces[clip].has("FILE"):
@@ -113,17 +88,13 @@ def pip(span: Span) -> Params:
     else:
         files = span.all("FILE")
         if files:
-            named = span.context.clip_named(str(files[0].text))
-            params["file"] = str(files[0].text)
-            del named
+            params["file"] = files[0].text
         else:
             found = span.context.files(VIDEO_FILES)
             if len(found) != 1:
                 raise Missing("file", files=found)
             params["file"] = found[0]
-    position = span.named("position")
-    if position:
-        params["position"] = position
+    named_values(span, params, "position")
     share = span.take("PERCENT", "SHARE")
     if share is not None:
         params["scale"] = share.value / 100
@@ -151,19 +122,11 @@ def subtitles(span: Span) -> Params:
         span.context.of_type("subtitles")
         and not span.has("FILE")
         and not burned
-        and not (soft or span.says("add", "another", "new", "加", "再加"))
+        and not (soft or span.says(*texts("one_more")))
     ):
         raise Missing("file")
     params["file"] = session_file(span, SUBTITLE_FILES)
-    language = span.named("language")
-    if language:
-        params["language"] = language
-    position = span.named("position")
-    if position:
-        params["position"] = position
-    color_name = span.named("color")
-    if color_name:
-        params["color"] = color_name
+    named_values(span, params, "language", "position", "color")
     if span.claim("bigger_text", "bigger"):
         params["size"] = "large"
     elif span.claim("small_text", "smaller"):
@@ -177,14 +140,10 @@ def auto_captions(span: Span) -> Params:
         params["mode"] = "burn"
     elif span.claim("soft"):
         params["mode"] = "soft"
-    language = span.named("language") or next(
-        (
-            code
-            for word, code in (("中文", "zh"), ("英文", "en"), ("日文", "ja"))
-            if any(word in piece.text for piece in span.pieces)
-        ),
-        None,
-    )
+    language = span.named("language")
+    for word, code in (("中文", "zh"), ("英文", "en"), ("日文", "ja")):
+        if language is None and any(word in piece.text for piece in span.pieces):
+            language = code
     if language:
         params["language"] = language
     return params

@@ -5,11 +5,8 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
+from slimreel.agent.fill.base import Params
 from slimreel.agent.span import Missing, Span
-
-Params = dict[str, Any]
 
 
 def undo(span: Span) -> Params:

@@ -5,22 +5,16 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
-from typing import Any
-
 from slimreel.agent.context import SOUND_FILES
-from slimreel.agent.fill.base import clip_param, ranged, session_file, strength
+from slimreel.agent.fill.base import Params, clip_param, ranged, session_file, strength
+from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
-
-Params = dict[str, Any]
+from slimreel.agent.words import texts
 
 
 def add_music(span: Span) -> Params:
     params: Params = {}
-    if (
-        span.context.of_type("music")
-        and not span.has("FILE")
-        and not span.says("add", "another", "new", "加", "再加", "换")
-    ):
+    if span.context.of_type("music") and not span.has("FILE") and not span.says(*texts("one_more"), "换"):
         raise Missing("file")  # of the music that is there, not of another
     params["file"] = session_file(span, SOUND_FILES)
     share = span.take("PERCENT", "SHARE")
@@ -97,25 +91,7 @@ def volume(span: Span) -> Params:
         signed = gain.has("SIGNED") or gain.value < 0
         params["gain_db"] = gain.value if signed else -gain.value if down and not up else gain.value
     elif (share := span.take("PERCENT", "TIMES", "SHARE")) is not None:
-        level = share.value / 100 if share.has("PERCENT", "SHARE") else share.value
-        if share.has("PERCENT") and span.says("by", "了") and not span.says("to", "到"):
-            level = 1 - level if down else 1 + level
-        elif (
-            share.has("PERCENT")
-            and not share.has("SHARE")
-            and up
-            and not down
-            and level < 1
-            and not span.says("to", "到", "at")
-        ):
-            level = 1 + level
-        elif (
-            share.has("PERCENT")
-            and not share.has("SHARE")
-            and down
-            and not span.says("to", "到", "at", "成", "调到", "调成", "降到")
-        ):
-            level = 1 - level
+        level = _level(span, share, up=up, down=down)
         params["level"] = round(level, 4)
     elif span.claim("halve"):
         params["level"] = 0.5
@@ -128,16 +104,34 @@ def volume(span: Span) -> Params:
     return params
 
 
+def _level(span: Span, share: Piece, *, up: bool, down: bool) -> float:
+    """How loud it is to be, as a factor; a percentage can be that or what is added or taken off."""
+    level = float(share.value / 100 if share.has("PERCENT", "SHARE") else share.value)
+    if not share.has("PERCENT"):
+        return level
+    if span.says("by", "了") and not span.says("to", "到"):
+        return 1 - level if down else 1 + level
+    if share.has("SHARE"):
+        return level
+    if up and not down and level < 1 and not span.says("to", "到", "at"):
+        return 1 + level
+    if down and not span.says(*texts("as_far_as")):
+        return 1 - level
+    return level
+
+
 def _less(span: Span) -> bool:
     """A word of less that is no "too"."""
-    hits = [at for at, piece in enumerate(span.pieces) if piece.has("less") and piece.text not in ("太", "too", "太抢")]
+    hits = [at for at, piece in enumerate(span.pieces) if piece.has("less") and piece.text not in texts("too_much")]
     span.used.update(hits)
     return bool(hits)
 
 
 def mute(span: Span) -> Params:
     params: Params = {}
-    span.claim("mute", "remove", "sound", "neg", "keep") if not span.has("music", "voice") else span.claim("mute")
+    span.claim("mute")
+    if not span.has("music", "voice"):
+        span.claim("remove", "sound", "neg", "keep")
     kept = span.find("keep", "except")
     music, original = span.find("music"), span.find("original_sound")
     if original is not None:
@@ -180,8 +174,7 @@ def normalize_audio(span: Span) -> Params:
         params["lufs"] = -abs(loudness.value)
     if (peak := span.take("DB")) is not None:
         params["true_peak_db"] = -abs(peak.value)
-    if span.claim("out:preset"):
-        pass
+    span.claim("out:preset")
     return params
 
 
@@ -197,75 +190,66 @@ def fade(span: Span) -> Params:
     params: Params = {}
     if span.has("music") and span.context.of_type("music"):
         raise Missing("clip")  # the music that is there is changed by `update`
-    black, white = span.has("toblack"), None
-    sound = span.claim("sound", "music", "voice") or any(
-        word in piece.text
-        for piece in span.pieces
-        if piece.has("fadein", "fadeout")
-        for word in ("sound", "audio", "声", "music")
-    )
-    picture_at = span.find("grain")
-    picture = span.says("video", "picture", "画面", "视频", "image", "visuals") and not sound
-    if picture_at is not None:
+    fades = [piece.text for piece in span.pieces if piece.has("fadein", "fadeout")]
+    sound = span.claim("sound", "music", "voice") or _any_in(fades, "sound", "audio", "声", "music")
+    if (picture_at := span.find("grain")) is not None:
         span.used.add(picture_at)
-    goes_in, goes_out = span.find("fadein"), span.find("fadeout")
-    both = span.find("inandout") is not None or (goes_in is not None and goes_out is not None)
-    if both:
-        params["direction"] = "both"
-    elif goes_in is not None:
-        params["direction"] = "in"
-    elif goes_out is not None or span.says("out"):
-        params["direction"] = "out"
-    elif span.says("in") and not span.has("t_end", "t_last", "LAST"):
-        params["direction"] = "in"
-    elif span.has("to_back", "t_end", "LAST", "t_last"):
-        params["direction"] = "out"
-    elif span.has("to_front", "t_start", "FIRST", "t_first"):
-        params["direction"] = "in"
-    else:
-        params["direction"] = "both"
-    dark = black or any(
-        word in piece.text
-        for piece in span.pieces
-        if piece.has("fadein", "fadeout", "fadeblack")
-        for word in ("black", "黑", "white", "暗", "亮")
-    )
-    if any("white" in piece.text or "白" in piece.text for piece in span.pieces):
+    params["direction"] = _fade_direction(span)
+    to_color = [piece.text for piece in span.pieces if piece.has("fadein", "fadeout", "fadeblack")]
+    colored = span.has("toblack") or _any_in(to_color, "black", "黑", "white", "暗", "亮")
+    white = None
+    if _any_in([piece.text for piece in span.pieces], "white", "白"):
         white = span.named("color") or "#FFFFFF"
-        dark = True
+        colored = True
     elif span.has("toblack"):
         span.named("color")
-    if span.says("画面") and any("声" in piece.text for piece in span.pieces):
-        sound = picture = False  # both are named
-    if sound and not (picture and dark):
-        params["target"] = "audio"
-    elif dark or picture:
-        params["target"] = "video"
+    target = _fade_target(span, sound=sound, colored=colored)
+    if target is not None:
+        params["target"] = target
     if white:
         params["color"] = white
-    span.claim(
-        "out_word",
-        "keep",
-        "fadein",
-        "fadeout",
-        "fade",
-        "inandout",
-        "toblack",
-        "fadeblack",
-        "to_back",
-        "to_front",
-        "t_end",
-        "t_start",
-        "mark",
-        "fadewhite",
-        "t_first",
-        "t_last",
-    )
+    span.claim(*_OF_FADES)
     length = span.take("FOR", "TIME", "LAST", "FIRST", "AT")
     if length is not None:
         params["duration_s"] = length.value
     clip_param(span, params)
     return params
+
+
+_OF_FADES = """
+    out_word keep fadein fadeout fade inandout toblack fadeblack to_back to_front t_end t_start mark fadewhite
+    t_first t_last
+""".split()
+
+
+def _any_in(said: list[str], *parts: str) -> bool:
+    return any(part in text for text in said for part in parts)
+
+
+def _fade_direction(span: Span) -> str:
+    goes_in, goes_out = span.find("fadein") is not None, span.find("fadeout") is not None
+    if span.find("inandout") is not None or (goes_in and goes_out):
+        return "both"
+    if goes_in or goes_out:
+        return "in" if goes_in else "out"
+    at_end = span.has("t_end", "t_last", "LAST")
+    if span.says("out"):
+        return "out"
+    if span.says("in") and not at_end:
+        return "in"
+    if at_end or span.has("to_back"):
+        return "out"
+    return "in" if span.has("to_front", "t_start", "FIRST", "t_first") else "both"
+
+
+def _fade_target(span: Span, *, sound: bool, colored: bool) -> str | None:
+    """Sound or picture, where one of them is named or the fade has a colour; None for both."""
+    picture = span.says(*texts("the_picture")) and not sound
+    if span.says("画面") and _any_in([piece.text for piece in span.pieces], "声"):
+        sound = picture = False  # both are named
+    if sound:
+        return "audio"
+    return "video" if colored or picture else None
 
 
 def audio_sync(span: Span) -> Params:
@@ -279,21 +263,15 @@ def audio_sync(span: Span) -> Params:
         return {"offset_s": offset.value}
     early, late = span.find("earlier"), span.find("later")
     was_early, was_late = span.find("is_early"), span.find("is_late")
-    move = early if early is not None and span.pieces[early].has("earlier") else None
     if early is not None and early == was_early and late is not None and late != early:
-        move, early = late, None
-    if early is not None and late is None:
-        sign = -1
-    elif late is not None and early is None:
-        sign = 1
-    elif early is not None and late is not None:
-        sign = 1 if late > early else -1
+        early = None
+    if early is not None or late is not None:
+        sign = 1 if late is not None and (early is None or late > early) else -1
     elif was_early is not None:
         sign = 1
     elif was_late is not None:
         sign = -1
     else:
         raise Missing("range")
-    del move
     span.claim("earlier", "later", "is_early", "is_late", "sync", "sound", "voice")
     return {"offset_s": sign * abs(offset.value)}

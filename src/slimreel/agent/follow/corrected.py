@@ -5,179 +5,171 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from slimreel.agent.context import Context
-from slimreel.agent.fill.elements import last_target
+from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
 from slimreel.agent.fill.nudge import amount_said
-from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, ELEMENT_OPS, again, denied
+from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, Command, Turn, again, denied
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import meanings_of
 from slimreel.agent.span import Span
-
-Command = dict[str, Any]
-
+from slimreel.agent.words import texts
 
 # Which parameter a lone amount is for, in this order.
-_MAIN = ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps", "size_ratio", "factor", "fit_duration_s", "duration_s", "first_s",
-         "last_s", "level", "gain_db", "volume", "degrees", "lufs", "offset_s", "at_s", "max_duration_s", "parts", "count", "until_s", "min_silence_s",
-         "fps", "crf", "vmaf_min", "audio_bitrate_bps", "width_px", "end_s", "start_s", "brightness_pct", "contrast_pct", "saturation_pct", "opacity",
-         "scale", "size_px", "intensity", "threshold_db", "resolution")  # fmt: skip
-
-
+_MAIN = """
+    target_size_bytes max_size_bytes video_bitrate_bps max_bitrate_bps size_ratio factor fit_duration_s duration_s
+    first_s last_s level gain_db volume degrees lufs offset_s at_s max_duration_s parts count until_s min_silence_s
+    fps crf vmaf_min audio_bitrate_bps width_px end_s start_s brightness_pct contrast_pct saturation_pct opacity
+    scale size_px intensity threshold_db resolution
+""".split()
+_TIMES = """
+    duration_s first_s last_s offset_s fit_duration_s max_duration_s until_s min_silence_s at_s end_s start_s
+""".split()
+_SHARES = """
+    level volume opacity size_ratio scale intensity factor brightness_pct contrast_pct saturation_pct
+""".split()
 _BY_KIND = {
-    "TIME": ("duration_s", "first_s", "last_s", "offset_s", "fit_duration_s", "max_duration_s", "until_s", "min_silence_s", "at_s", "end_s", "start_s"),
-    "SIZE": ("target_size_bytes", "max_size_bytes"), "RATE": ("video_bitrate_bps", "max_bitrate_bps", "audio_bitrate_bps"),
-    "PERCENT": ("level", "volume", "opacity", "size_ratio", "scale", "intensity", "factor", "brightness_pct", "contrast_pct", "saturation_pct"),
-    "TIMES": ("factor", "count"), "FPS": ("fps",), "PX": ("width_px", "size_px", "bottom_px", "top_px", "left_px", "right_px"),
-    "DB": ("gain_db", "threshold_db", "true_peak_db"), "DEGREES": ("degrees",), "LINES": ("resolution",),
-}  # fmt: skip
+    "TIME": _TIMES,
+    "SIZE": ["target_size_bytes", "max_size_bytes"],
+    "RATE": ["video_bitrate_bps", "max_bitrate_bps", "audio_bitrate_bps"],
+    "PERCENT": _SHARES,
+    "TIMES": ["factor", "count"],
+    "FPS": ["fps"],
+    "PX": ["width_px", "size_px", "bottom_px", "top_px", "left_px", "right_px"],
+    "DB": ["gain_db", "threshold_db", "true_peak_db"],
+    "DEGREES": ["degrees"],
+    "LINES": ["resolution"],
+}
+# What an output may weigh, in this order.
+_WEIGHTS = ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps")
+_LOOKS = (
+    ("brightness", "brightness", 1),
+    ("toodark", "brightness", 1),
+    ("darker", "brightness", -1),
+    ("contrast", "contrast", 1),
+    ("saturation", "saturation", 1),
+    ("desaturate", "saturation", -1),
+)
 
 
-def corrected_text(
-    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
-) -> list[Command] | None:
+def corrected_text(turn: Turn) -> list[Command] | None:
     """A typo: it should say “Day 3”; 打错字了，是“再接再厉”."""
-    quoted = [piece for piece in pieces if piece.has("QUOTE")]
-    wrong = any(piece.has("meant", "neg", "typo_word", "out:correct", "out:neg") for piece in pieces)
-    if len(quoted) != 1 or not wrong or any(piece.has("adding", "position", *AMOUNTS) for piece in content):
+    quoted = [piece for piece in turn.pieces if piece.has("QUOTE")]
+    wrong = any(piece.has("meant", "neg", "typo_word", "out:correct", "out:neg") for piece in turn.pieces)
+    if len(quoted) != 1 or not wrong or any(piece.has("adding", "position", *AMOUNTS) for piece in turn.content):
         return None
-    target = last_target(Span(pieces, context, ""))
-    if target is None or not any(one.id == target and one.type == "text" for one in context.elements):
+    target = last_target(Span(turn.pieces, turn.context, ""))
+    if target is None or not any(one.id == target and one.type == "text" for one in turn.context.elements):
         return None
     return [{"op": "update", "params": {"target": target, "set": {"text": quoted[0].value}}}]
 
 
-_LOOKS = (("brightness", "brightness", 1), ("toodark", "brightness", 1), ("darker", "brightness", -1), ("contrast", "contrast", 1),
-          ("saturation", "saturation", 1), ("desaturate", "saturation", -1))  # fmt: skip
-
-
-def relative_look(
-    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
-) -> list[Command] | None:
+def relative_look(turn: Turn) -> list[Command] | None:
     """A little brighter still, after a change of colours: more or less of what was changed."""
     if (
-        last["op"] not in ("color", "nudge")
-        or any(piece.has("NUMBER", "PERCENT", "EV") for piece in pieces)
-        or len(context.clips) > 1
+        turn.last["op"] not in ("color", "nudge")
+        or any(piece.has("NUMBER", "PERCENT", "EV") for piece in turn.pieces)
+        or len(turn.context.clips) > 1
     ):
         return None
-    found = [(param, sign) for word, param, sign in _LOOKS for piece in pieces if piece.has(word)]
+    found = [(param, sign) for word, param, sign in _LOOKS for piece in turn.pieces if piece.has(word)]
     if (
         not found
         or len({param for param, _ in found}) > 1
-        or any(piece.has("bw", "vivid", "cinematic", "vintage") for piece in pieces)
+        or any(piece.has("bw", "vivid", "cinematic", "vintage") for piece in turn.pieces)
     ):
         return None
-    span = Span(pieces, context, "")
-    less = any(piece.has("less", "darker", "quieter", "down_word") and not piece.has("more") for piece in pieces)
+    less = any(piece.has("less", "darker", "quieter", "down_word") and not piece.has("more") for piece in turn.pieces)
     param, sign = found[-1]
-    up = sign > 0 if found[-1][1] < 0 or not less else False
-    target = context.clips[0].id if context.clips else "c1"
-    return [
-        {
-            "op": "nudge",
-            "params": {
-                "target": target,
-                "param": param,
-                "direction": "up" if up else "down",
-                "amount": amount_said(span),
-            },
-        }
-    ]
+    params = {
+        "target": turn.context.clips[0].id if turn.context.clips else "c1",
+        "param": param,
+        "direction": "up" if sign > 0 and not less else "down",
+        "amount": amount_said(Span(turn.pieces, turn.context, "")),
+    }
+    return [{"op": "nudge", "params": params}]
 
 
-def times_as_much(
-    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
-) -> list[Command] | None:
+def times_as_much(turn: Turn) -> list[Command] | None:
     """Double that limit; half of it."""
-    if any(piece.has(*AMOUNTS) and not piece.has("SHARE", "halve", "double") for piece in pieces) or len(content) > 4:
+    if (
+        any(piece.has(*AMOUNTS) and not piece.has("SHARE", "halve", "double") for piece in turn.pieces)
+        or len(turn.content) > 4
+    ):
         return None
-    twice = any(piece.has("double") for piece in content)
-    half = any(piece.has("halve") for piece in content)
-    about = any(piece.has("it") or piece.text in ("limit", "size", "that", "限制", "大小") for piece in pieces)
+    twice = any(piece.has("double") for piece in turn.content)
+    half = any(piece.has("halve") for piece in turn.content)
+    about = any(piece.has("it") or piece.text in texts("the_limit") for piece in turn.pieces)
     if twice == half or not about:
         return None
-    for name in ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps"):
-        if isinstance(value := last["params"].get(name), int | float):
-            return [again(last, **{name: int(value * 2 if twice else value / 2)})]
+    for name in _WEIGHTS:
+        if isinstance(value := turn.last["params"].get(name), int | float):
+            return [again(turn.last, **{name: int(value * 2 if twice else value / 2)})]
     return None
 
 
-def shifted(
-    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
-) -> list[Command] | None:
+def shifted(turn: Turn) -> list[Command] | None:
     """Two seconds later is a nicer frame."""
-    at = last["params"].get("at_s")
-    length = next((piece.value for piece in pieces if piece.has("TIME", "FOR")), None)
-    later, earlier = (
-        any(piece.has("later", "afterwards") for piece in pieces),
-        any(piece.has("earlier", "sooner") for piece in pieces),
-    )
+    at = turn.last["params"].get("at_s")
+    length = next((piece.value for piece in turn.pieces if piece.has("TIME", "FOR")), None)
+    later = any(piece.has("later", "afterwards") for piece in turn.pieces)
+    earlier = any(piece.has("earlier", "sooner") for piece in turn.pieces)
     if not isinstance(at, int | float) or length is None or later == earlier:
         return None
-    return [again(last, at_s=max(0.0, at + (length if later else -length)))]
+    return [again(turn.last, at_s=max(0.0, at + (length if later else -length)))]
 
 
-def more_of_it(
-    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
-) -> list[Command] | None:
+def more_of_it(turn: Turn) -> list[Command] | None:
     """Give it 5 more: what was asked for and five."""
-    more = any(
-        piece.has("more")
-        and piece.text in ("more", "extra", "another", "再", "多", "加", "add", "再给", "再加", "再多")
-        for piece in pieces
+    more = any(piece.has("more") and piece.text in texts("more_of_it") for piece in turn.pieces)
+    off = any(piece.has("more") or piece.text in texts("again_as_much") for piece in turn.pieces) and any(
+        piece.text in texts("off_it") for piece in turn.pieces
     )
-    off = any(piece.has("more") or piece.text in ("another", "further", "再") for piece in pieces) and any(
-        piece.text in ("off", "knock", "shave", "drop", "trim", "lose", "减", "砍", "去掉") for piece in pieces
-    )
-    less = off or any(piece.text in ("less", "fewer", "smaller", "再小", "少") for piece in pieces)
-    amounts = [piece for piece in content if piece.has("NUMBER", "SIZE", "SCALE", "RATE")]
+    less = off or any(piece.text in texts("less_of_it") for piece in turn.pieces)
+    amounts = [piece for piece in turn.content if piece.has("NUMBER", "SIZE", "SCALE", "RATE")]
     if not (more or less) or len(amounts) != 1:
         return None
-    for name in ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps"):
-        value = last["params"].get(name)
+    for name in _WEIGHTS:
+        value = turn.last["params"].get(name)
         if isinstance(value, int | float):
             piece = amounts[0]
             step = piece.value if not piece.has("NUMBER") else _scaled(piece.value, value)
             after = value + step * (-1 if less else 1)
-            return [again(last, **{name: int(after)})] if after > 0 else None
+            return [again(turn.last, **{name: int(after)})] if after > 0 else None
     return None
 
 
-def another_amount(
-    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
-) -> list[Command] | None:
+def another_amount(turn: Turn) -> list[Command] | None:
     """Not 10, 15; 3秒，不是1秒; 2x is nuts, do 1.5; make that 20."""
-    places = [at for at, piece in enumerate(pieces) if piece.has(*AMOUNTS)]
+    places = [at for at, piece in enumerate(turn.pieces) if piece.has(*AMOUNTS)]
     if not places or len(places) > 2:
         return None
     corrected = (
         any(
             piece.has("neg", "meant", "out:neg", "out:toobig", "out:instead", "out:correct", "too_word")
-            for piece in pieces
+            for piece in turn.pieces
         )
         or len(places) == 2
     )
     if not corrected or not all(
         piece.has(*AMOUNTS)
         or piece.means & ABOUT_LAST
-        or piece.means & meanings_of(str(last["op"]))
+        or piece.means & meanings_of(str(turn.last["op"]))
         or piece.has("unknown", "too_word", "speedup", "slowdown", "toobig_word")
-        for piece in content
+        for piece in turn.content
     ):
         return None
-    wanted = [at for at in places if not denied(pieces, at)]
+    wanted = [at for at in places if not denied(turn.pieces, at)]
     refused = [at for at in places if at not in wanted]
     if len(wanted) != 1 or (not refused and len(places) > 1):
         return None
-    piece = pieces[wanted[0]]
-    name = _parameter(last["params"], piece, [pieces[at] for at in refused])
+    piece = turn.pieces[wanted[0]]
+    name = _parameter(turn.last["params"], piece, [turn.pieces[at] for at in refused])
     if name is None:
         return None
-    value = _converted(piece, name, last["params"][name])
-    kind = ELEMENT_OPS.get(str(last["op"]))
-    if kind is not None and (there := context.of_type(kind)):
+    value = _converted(piece, name, turn.last["params"][name])
+    kind = ELEMENT_OPS.get(str(turn.last["op"]))
+    if kind is not None and (there := turn.context.of_type(kind)):
         return [{"op": "update", "params": {"target": there[-1].id, "set": {name: value}}}]
-    return [again(last, **{name: value})]
+    return [again(turn.last, **{name: value})]
 
 
 def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) -> str | None:
@@ -190,10 +182,10 @@ def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) ->
                 and _close(_converted(old, name, value), value)
             ):
                 return name
-    kinds = [kind for kind, _ in _BY_KIND.items() if piece.has(kind)]
-    names = [name for kind in kinds for name in _BY_KIND[kind]] if kinds and not piece.has("NUMBER") else list(_MAIN)
+    kinds = [kind for kind in _BY_KIND if piece.has(kind)]
+    names = [name for kind in kinds for name in _BY_KIND[kind]] if kinds and not piece.has("NUMBER") else _MAIN
     if piece.has("AT", "FOR", "START", "UNTIL"):
-        names = list(_BY_KIND["TIME"])
+        names = _TIMES
     return next((name for name in names if name in params), None)
 
 

@@ -8,13 +8,12 @@ from typing import Any
 
 from slimreel.agent.context import Context
 from slimreel.agent.fill.change import update
-from slimreel.agent.fill.elements import last_target
-from slimreel.agent.follow.last import ABOUT_LAST, ELEMENT_OPS, again, denied, last_operation
+from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
+from slimreel.agent.follow.last import ABOUT_LAST, Command, again, denied, last_operation
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import FILLERS, OPERATION_COST
 from slimreel.agent.span import Missing, Span, left_over, weight
-
-Command = dict[str, Any]
+from slimreel.agent.words import texts
 
 
 def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Command], float] | None:
@@ -27,8 +26,7 @@ def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Com
     span = Span(pieces, context, text)
     try:
         found = FILLERS[str(last["op"])](span)
-    except Missing as missing:
-        found = {} if missing.about else {}
+    except Missing:
         found = _partial(span, last)
     new = found[0] if isinstance(found, list) else found
     new = {name: value for name, value in new.items() if name not in ("auto", "direction", "axis")} or new
@@ -41,12 +39,8 @@ def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Com
 def _partial(span: Span, last: Mapping[str, Any]) -> dict[str, Any]:
     """What can be said of a reframe without its aspect."""
     if last["op"] == "reframe":
-        if any(piece.text in ("than", "instead of", "rather than", "而不是", "代替") for piece in span.pieces):
-            stop = next(
-                at
-                for at, piece in enumerate(span.pieces)
-                if piece.text in ("than", "instead of", "rather than", "而不是", "代替")
-            )
+        if any(piece.text in texts("rather_than") for piece in span.pieces):
+            stop = next(at for at, piece in enumerate(span.pieces) if piece.text in texts("rather_than"))
             span.used.update(range(stop, len(span.pieces)))
             span.pieces = [
                 piece if at < stop else replace(piece, means=frozenset({"filler"}))

@@ -1,8 +1,9 @@
-"""Understands a turn that is about the last one alone, by trying what such a turn can be. It calls and does not decide."""
+"""Understands a turn that is about the last one alone, by trying what such a turn can be.
+
+It calls and does not decide.
+"""
 
 from __future__ import annotations
-
-from typing import Any
 
 from slimreel.agent.context import Context
 from slimreel.agent.follow.corrected import (
@@ -13,11 +14,9 @@ from slimreel.agent.follow.corrected import (
     shifted,
     times_as_much,
 )
-from slimreel.agent.follow.last import last_operation
+from slimreel.agent.follow.last import Command, Turn, last_operation
 from slimreel.agent.follow.pointed import another_target, for_others
-from slimreel.agent.pieces import Piece
-
-Command = dict[str, Any]
+from slimreel.agent.pieces import Piece, content_of
 
 
 def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
@@ -25,9 +24,10 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
     last = last_operation(context)
     if last is None:
         return None
-    content = [piece for piece in pieces if not piece.is_loose() and not piece.has("mark")]
+    content = content_of(pieces)
     if not content or len(content) > 12:
         return None
+    turn = Turn(pieces, content, last, context)
     for way in (
         corrected_text,
         relative_look,
@@ -38,7 +38,7 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         more_of_it,
         another_amount,
     ):
-        found = way(pieces, content, last, context)
+        found = way(turn)
         if found is not None:
             return found
     return None

@@ -3,67 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from slimreel.agent.context import Context
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import FREE
+from slimreel.agent.words import texts
 
 Command = dict[str, Any]
 
 
-AMOUNTS = (
-    "NUMBER",
-    "SIZE",
-    "RATE",
-    "SCALE",
-    "TIME",
-    "AT",
-    "FOR",
-    "PERCENT",
-    "TIMES",
-    "FPS",
-    "PX",
-    "DB",
-    "DEGREES",
-    "START",
-    "UNTIL",
-    "LINES",
-    "LINES?",
-    "SHARE",
+AMOUNTS = tuple(
+    "NUMBER SIZE RATE SCALE TIME AT FOR PERCENT TIMES FPS PX DB DEGREES START UNTIL LINES LINES? SHARE".split()
 )
-
-
-ABOUT_LAST = (
-    frozenset(
-        "same other both rest neg meant previous more small_amount large_amount out:correct out:neg out:instead out:toobig out:keeping out:bad replace "
-        "question out:good t_of undo again_word out:less up_word down_word changing adding moving out:under".split()
-    )
-    | FREE
+# What may be said around a turn about the last one.
+ABOUT_LAST = FREE | frozenset(
+    """
+    same other both rest neg meant previous more small_amount large_amount out:correct out:neg out:instead out:toobig
+    out:keeping out:bad replace question out:good t_of undo again_word out:less up_word down_word changing adding
+    moving out:under
+    """.split()
 )
-
-
-ELEMENT_OPS = {
-    "add_text": "text",
-    "add_image": "image",
-    "pip": "pip",
-    "add_music": "music",
-    "subtitles": "subtitles",
-    "blur_region": "blur",
-}
-
-
 _NOT_REPEATED = frozenset("undo redo reset status credits upload cancel help export clarify out_of_scope".split())
 
 
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A turn that may be about the one before it. `content` are its pieces that mean something by themselves."""
+
+    pieces: list[Piece]
+    content: list[Piece]
+    last: Mapping[str, Any]
+    context: Context
+
+
 def last_operation(context: Context) -> Mapping[str, Any] | None:
-    for done in reversed(context.last_ops):
-        if done.get("op") not in _NOT_REPEATED and isinstance(done.get("params"), Mapping):
-            return done
-    return None
+    """The last command that can be said again; its parameters are there."""
+    repeatable = (done for done in reversed(context.last_ops) if done.get("op") not in _NOT_REPEATED)
+    return next((done for done in repeatable if isinstance(done.get("params"), Mapping)), None)
 
 
 def again(last: Mapping[str, Any], **changed: Any) -> Command:
+    """The last command with other values."""
     return {"op": str(last["op"]), "params": {**last["params"], **changed}}
 
 
@@ -77,7 +59,7 @@ def denied(pieces: list[Piece], at: int) -> bool:
     """Does a "not" stand before this piece, or a "too big" after it?"""
     for place in range(at - 1, max(-1, at - 4), -1):
         piece = pieces[place]
-        if piece.has("neg", "out:neg", "out:instead") and piece.text not in ("no", "nope", "nah", "不对", "no wait"):
+        if piece.has("neg", "out:neg", "out:instead") and piece.text not in texts("mere_no"):
             return True
         if piece.has("meant") or (piece.has("mark") and place != at - 1) or piece.has(*AMOUNTS):
             break

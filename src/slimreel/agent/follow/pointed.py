@@ -6,46 +6,42 @@ from collections.abc import Mapping
 from typing import Any
 
 from slimreel.agent.context import Context
-from slimreel.agent.fill.elements import TYPE_WORDS, mentioned
-from slimreel.agent.follow.last import AMOUNTS, ELEMENT_OPS, again, denied, only_about_last
+from slimreel.agent.fill.elements import ELEMENT_OPS, TYPE_WORDS, mentioned
+from slimreel.agent.follow.last import AMOUNTS, Command, Turn, again, denied, only_about_last
 from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Span
 
-Command = dict[str, Any]
 
-
-def for_others(
-    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
-) -> list[Command] | None:
+def for_others(turn: Turn) -> list[Command] | None:
     """Same for the second clip; now the other one too; 第二段也一样."""
-    if not any(piece.has("same", "again_word") for piece in pieces) and not any(
-        piece.has("other") for piece in content
+    if not any(piece.has("same", "again_word") for piece in turn.pieces) and not any(
+        piece.has("other") for piece in turn.content
     ):
         return None
     words = tuple(word for words in TYPE_WORDS.values() for word in words)
-    if not only_about_last(content, "CLIP", "clip_noun", "ORDINAL", *words) or any(
-        piece.has(*AMOUNTS) for piece in content
+    if not only_about_last(turn.content, "CLIP", "clip_noun", "ORDINAL", *words) or any(
+        piece.has(*AMOUNTS) for piece in turn.content
     ):
         return None
-    if last["op"] in ELEMENT_OPS or "target" in last["params"]:
-        return _same_for_element(pieces, last, context)
-    before = last["params"].get("clip")
-    done = [before] if isinstance(before, str) else [context.clips[0].id] if context.clips else []
+    if turn.last["op"] in ELEMENT_OPS or "target" in turn.last["params"]:
+        return _same_for_element(turn.pieces, turn.last, turn.context)
+    before = turn.last["params"].get("clip")
+    done = [before] if isinstance(before, str) else [turn.context.clips[0].id] if turn.context.clips else []
     named = [
         value
-        for piece in content
+        for piece in turn.content
         if piece.has("CLIP")
         for value in (piece.value if isinstance(piece.value, list) else [piece.value])
     ]
     named = [one for one in named if one != before] or named
-    if not named and any(piece.has("other", "rest") for piece in content):
-        named = [clip.id for clip in context.clips if clip.id not in done]
-    if not named and any(piece.has("both") for piece in content):
-        return [again(last, clip="all")]
-    ids = [clip.id for clip in context.clips]
+    if not named and any(piece.has("other", "rest") for piece in turn.content):
+        named = [clip.id for clip in turn.context.clips if clip.id not in done]
+    if not named and any(piece.has("both") for piece in turn.content):
+        return [again(turn.last, clip="all")]
+    ids = [clip.id for clip in turn.context.clips]
     if any(one not in ids for one in named if ids):
         return [{"op": "clarify", "params": {"about": "clip"}}]
-    return [again(last, clip=one) for one in named] or None
+    return [again(turn.last, clip=one) for one in named] or None
 
 
 def _same_for_element(pieces: list[Piece], last: Mapping[str, Any], context: Context) -> list[Command] | None:
@@ -56,38 +52,45 @@ def _same_for_element(pieces: list[Piece], last: Mapping[str, Any], context: Con
     return [again(last, target=one) for one in targets] if "target" in last["params"] and targets else None
 
 
-def another_target(
-    pieces: list[Piece], content: list[Piece], last: Mapping[str, Any], context: Context
-) -> list[Command] | None:
+def another_target(turn: Turn) -> list[Command] | None:
     """No, the logo; 不是标题，是logo; I meant the second one."""
-    if not any(piece.has("neg", "meant", "out:neg", "out:correct", "out:instead") for piece in pieces):
+    if not any(piece.has("neg", "meant", "out:neg", "out:correct", "out:instead") for piece in turn.pieces):
         return None
     words = tuple(word for words in TYPE_WORDS.values() for word in words)
-    if not only_about_last(content, "CLIP", "clip_noun", "ORDINAL", *words) or any(
-        piece.has(*AMOUNTS) for piece in content
+    if not only_about_last(turn.content, "CLIP", "clip_noun", "ORDINAL", *words) or any(
+        piece.has(*AMOUNTS) for piece in turn.content
     ):
         return None
-    clips = [piece for at, piece in enumerate(pieces) if piece.has("CLIP") and not denied(pieces, at)]
-    params = last["params"]
+    clips = [piece for at, piece in enumerate(turn.pieces) if piece.has("CLIP") and not denied(turn.pieces, at)]
+    params = turn.last["params"]
     if "target" in params and str(params["target"])[:1] != "c":
-        meant = [piece for at, piece in enumerate(pieces) if not denied(pieces, at) and not piece.has("neg", "meant")]
-        span = Span(meant, context, "")
+        meant = [
+            piece
+            for at, piece in enumerate(turn.pieces)
+            if not denied(turn.pieces, at) and not piece.has("neg", "meant")
+        ]
+        span = Span(meant, turn.context, "")
         targets = [one.id for one in mentioned(span) if one.id != params["target"]]
         if not targets:
-            same_kind = [one for one in context.elements if one.id[:1] == str(params["target"])[:1]]
-            order = next((int(str(piece.named["ordinal"])) for piece in pieces if "ordinal" in piece.named), None)
+            same_kind = [one for one in turn.context.elements if one.id[:1] == str(params["target"])[:1]]
+            order = next((int(str(piece.named["ordinal"])) for piece in turn.pieces if "ordinal" in piece.named), None)
             order = order or next((_place(piece) for piece in clips), None)
             if order is not None and same_kind and abs(order) <= len(same_kind):
                 targets = [same_kind[order - 1 if order > 0 else order].id]
-        return [again(last, target=targets[-1])] if targets else None
-    if clips and last["op"] not in ELEMENT_OPS:
+        return [again(turn.last, target=targets[-1])] if targets else None
+    if clips and turn.last["op"] not in ELEMENT_OPS:
         value = clips[-1].value
         if "target" in params:
-            return [again(last, target=value)] if isinstance(value, str) else None
-        return [again(last, clip=value)] if isinstance(value, str) else None
-    if not clips and len(context.clips) == 2 and any(piece.has("other") for piece in content) and "clip" in params:
-        other = next(clip.id for clip in context.clips if clip.id != params["clip"])
-        return [again(last, clip=other)]
+            return [again(turn.last, target=value)] if isinstance(value, str) else None
+        return [again(turn.last, clip=value)] if isinstance(value, str) else None
+    if (
+        not clips
+        and len(turn.context.clips) == 2
+        and any(piece.has("other") for piece in turn.content)
+        and "clip" in params
+    ):
+        other = next(clip.id for clip in turn.context.clips if clip.id != params["clip"])
+        return [again(turn.last, clip=other)]
     return None
 
 

@@ -61,7 +61,10 @@ class AddMusic(Timed):
             "music quiet",
             "adding FILE under_word",
         ),
-        words="music sound adding volume quiet under_word until original_sound loop video keep merging t_end t_start t_last t_first to_back quieter down_word",
+        words=(
+            "music sound adding volume quiet under_word until original_sound loop video keep merging t_end t_start "
+            "t_last t_first to_back quieter down_word"
+        ),
         en=(
             "add bgm track.mp3 at 25%",
             "music in the background, quiet, fade out at the end",

@@ -45,7 +45,10 @@ class Cut(Operation):
             "remove t_start|t_end",
             "cutting t_start|t_end",
         ),
-        words="remove cutting trimming part_word talking silence to_front to_back t_start t_end t_first t_last opening both_ends",
+        words=(
+            "remove cutting trimming part_word talking silence to_front to_back t_start t_end t_first t_last opening "
+            "both_ends"
+        ),
         en=(
             "remove 0:20-0:25",
             "cut the first 4 sec",

@@ -56,7 +56,10 @@ class Export(Operation):
             "changing? export LINES|LINES? out:container",
             "export rendering",
         ),
-        words="handing getting final_word done_word out:resolution export saving adding keep rendering preview_word status out:container changing previous QUOTE frame_word",
+        words=(
+            "handing getting final_word done_word out:resolution export saving adding keep rendering preview_word "
+            "status out:container changing previous QUOTE frame_word"
+        ),
         en=(
             "export",
             "render it out",

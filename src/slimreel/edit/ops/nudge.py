@@ -57,7 +57,10 @@ class Nudge(Operation):
             "speed faster|slower",
             "faster|slower video",
         ),
-        words="changing n_title text image music sound volume pip speed more less speedup slowdown look words_size adding zoomin zoomout louder quieter bigger smaller stopping starting up down",
+        words=(
+            "changing n_title text image music sound volume pip speed more less speedup slowdown look words_size "
+            "adding zoomin zoomout louder quieter bigger smaller stopping starting up down"
+        ),
         en=("bigger", "a touch louder", "the text should be much smaller", "slow it down slightly more"),
         zh=("大一点", "声音稍微大点", "字小很多", "再慢一点点"),
     )

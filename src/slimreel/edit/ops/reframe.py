@@ -40,7 +40,10 @@ class Reframe(Lasting):
             "ASPECT cropfit keep",
             "aspectword FRAME",
         ),
-        words="aspectword horizontally vertically both moving landscape crop keep cropfit sides grain look out:preset different_word",
+        words=(
+            "aspectword horizontally vertically both moving landscape crop keep cropfit sides grain look out:preset "
+            "different_word"
+        ),
         en=(
             "make it 9:16 with blurred sides",
             "square crop for instagram",

@@ -52,7 +52,9 @@ class Speed(Lasting):
             "speed changing|adding",
             "fitting RANGE",
         ),
-        words="speed speedup slowdown fitting until t_long large_amount half_speed double_speed faster slower video_whole",
+        words=(
+            "speed speedup slowdown fitting until t_long large_amount half_speed double_speed faster slower video_whole"
+        ),
         en=(
             "2x speed",
             "play at half speed",

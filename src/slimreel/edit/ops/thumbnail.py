@@ -55,7 +55,10 @@ class Thumbnail(Operation):
             "first_frame|last_frame saving",
             "autopick thumbnail saving",
         ),
-        words="freeze thumbnail autopick saving image adding changing grain pictureformat cutting video keep export frame_word still_jpg extracting getting",
+        words=(
+            "freeze thumbnail autopick saving image adding changing grain pictureformat cutting video keep export "
+            "frame_word still_jpg extracting getting"
+        ),
         en=("cover image at 0:07", "screenshot the frame at 1:15", "pick a nice thumbnail", "save frame 12s as jpg"),
         zh=("第7秒当封面", "截一帧", "自动挑一张好看的封面", "1分15秒那一帧存成png"),
     )

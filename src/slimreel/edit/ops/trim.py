@@ -51,7 +51,10 @@ class Trim(Operation):
             "longer !QUOTE",
             "keep clip_noun|video t_of?",
         ),
-        words="remove keep trimming cutting clip_noun part_word starting stopping rest talking to_front to_back t_first t_last",
+        words=(
+            "remove keep trimming cutting clip_noun part_word starting stopping rest talking to_front to_back "
+            "t_first t_last"
+        ),
         en=(
             "trim to 0:10-0:45",
             "only the part between 5 and 20 seconds",

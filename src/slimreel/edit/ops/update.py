@@ -81,7 +81,11 @@ class Update(Operation):
             "@element FOR",
             "@it keep? FOR",
         ),
-        words="changing moving n_title text image logo watermark music subtitles pip sound volume adding writing keep blurregion it position_word words_size opacity fitting intensity out:under starting stopping words_word different_word later earlier bigger_text small_text up_word down_word voice width_word strong still",
+        words=(
+            "changing moving n_title text image logo watermark music subtitles pip sound volume adding writing keep "
+            "blurregion it position_word words_size opacity fitting intensity out:under starting stopping words_word "
+            "different_word later earlier bigger_text small_text up_word down_word voice width_word strong still"
+        ),
         en=(
             "make the title red",
             "move the logo to top left",
