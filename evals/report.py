@@ -84,7 +84,8 @@ def page(record: Record) -> str:
     told = (
         f"{record['date']}, {', '.join(record['machine'])}; load {record['load']} before the run. Written by "
         "`uv run python -m evals`; [README.md](../README.md) says what each number is. "
-        "The splits `test` and `everyday` are held out: nobody reads them to change the code, and their misses are never shown."
+        "The splits `test` and `everyday` are held out: nobody reads them to change the code, and their misses are "
+        "never shown."
     )
     parts = [
         "# How well sentences become exact edits",

@@ -15,7 +15,7 @@ from slimreel.agent.reply import say, say_error
 from slimreel.core.events import Reason
 from slimreel.core.goal import Goal
 from slimreel.data.tables import LANGUAGES, error_table, label_table, message_table, word_table
-from slimreel.errors import Contradiction, NotAVideo, SlimreelError
+from slimreel.errors import Contradiction, NotAVideo, RequestUnclear, SlimreelError
 from tests.jargon import jargon_in
 
 
@@ -89,7 +89,8 @@ def test_every_error_is_told_in_chinese_with_fields_that_it_has(kind: type[Slimr
     assert fields(template) <= fields(kind.template())
     error = kind(**dict.fromkeys(fields(kind.template()), "8 Mbps"))
     assert say_error(error, "zh") != say_error(error, "en") == error.sentence()
-    assert say_error(error, "zh").endswith("。")
+    if kind is not RequestUnclear:  # ends with the question, a sentence of its own
+        assert say_error(error, "zh").endswith("。")
 
 
 def test_things_and_details_are_told_in_the_language() -> None:

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 
 from slimreel.agent.context import Context
-from slimreel.agent.cues import read_cue
+from slimreel.agent.cues import Cue, read_cue
 from slimreel.agent.fill import change, clips, cuts, files, frame, look, nudge, overlay, session, sound
 from slimreel.agent.fill.base import Params
 from slimreel.agent.fill.elements import TYPE_WORDS
@@ -83,22 +83,39 @@ class Reading:
 def read_part(pieces: list[Piece], text: str, context: Context, before: list[Piece] | None = None) -> Reading | None:
     """The best reading of these pieces as one operation, or None where no cue fits."""
     best: Reading | None = None
-    there = frozenset[str]().union(*(piece.means for piece in pieces))
-    elements = element_meanings(context)
-    for op, said in ways().items():
-        used: set[int] | None = None
-        for line in said.cues:
-            cue = read_cue(line, elements)
-            found = cue.places(pieces) if cue is not None and cue.may_be(there) else None
-            if found is not None and (used is None or len(found) > len(used)):
-                used = found
-        if used is None:
-            continue
+    for op, used in sorted(_asked_for(pieces, element_meanings(context)).items()):
         reading = _filled(op, pieces, text, context, used, before or [])
         reading.score += 0.1 * len(used)
         if best is None or reading.score > best.score:
             best = reading
     return best
+
+
+def _asked_for(pieces: list[Piece], elements: frozenset[str]) -> dict[str, set[int]]:
+    """The operations that the pieces have a cue of, each with the places of its longest."""
+    there = frozenset[str]().union(*(piece.means for piece in pieces))
+    index = _index(elements)
+    longest: dict[str, set[int]] = {}
+    for op, cue in dict.fromkeys(one for name in there for one in index.get(name, ())):
+        found = cue.places(pieces) if cue.may_be(there) else None
+        if found is not None and (op not in longest or len(found) > len(longest[op])):
+            longest[op] = found
+    return longest
+
+
+@lru_cache(maxsize=256)
+def _index(elements: frozenset[str]) -> dict[str, list[tuple[str, Cue]]]:
+    """Every cue under the meanings of its most particular item, so that few cues are tried on a part."""
+    index: dict[str, list[tuple[str, Cue]]] = {}
+    for op, said in ways().items():
+        for line in said.cues:
+            cue = read_cue(line, elements)
+            if cue is None:
+                continue
+            items = [*cue.items, *(first for first, _ in cue.pairs)]
+            for name in min(items, key=len):
+                index.setdefault(name, []).append((op, cue))
+    return index
 
 
 def element_meanings(context: Context) -> frozenset[str]:

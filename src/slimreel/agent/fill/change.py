@@ -112,6 +112,8 @@ def _times(span: Span, changes: Params) -> None:
         if found.has("BEFORE") and span.has("neg"):
             span.claim("neg")
             changes["start_s"] = end
+        elif found.has("AFTER") and span.has("blurregion", "remove"):
+            changes["end_s"] = start  # hide it after that
         elif found.has("BEFORE"):
             changes["end_s"] = end
         else:

@@ -64,7 +64,8 @@ def amount_said(span: Span) -> str:
 
 def _times_said(span: Span, word: str) -> int:
     """ "Quieter... no, even quieter" is said twice."""
-    places = [at for at, piece in enumerate(span.pieces) if piece.has(word)]
+    words = [piece.text for piece in span.pieces if piece.has(word)]
+    places = [at for at, piece in enumerate(span.pieces) if piece.has(word) and words.count(piece.text) > 1]
     apart = sum(any(piece.has("mark") for piece in span.pieces[a:b]) for a, b in pairwise(places))
     return 1 + apart
 

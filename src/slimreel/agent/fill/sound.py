@@ -130,8 +130,8 @@ def _less(span: Span) -> bool:
 def mute(span: Span) -> Params:
     params: Params = {}
     span.claim("mute")
-    if not span.has("music", "voice"):
-        span.claim("remove", "sound", "neg", "keep")
+    if not span.has("music", "voice") and span.claim("sound"):
+        span.claim("remove", "neg")
     kept = span.find("keep", "except")
     music, original = span.find("music"), span.find("original_sound")
     if original is not None:

@@ -39,7 +39,7 @@ class Mute(Operation):
             "mute sound",
             "remove sound RANGE|FIRST|LAST",
         ),
-        words="mute sound volume remove changing off_word keep talking",
+        words="mute sound volume changing off_word talking",
         en=("mute it", "no audio", "silence 0:05-0:07", "mute the original, keep the music"),
         zh=("静音", "去掉声音", "5到7秒静音", "原声关了保留音乐"),
     )
