@@ -36,8 +36,9 @@ def test_words_become_a_file(
 ) -> None:
     done = slimreel("edit", clip.name, words, "-o", "out.mp4", "--json")
     assert done.returncode == 0, done.stderr
-    found = looked_at(clip.parent / "out.mp4")
-    assert found == (width, height, pytest.approx(seconds, abs=0.11), sound)
+    found_width, found_height, found_seconds, found_sound = looked_at(clip.parent / "out.mp4")
+    assert (found_width, found_height, found_sound) == (width, height, sound)
+    assert found_seconds == pytest.approx(seconds, abs=0.11)
     assert json.loads(done.stdout)["changes"]
 
 
