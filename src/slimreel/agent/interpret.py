@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from slimreel.agent.carried import with_bounds, with_nouns, without_denied
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.context import Context
 from slimreel.agent.fill.elements import described
@@ -47,7 +48,8 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names))
     plain = spelled(normalize(taken.text, taken.marks))
-    pieces = with_places(with_clips(with_moments(with_clip_numbers(cut(plain, taken.marks), context)), context))
+    moments = with_bounds(with_moments(with_clip_numbers(cut(plain, taken.marks), context)))
+    pieces = without_denied(with_places(with_clips(with_nouns(moments, context), context)))
     for piece in pieces:
         if described(context, piece):
             piece.means |= {"n_title"}
@@ -110,8 +112,9 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
                 unheard += _said(part.pieces)
             continue
         unheard += [piece.text for piece in part.reading.left]
-        if part.reading.missing is not None:
-            missing = missing or part.reading.missing
+        gap = part.reading.missing or _left_vague(part, context)
+        if gap is not None:
+            missing = missing or gap
             continue
         if part.reading.op == "nothing":
             continue
@@ -131,6 +134,18 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     if missing is not None:
         commands.append({"op": "clarify", "params": {"about": missing.about}})
     return Interpretation(tuple(commands), missing, tuple(unheard), language)
+
+
+def _left_vague(part: Part, context: Context) -> Missing | None:
+    """ "Speed up just part of it", "mute one of them": which is what has to be asked."""
+    if part.reading is None or any(_WHERE & params.keys() for params in part.reading.commands):
+        return None
+    if any(piece.has("vague_clip") for piece in part.pieces):
+        return Missing("clip" if len(context.clips) > 1 else "range")
+    return Missing("range") if any(piece.has("vague_range") for piece in part.pieces) else None
+
+
+_WHERE = frozenset("start_s end_s ranges_s first_s last_s at_s clip position file text target".split())
 
 
 def _nothing_understood(parts: list[Part], found: Interpretation) -> Interpretation:
@@ -199,9 +214,18 @@ def _each_once(commands: list[Command]) -> list[Command]:
         return commands[1:]  # what was undone is to be there again
     found: list[Command] = []
     for command in commands:
-        if command["op"] == "nudge" or command not in found:
+        if found and _completed_by(found[-1], command):
+            found[-1] = command
+        elif command["op"] == "nudge" or command not in found:
             found.append(command)
     return found
+
+
+def _completed_by(first: Command, second: Command) -> bool:
+    """Is it the same file named once more, now with how it is to sound or look ("add a.mp3, as music, at 35%")?"""
+    if first["op"] != second["op"] or "file" not in first["params"] or first == second:
+        return False
+    return first["params"].items() <= second["params"].items()
 
 
 def _said(pieces: list[Piece]) -> list[str]:

@@ -35,7 +35,7 @@ class Piece:
 
     def is_loose(self) -> bool:
         """Does it mean nothing by itself?"""
-        return "filler" in self.means and not any(name.isupper() for name in self.means if name[0] != "o")
+        return bool(self.means & _ASIDE) and not any(name.isupper() for name in self.means if name[0] != "o")
 
 
 def content_of(pieces: Iterable[Piece]) -> list[Piece]:
@@ -53,6 +53,7 @@ _FILE_KINDS = (
 _RUN = re.compile(r"[A-Za-z0-9_.']*[A-Za-z0-9_]|.", re.DOTALL)
 _CLOCK = re.compile(r"([0-9]{1,3})[:：]([0-5][0-9])(?:[:：]([0-5][0-9]))?(?:[.,]([0-9]{1,3}))?(?![0-9:])")
 _ASPECT = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2})?) ?[:：xX/比] ?([0-9]{1,2})(?![0-9:a-zA-Z])")
+_ASIDE = frozenset({"filler", "vague_range", "vague_clip"})
 _ASPECTS = frozenset("9:16 16:9 1:1 4:5 5:4 4:3 3:4 21:9 2:1 1:2 2:3 3:2 18:9 9:18 9:21 9:20 20:9".split())
 _HEX = re.compile(r"#([0-9A-Fa-f]{6}|[0-9A-Fa-f]{3})(?![0-9A-Za-z])")
 # Units that the amounts of output wishes do not have, by how they begin.
@@ -63,7 +64,7 @@ _UNIT_KINDS = {
 _LONG_UNITS = "ms|milliseconds?|millisecs?|毫秒|db|decibels?|分贝|lufs|lkfs|degrees?|degs?|度|stops?"
 _MORE_UNITS = re.compile(rf"([+-]?[0-9]+(?:\.[0-9]+)?) ?-?({_LONG_UNITS}|°|ev|档)(?![A-Za-z])", re.IGNORECASE)
 _UNIT_AFTER = re.compile(rf" ?-?({_LONG_UNITS})(?![A-Za-z])", re.IGNORECASE)
-_COORDINATE = re.compile(r"([xywh]) ?[=:]? ?([0-9]+(?:\.[0-9]+)?)(?![0-9A-Za-z%])")
+_COORDINATE = re.compile(r"([xyw]|h(?!26[45]\b)) ?[=:]? ?([0-9]+(?:\.[0-9]+)?)(?![0-9A-Za-z%])")
 _ORDINAL = re.compile(r"([0-9]{1,2})(?:st|nd|rd|th)\b|#([0-9]{1,2})\b", re.IGNORECASE)
 _CLIP_ID = re.compile(r"[cC]([0-9]{1,2})(?![0-9A-Za-z])")
 _JOB = re.compile(r"(?:job ?#? ?)?[jJ]([0-9]{1,6})(?![0-9A-Za-z])")

@@ -184,7 +184,7 @@ def _first_few(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, i
     if at + 1 >= len(pieces) or len(context.clips) < 2:
         return None
     if (
-        piece.has("t_first", "t_last")
+        (piece.has("t_first", "t_last") or piece.text in ("后面", "前面", "最后面", "最前面"))
         and not piece.text.isascii()
         and pieces[at + 1].has("NUMBER")
         and at + 2 < len(pieces)
@@ -193,8 +193,11 @@ def _first_few(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, i
         if pieces[at + 2].has("clip_noun") and 2 <= count <= len(context.clips):
             clips = [clip.id for clip in context.clips]
             return _made(
-                pieces, at, at + 3, clips[:count] if piece.has("t_first") and piece.text[0] != "最" else clips[-count:]
+                pieces, at, at + 3, clips[:count] if "前" in piece.text or (piece.has("t_first") and piece.text[0] != "最") else clips[-count:]
             )
+    if piece.text in ("后面", "前面") and pieces[at + 1].has("both") and pieces[at + 1].text.startswith("两"):
+        clips = [clip.id for clip in context.clips]
+        return _made(pieces, at, at + 2, clips[:2] if piece.text == "前面" else clips[-2:])
     if (
         piece.has("NUMBER")
         and len(piece.text) == 2

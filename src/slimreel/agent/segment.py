@@ -24,6 +24,11 @@ _VERBS = frozenset(
 )
 _MOST_CHUNKS = 18
 _LONGEST_PART = 9  # chunks
+_ORDERS = frozenset(
+    "remove cutting trimming keep adding merging splitting rotate flip mute speedup slowdown reverse loop freeze "
+    "stabilize sharpen normalize denoise fade fadein fadeout crop blurregion".split()
+)
+_CROSSED_CLAUSE = 0.3  # what it costs to take two orders for one
 _WEAK_DIVISION = 0.4  # what a division costs that nothing but a verb suggests
 
 
@@ -73,17 +78,29 @@ def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
     bounds = _bounds(pieces)
     weak = [at > 0 and _is_weak(pieces, at) for at in bounds]
     chunks = list(zip(bounds, [*bounds[1:], len(pieces)], strict=True))
+    clauses = [_begins_clause(pieces, at) for at in bounds]
     best: list[Division] = [Division()]
     for end in range(1, len(chunks) + 1):
         found: Division | None = None
         for start in range(max(0, end - _LONGEST_PART), end):
             part = _part(pieces[chunks[start][0] : chunks[end - 1][1]], text, context, pieces[: chunks[start][0]])
             score = best[start].score + part.score - (_WEAK_DIVISION if weak[start] else 0.0)
+            score -= _CROSSED_CLAUSE * sum(clauses[start + 1 : end])
             if found is None or score > found.score + 1e-9:
                 found = Division([*best[start].parts, part], score)
         assert found is not None
         best.append(found)
     return best[-1].parts
+
+
+def _begins_clause(pieces: list[Piece], at: int) -> bool:
+    """Does an order of its own begin here: a verb behind a mark, and one before the mark too?"""
+    if not at or not pieces[at - 1].has("mark"):
+        return False
+    led = next((piece for piece in pieces[at:] if not piece.is_loose() and not piece.has("mark")), None)
+    start = max((i + 1 for i in range(at - 1) if pieces[i].has("mark")), default=0)
+    first = next((piece for piece in pieces[start : at - 1] if not piece.is_loose()), None)
+    return led is not None and led.has(*_ORDERS) and first is not None and first.has(*_ORDERS)
 
 
 def _is_weak(pieces: list[Piece], at: int) -> bool:
@@ -142,7 +159,7 @@ _OUTPUT_SIDE = frozenset(
     """
     out:good out:sharp out:best out:encode_speed out:under out:keeping out:lose out:visible out:neg out:minimal
     out:less out:bad out:medium out:nothing out:change out:to out:by out:from out:floor out:remove out:instead
-    out:total out:purpose out:correct out:copying out:fit both CLIP NUMBER PERCENT SHARE out:format out:at
+    shrink_to out:total out:purpose out:correct out:copying out:fit both CLIP NUMBER PERCENT SHARE out:format out:at
     out:beyond
     """.split()
 )
@@ -178,6 +195,9 @@ def output_score(pieces: list[Piece]) -> float | None:
     ratio = any(p.has("PERCENT", "SHARE", "TIMES") for p in pieces) and any(
         p.has("out:less", "out:size", "out:toobig", "out:compress", "out:to", "shrink_to", "out:under") for p in pieces
     )
+    bare = content_of(pieces)
+    if len(bare) <= 2 and bare[-1:] and bare[-1].means == {"NUMBER"} and any(p.has("out:under") for p in pieces):
+        return 0.3  # "under 25": of what is asked back
     plain = any(p.has("out:less", "out:toobig") and p.has("out:size", "out:compress", "out:toobig") for p in pieces)
     if not strong and not ratio and not plain and not any(p.has("out:less", "smaller") for p in pieces):
         return None
@@ -188,6 +208,8 @@ def output_score(pieces: list[Piece]) -> float | None:
             continue
         if piece.has("TIMES") and any(p.has("out:less", "out:compress", "out:size") for p in pieces):
             explained += 1.0
+        elif ratio and piece.has("original_word") and not piece.has("CLIP"):
+            explained += 0.8
         elif (piece.has(*_OF_OTHERS) and not piece.has("out:size", "out:compress")) or (
             piece.has("export", "mute") and not piece.means & _OUTPUT_KINDS
         ):

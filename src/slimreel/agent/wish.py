@@ -74,6 +74,8 @@ def read_wish(text: str) -> Wish:
     squeezing = asks_for_less(tokens)
     understood = bool(fields) or squeezing
     fields.pop("granted", None)
+    if "vmaf_min" in fields and fields.get("quality") == "low":
+        del fields["quality"]  # "as small as you can, vmaf 95": the floor says how small
     beside = tuple((name, fields.pop(name)) for name in _BESIDE if name in fields)
     if not understood and not unheard:
         unheard = [_quoted(text)]

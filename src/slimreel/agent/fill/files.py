@@ -6,6 +6,7 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 from __future__ import annotations
 
 from slimreel.agent.fill.base import Params, clip_param, ranged, stretch, within_video
+from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
 
@@ -128,7 +129,7 @@ _FILE_FORMATS = ("mp4", "mov", "webm", "gif", "mp3")
 def export(span: Span) -> Params:
     params: Params = {}
     for piece in span.pieces:
-        for word in piece.text.split():
+        for word in piece.text.replace(".", " ").split():
             if word in _FILE_FORMATS and not piece.has("FILE", "QUOTE", "NAME"):
                 params["format"] = word
     span.claim("out:container", "gif", "audioformat")
@@ -140,8 +141,21 @@ def export(span: Span) -> Params:
     rate = span.take("FPS")
     if rate is not None:
         params["fps"] = rate.value
-    name = span.take("NAME", "QUOTE") or (span.take("FILE") if span.says(*texts("is_called")) else None)
+    name = span.take("NAME") or _quoted_name(span) or (span.take("FILE") if span.says(*texts("is_called")) else None)
     if name is not None:
         params["filename"] = name.value
     clip_param(span, params)
     return params
+
+
+def _quoted_name(span: Span) -> Piece | None:
+    """A quote that names the file: one behind the verb, or behind "called"; not a title written before it."""
+    quoted, verb = span.find("QUOTE"), span.find("export", "saving", "rendering", unused=False)
+    if quoted is None:
+        return None
+    named = span.near(quoted, "naming", before=2, after=0) is not None
+    if not named and (verb is None or verb > quoted or span.near(quoted, "writing", before=2, after=0) is not None):
+        return None
+    span.claim("naming")
+    span.used.add(quoted)
+    return span.pieces[quoted]

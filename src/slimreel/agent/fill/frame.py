@@ -40,12 +40,18 @@ def reframe(span: Span) -> Params:
         if color:
             params["color"] = color
     keeps = span.claim("keep", "focus")
-    side = span.named("position")
+    side = None if _is_of_next(span) else span.named("position")
     if side in ("left", "right", "top", "bottom", "center") and (params.get("mode") in (None, "crop") or keeps):
         params["focus"] = side
         params["mode"] = "crop"
     clip_param(span, params)
     return params
+
+
+def _is_of_next(span: Span) -> bool:
+    """Does the place begin another clause ("1:1, at the bottom …"), so that it says where something else goes?"""
+    at = span.find("POSITION")
+    return at is not None and at > 0 and span.pieces[at - 1].has("mark") and at == len(span.pieces) - 1
 
 
 _EDGES = ("left", "right", "top", "bottom")

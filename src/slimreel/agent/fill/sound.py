@@ -168,6 +168,8 @@ def normalize_audio(span: Span) -> Params:
     params: Params = {}
     span.claim("normalize", "sound", "volume", "louder", "quieter")
     loudness = span.take("LUFS")
+    if loudness is None and (at := span.find("NUMBER")) is not None and -40 <= span.pieces[at].value <= -5:
+        loudness = span.take("NUMBER")
     if loudness is None and span.says("lufs"):
         loudness = span.take("NUMBER")
     if loudness is not None:

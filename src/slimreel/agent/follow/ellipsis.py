@@ -9,6 +9,7 @@ from typing import Any
 from slimreel.agent.context import Context
 from slimreel.agent.fill.change import update
 from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
+from slimreel.agent.fill.nudge import nudge
 from slimreel.agent.follow.last import ABOUT_LAST, Command, again, denied, last_operation
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import FILLERS, OPERATION_COST
@@ -71,7 +72,21 @@ def _of_element(pieces: list[Piece], text: str, context: Context) -> tuple[list[
         found = update(span)
     except Missing:
         return None
-    return [{"op": "update", "params": params} for params in found], _score(span, pieces) - 0.2
+    commands = [{"op": "update", "params": params} for params in found]
+    if any(piece.has("bigger", "smaller", "louder", "quieter") for piece in left_over(span, ABOUT_LAST)):
+        commands = [*_compared(span), *commands]
+    return commands, _score(span, pieces) - 0.2
+
+
+def _compared(span: Span) -> list[Command]:
+    """ "Bigger, and in red": the comparison beside the change."""
+    beside = Span(span.pieces, span.context, span.text)
+    try:
+        found = nudge(beside)
+    except Missing:
+        return []
+    span.used |= {at for at in beside.used if not span.pieces[at].has("COLOR", "POSITION")}
+    return [{"op": "nudge", "params": params} for params in found]
 
 
 def _score(span: Span, pieces: list[Piece]) -> float:

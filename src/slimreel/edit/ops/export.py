@@ -43,11 +43,13 @@ class Export(Operation):
     op: ClassVar[str] = "export"
     said: ClassVar[Said] = Said(
         cues=(
+            "saving|export naming>QUOTE",
+            "saving|export out:container|final_word naming>QUOTE",
             "handing final_word",
             "handing final_word out:container",
             "handing out:container",
             "export final_word",
-            "export QUOTE",
+            "export>QUOTE|naming",
             "export",
             "saving out:container",
             "export out:container",

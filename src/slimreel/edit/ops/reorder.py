@@ -27,6 +27,7 @@ class Reorder(Operation):
     op: ClassVar[str] = "reorder"
     said: ClassVar[Said] = Said(
         cues=(
+            "moving CLIP t_start|t_end",
             "both_ends swapping",
             "moving CLIP CLIP",
             "moving CLIP until_end",
