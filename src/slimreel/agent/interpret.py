@@ -25,7 +25,7 @@ from slimreel.agent.scope import PLAINLY, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import take_titles
-from slimreel.agent.words import spelled, texts
+from slimreel.agent.words import spelled, texts, unjoined
 
 Command = dict[str, Any]
 
@@ -47,7 +47,7 @@ _OUTPUT_OPS = frozenset("gif thumbnail extract_audio split_parts preview export"
 def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names))
-    plain = spelled(normalize(taken.text, taken.marks))
+    plain = unjoined(spelled(normalize(taken.text, taken.marks)))
     moments = with_bounds(with_moments(with_clip_numbers(cut(plain, taken.marks), context)))
     pieces = without_denied(with_places(with_clips(with_nouns(moments, context), context)))
     for piece in pieces:
@@ -105,6 +105,7 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     ]
     if asked:
         parts = [part for part, why in zip(parts, reasons, strict=True) if not why]
+    parts = [Part(part.pieces) if _poorly_read(part, parts) else part for part in parts]
     wishes = [part for part in parts if part.output]
     for part in parts:
         if part.reading is None:
@@ -134,6 +135,18 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     if missing is not None:
         commands.append({"op": "clarify", "params": {"about": missing.about}})
     return Interpretation(tuple(commands), missing, tuple(unheard), language)
+
+
+_POOR = -2.0  # below this score most of a clause's words were not used
+
+
+def _poorly_read(part: Part, parts: list[Part]) -> bool:
+    """Is most of a clause not understood, beside one that is understood whole? It is named, and nothing done for it."""
+    poor = part.reading is not None and part.reading.left and part.score < _POOR
+    clear = (
+        one.output or (one.reading is not None and not one.reading.left and not one.reading.missing) for one in parts
+    )
+    return bool(poor) and any(clear)
 
 
 def _left_vague(part: Part, context: Context) -> Missing | None:

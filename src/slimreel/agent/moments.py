@@ -121,6 +121,7 @@ def _stretch(pieces: list[Piece], at: int) -> _Joined | None:
     start, a_unit = float(first[0]), first[1]
     end, b_unit = second
     led = at > 0 and pieces[at - 1].has("keep", "remove", "cutting", "trimming", "seconds_word")
+    led = led or _follows_stretch(pieces, at)
     if not (a_unit or b_unit or opened or led):
         return None  # "10 - 20": nothing says that these are times
     if a_unit is None and isinstance(end, float) and b_unit == "unit":
@@ -131,6 +132,14 @@ def _stretch(pieces: list[Piece], at: int) -> _Joined | None:
     if closing < len(pieces) and pieces[closing].text in ("seconds", "sec", "s", "mark"):
         closing += 1
     return _made(pieces, at, closing - at, "RANGE", (start, end))
+
+
+def _follows_stretch(pieces: list[Piece], at: int) -> bool:
+    """ "cut 10-12, 44-47": does an order and nothing but numbers stand before it?"""
+    i = at - 1
+    while i >= 0 and (pieces[i].has("NUMBER", "mark", "t_and") or _is(pieces, i, "t_to")):
+        i -= 1
+    return 0 <= i < at - 3 and pieces[i].has("keep", "remove", "cutting", "trimming")
 
 
 def _moment(pieces: list[Piece], at: int, *, at_start: bool) -> tuple[float | Literal["end"], str | None] | None:
@@ -200,7 +209,7 @@ def _edge(pieces: list[Piece], at: int) -> _Joined | None:
     """the first 5 sec, 结尾10秒; 3 s off the start; 开头的4秒."""
     piece = pieces[at]
     for means, kind in (("t_first", "FIRST"), ("t_last", "LAST")):
-        if not piece.has(means):
+        if not piece.has(means) or (piece.text == "last" and at and pieces[at - 1].text in texts("before_verb")):
             continue
         i = at + 1
         while i < len(pieces) and pieces[i].text in texts("before_length"):

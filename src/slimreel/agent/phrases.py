@@ -74,7 +74,8 @@ ROWS = (
     Row("neg make? quality? bad", "quality", "high"),
     Row("neg make? quality? quality=low", "quality", "high"),
     Row("nothing of? quality lose|bad|less", "quality", "low"),
-    Row("neg make quality? lose", "quality", "visually_lossless"),
+    Row("neg make quality? visible? lose", "quality", "visually_lossless"),
+    Row("quality keeping good|best", "quality", "high"),
     Row("best", "encode_speed", "best"),
     # sound
     Row("neg|remove|lose this? of? subject? audio !sound|to|by|at", "audio", "mute"),

@@ -193,7 +193,12 @@ def _first_few(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, i
         if pieces[at + 2].has("clip_noun") and 2 <= count <= len(context.clips):
             clips = [clip.id for clip in context.clips]
             return _made(
-                pieces, at, at + 3, clips[:count] if "前" in piece.text or (piece.has("t_first") and piece.text[0] != "最") else clips[-count:]
+                pieces,
+                at,
+                at + 3,
+                clips[:count]
+                if "前" in piece.text or (piece.has("t_first") and piece.text[0] != "最")
+                else clips[-count:],
             )
     if piece.text in ("后面", "前面") and pieces[at + 1].has("both") and pieces[at + 1].text.startswith("两"):
         clips = [clip.id for clip in context.clips]
@@ -259,7 +264,7 @@ def _of_ordinal(pieces: list[Piece], at: int, ordinal: tuple[int, int], context:
     if (
         not several
         and not chinese
-        and ends_there
+        and (ends_there or (_clip_before(pieces, at) and pieces[i].is_loose()))
         and len(context.clips) >= 2
         and abs(place) <= len(context.clips)
         and at
@@ -271,10 +276,24 @@ def _of_ordinal(pieces: list[Piece], at: int, ordinal: tuple[int, int], context:
     return None
 
 
+def _clip_before(pieces: list[Piece], at: int) -> bool:
+    """Was a clip spoken of before ("mute the first clip, the second up by 4 dB")?"""
+    return any(
+        piece.has("clip_noun") and pieces[place - 1].has("ORDINAL") for place, piece in enumerate(pieces[:at]) if place
+    )
+
+
 def _at_an_end(context: Context, count: int, *, first: bool) -> list[str]:
     """The first clips, or the last."""
     start = 1 if first else len(context.clips) - count + 1
     return [_id(context, place) for place in range(start, start + count)]
+
+
+def _is_called(pieces: list[Piece], at: int, context: Context) -> bool:
+    """Is "the demo" the whole name of a clip, and no word that any clip is called by?"""
+    word = pieces[at].text.casefold()
+    whole = any(PurePath(clip.name).stem.casefold() == word for clip in context.clips)
+    return whole and at > 0 and pieces[at - 1].text == "the" and not pieces[at].has("clip_noun", "video")
 
 
 @lru_cache(maxsize=64)
@@ -304,7 +323,8 @@ def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] 
     following = pieces[at + 1] if at + 1 < len(pieces) else None
     noun = following is not None and following.has("clip_noun") and not following.text.isdigit()
     end = at + 2 if noun else at + 1
-    if word in stems and (piece.has("unknown") or ((noun or word in _ROLE_WORDS) and len(word) > 1)):
+    known = (noun or word in _ROLE_WORDS or _is_called(pieces, at, context)) and len(word) > 1
+    if word in stems and (piece.has("unknown") or known):
         return _made(pieces, at, end, stems[word])
     if word in _ROLE_WORDS:
         if following is not None and following.has("TIME", "FIRST", "LAST"):

@@ -25,10 +25,10 @@ _VERBS = frozenset(
 _MOST_CHUNKS = 18
 _LONGEST_PART = 9  # chunks
 _ORDERS = frozenset(
-    "remove cutting trimming keep adding merging splitting rotate flip mute speedup slowdown reverse loop freeze "
-    "stabilize sharpen normalize denoise fade fadein fadeout crop blurregion".split()
+    "remove cutting trimming keep adding swapping merging splitting rotate flip mute speedup slowdown reverse loop "
+    "freeze stabilize sharpen normalize denoise fade fadein fadeout crop blurregion handing gif thumbnail".split()
 )
-_CROSSED_CLAUSE = 0.3  # what it costs to take two orders for one
+_CROSSED_CLAUSE = 1.0  # what it costs to take two orders for one
 _WEAK_DIVISION = 0.4  # what a division costs that nothing but a verb suggests
 
 
@@ -94,12 +94,12 @@ def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
 
 
 def _begins_clause(pieces: list[Piece], at: int) -> bool:
-    """Does an order of its own begin here: a verb behind a mark, and one before the mark too?"""
-    if not at or not pieces[at - 1].has("mark"):
+    """Does an order of its own begin here: a verb behind a mark or an "and", and one before that too?"""
+    if not at or not (pieces[at - 1].has("mark") or pieces[at].text in texts("connectives")):
         return False
-    led = next((piece for piece in pieces[at:] if not piece.is_loose() and not piece.has("mark")), None)
+    led = next((piece for piece in pieces[at:] if piece.has(*_ORDERS) or not piece.is_loose()), None)
     start = max((i + 1 for i in range(at - 1) if pieces[i].has("mark")), default=0)
-    first = next((piece for piece in pieces[start : at - 1] if not piece.is_loose()), None)
+    first = next((piece for piece in pieces[start:at] if piece.has(*_ORDERS) or not piece.is_loose()), None)
     return led is not None and led.has(*_ORDERS) and first is not None and first.has(*_ORDERS)
 
 
@@ -189,6 +189,13 @@ _OF_OTHERS = frozenset(
 )
 
 
+def _of_size(piece: Piece, pieces: list[Piece]) -> bool:
+    """Beside a share: "of the original", "the file smaller"."""
+    if piece.has("original_word"):
+        return not piece.has("CLIP")
+    return piece.has("out:less") and any(one.has("out:subject") for one in pieces)
+
+
 def output_score(pieces: list[Piece]) -> float | None:
     """How well a part fits a wish for the output; None where nothing in it is one."""
     strong = [p for at, p in enumerate(pieces) if _is_strong(pieces, at)]
@@ -208,7 +215,7 @@ def output_score(pieces: list[Piece]) -> float | None:
             continue
         if piece.has("TIMES") and any(p.has("out:less", "out:compress", "out:size") for p in pieces):
             explained += 1.0
-        elif ratio and piece.has("original_word") and not piece.has("CLIP"):
+        elif ratio and _of_size(piece, pieces):
             explained += 0.8
         elif (piece.has(*_OF_OTHERS) and not piece.has("out:size", "out:compress")) or (
             piece.has("export", "mute") and not piece.means & _OUTPUT_KINDS

@@ -70,7 +70,7 @@ def _inherited(tokens: list[Token], values: list[Value]) -> list[Value]:
             continue
         for value in values:
             other = tokens[value.first].quantity
-            if other is None or other.unit.kind not in _LENDING or not other.value:
+            if other is None or not (other.unit.kind in _LENDING or value.slot == "fps") or not other.value:
                 continue
             if _takes_unit_of(tokens, at, value.first) and isinstance(value.value, int | float):
                 scaled = value.value * float(token.quantity.value / other.value)

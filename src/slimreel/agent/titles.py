@@ -56,13 +56,13 @@ _ZH_NOT_A_TITLE = (
 )
 _ZH_WRITE = (
     "写上|写着|写个|写一句|写一行|打上字|打字|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|"
-    rf"打一行|打一句|打出|字是|改成字|名字叫|写(?!{_ZH_NOT_A_TITLE})|打上"
+    rf"打一行|打一句|打出|字是|改成字|名字叫|写(?!{_ZH_NOT_A_TITLE})|打上(?!马赛克|码|水印|字幕|标题|logo)"
 )
 _ZH_WRITING = re.compile(rf"(?:{_ZH_WRITE})[:：]?\s*(?=[^\s\ue000-\uf8ff:：，。,的成]){_ZH_TEXT}")
 _NAME = (
     r"\bnamed|\bcalled|\bcall it|\bname it|\bsave (?:it )?as(?= [A-Za-z0-9]*[_\-0-9])|"
-    r"\bexport (?:it )?as(?= [A-Za-z0-9]*[_\-])|under the name|with the name|filename叫|filename is|filename|"
-    r"文件名叫|文件名是|文件名|命名为|命名成|取名|名字叫"
+    r"\bexport (?:it )?as(?= [A-Za-z0-9]*[_\-])|under the name|with the name|filename叫|filename is|filename ?=|"
+    r"filename|文件名叫|文件名是|文件名|命名为|命名成|取名|名字叫"
 )
 _NAMED = re.compile(rf"(?:{_NAME})[:：]?\s*(?=[^\s\ue000-\uf8ff])([A-Za-z0-9_\-\u4e00-\u9fff]{{1,60}})")
 _ZH_COLON = re.compile(

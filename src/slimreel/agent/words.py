@@ -118,6 +118,17 @@ def spelled(text: str) -> str:
     return correct_spelling(text, *_spelling())
 
 
+_JOINED = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]+(?:_[A-Za-z]+)+(?![A-Za-z0-9_.])")
+
+
+def unjoined(text: str) -> str:
+    """The text with names such as bottom_left or max_bitrate as words, where each of their words is known."""
+    return _JOINED.sub(
+        lambda match: match[0].replace("_", " ") if words().keys() >= set(match[0].lower().split("_")) else match[0],
+        text,
+    )
+
+
 def word_at(small: str, at: int) -> Found | None:
     """The longest known form that begins at a place of a text in lower case."""
     table = words()

@@ -71,11 +71,11 @@ def thumbnail(span: Span) -> Params:
     for piece in span.pieces:
         if piece.text in texts("instead_of"):
             break
-        for name, words in (("jpg", ("jpg", "jpeg")), ("png", ("png",)), ("webp", ("webp",))):
-            if piece.text in words:
+        for name, words in (("jpg", {"jpg", "jpeg"}), ("png", {"png"}), ("webp", {"webp"})):
+            if not words.isdisjoint(piece.text.split()):
                 params["format"] = name
     span.claim("pictureformat")
-    moment = span.take("AT", "START", "TIME", "CLOCK")
+    moment = span.take("AT", "START", "TIME", "CLOCK", "FOR")
     if moment is not None:
         within_video(span, moment.value)
         params["at_s"] = moment.value

@@ -51,15 +51,17 @@ def color(span: Span) -> Params:
     for word, (param, sign) in signs.items():
         if (at := span.find(word, unused=False)) is not None and at not in span.used:
             span.used.add(at)
-            params[param] = sign * _percent(span, at)
+            params[param] = sign * abs(_percent(span, at))
     for word, param in _TUNES:
         if (at := span.find(word)) is not None:
             span.used.add(at)
-            params[param] = _direction(span, at) * _percent(span, at)
+            amount = _percent(span, at)
+            params[param] = amount if amount < 0 else _direction(span, at) * amount
     looked = span.claim("look", "preset_word") or any(
-        piece.has("warmer", "cooler") and piece.text.endswith(("色调", "tone", "tones", "look", "调子", "滤镜"))
+        piece.has("warmer", "cooler") and piece.text.endswith(("色调", "tone", "tones", "look", "调子", "滤镜", "色系"))
         for piece in span.pieces
     )
+    looked = looked or span.says("colors", "colours", "grade", "grading")
     _temperature(span, params, looked=looked)
     _exposure(span, params)
     if (at := span.find("gamma")) is not None:
@@ -85,7 +87,7 @@ def _temperature(span: Span, params: Params, *, looked: bool) -> None:
                 params["preset"] = "warm" if sign > 0 else "cool"
             else:
                 less = span.find("less") is not None and span.says("temperature", "色温")
-                params["temperature_pct"] = (-sign if less else sign) * _percent(span, at)
+                params["temperature_pct"] = (-sign if less else sign) * abs(_percent(span, at))
 
 
 def _exposure(span: Span, params: Params) -> None:
@@ -108,12 +110,12 @@ def _direction(span: Span, at: int) -> int:
 
 
 def _percent(span: Span, at: int) -> float:
-    """The number nearest to a word, else what its word of amount stands for."""
+    """The number nearest to a word, below zero where it was said with a minus; else what its word stands for."""
     after = [place for place in range(at + 1, min(len(span.pieces), at + 5)) if _is_amount(span, place)]
     before = [place for place in range(at - 1, max(-1, at - 4), -1) if _is_amount(span, place)]
     for place in [*after[:1], *before[:1]]:
         span.used.add(place)
-        return abs(float(span.pieces[place].value))
+        return float(span.pieces[place].value)
     little = span.near(at, "small_amount", before=3, after=3)
     if little is not None:
         span.used.add(little)

@@ -43,7 +43,7 @@ _SMALL = re.compile(r"一点|一丢|些$|点$|点儿$")
 def amount_said(span: Span) -> str:
     """How much: small, medium or large."""
     if any(
-        piece.has("small_amount") or _SMALL.search(piece.text)
+        (piece.has("small_amount") and not piece.has("small_text")) or _SMALL.search(piece.text)
         for piece in span.pieces
         if not piece.has("FILE", "QUOTE")
     ):
@@ -116,8 +116,13 @@ def nudge(span: Span) -> list[Params]:
 
 
 def _last_word_counts(span: Span) -> None:
-    """ "can't hear him over the song, turn it down": of louder and quieter the last counts."""
-    last_word = max(at for at, piece in enumerate(span.pieces) if piece.has("louder", "quieter"))
+    """ "can't hear him over the song, turn it down": of louder and quieter the last order counts, not a complaint."""
+    orders = [piece.text for piece in span.pieces if piece.has("louder", "quieter") and "hear" not in piece.text]
+    last_word = max(
+        at
+        for at, piece in enumerate(span.pieces)
+        if piece.has("louder", "quieter") and (not orders or piece.text in orders)
+    )
     drop = {"quieter"} if span.pieces[last_word].has("louder") else {"louder"}
     span.used.update(at for at, piece in enumerate(span.pieces) if piece.has(*drop))
     span.pieces = [replace(piece, means=piece.means - drop) for piece in span.pieces]
