@@ -50,11 +50,18 @@ def tells_why(parts: list[Part]) -> list[bool]:
         said = [piece.text for piece in part.pieces[:3]]
         if at and said[0] in before and not _is_order(parts[at - 1]):
             found[at - 1] = True
+        if at and said[0] in texts("asks_politely") and _half_understood(parts[at - 1]):
+            found[at - 1] = True
         if at and said[0] == "so" and _is_order(parts[at - 1]) and not _is_order(part):
             found[at] = True
         if any(" ".join(said[:count]) in after for count in (1, 2, 3)):
             found[at] = True
     return found
+
+
+def _half_understood(part: Part) -> bool:
+    """Does it describe something, in words that are partly strange ("I held the phone sideways, please …")?"""
+    return not _is_order(part) and part.reading is not None and bool(part.reading.left)
 
 
 def _is_order(part: Part) -> bool:
