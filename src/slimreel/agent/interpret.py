@@ -170,6 +170,9 @@ def _nothing_understood(parts: list[Part], found: Interpretation) -> Interpretat
         piece for piece in content if piece.means <= {"unknown"} or (piece.has("NUMBER") and len(piece.means) == 1)
     ]
     of_video = [piece for piece in content if piece.has(*_OF_VIDEO)]
+    said = [piece for part in parts for piece in part.pieces]
+    if any(piece.has("part_word") for piece in said) and any(piece.has("remove", "keep", "cutting") for piece in said):
+        strange = []  # "take out the part where the plane flies over"
     if len(strange) >= 2 and len(strange) > len(of_video):
         outside = {"op": "out_of_scope", "params": {"reason": "not_video"}}
         return Interpretation((outside,), unheard=found.unheard, language=found.language)
@@ -236,9 +239,10 @@ def _each_once(commands: list[Command]) -> list[Command]:
 
 def _completed_by(first: Command, second: Command) -> bool:
     """Is it the same file named once more, now with how it is to sound or look ("add a.mp3, as music, at 35%")?"""
-    if first["op"] != second["op"] or "file" not in first["params"] or first == second:
+    if first["op"] != second["op"] or first == second:
         return False
-    return first["params"].items() <= second["params"].items()
+    single = "file" in first["params"] or first["op"] == "upload" or first["op"] in _OUTPUT_OPS
+    return single and all(second["params"].get(name) == value for name, value in first["params"].items())
 
 
 def _said(pieces: list[Piece]) -> list[str]:

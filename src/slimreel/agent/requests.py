@@ -78,6 +78,7 @@ REQUESTS: dict[str, Said] = {
             "dont_cancel",
             "CLIP untouched",
             "neg>undo",
+            "neg>undo it",
             "untouched video",
             "neg>cancel",
             "neg>sharpen|stabilize|denoise|export|mute|reset|redo|crop|rotate",

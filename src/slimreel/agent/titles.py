@@ -62,7 +62,7 @@ _ZH_WRITING = re.compile(rf"(?:{_ZH_WRITE})[:：]?\s*(?=[^\s\ue000-\uf8ff:：，
 _NAME = (
     r"\bnamed|\bcalled|\bcall it|\bname it|\bsave (?:it )?as(?= [A-Za-z0-9]*[_\-0-9])|"
     r"\bexport (?:it )?as(?= [A-Za-z0-9]*[_\-])|under the name|with the name|filename叫|filename is|filename ?=|"
-    r"filename|文件名叫|文件名是|文件名|命名为|命名成|取名|名字叫"
+    r"filename|文件名(?:字)?就?叫|名字就叫|文件名是|文件名|命名为|命名成|取名|名字叫"
 )
 _NAMED = re.compile(rf"(?:{_NAME})[:：]?\s*(?=[^\s\ue000-\uf8ff])([A-Za-z0-9_\-\u4e00-\u9fff]{{1,60}})")
 _ZH_COLON = re.compile(

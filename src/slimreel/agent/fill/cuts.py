@@ -10,9 +10,20 @@ from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
 
 
+def _dropped_first(span: Span) -> bool:
+    """ "6:40往后删了 其余倒放": the stretch goes, and something else is said of the rest."""
+    gone, rest = span.find("remove"), span.find("rest")
+    if gone is None or rest is None or not 0 < gone < rest or span.has("keep"):
+        return False
+    apart = span.pieces[rest].start > span.pieces[rest - 1].end or span.pieces[rest - 1].has("mark")
+    return span.pieces[gone - 1].has("RANGE", "FIRST", "LAST") and apart
+
+
 def trim(span: Span) -> Params:
     params: Params = {}
     clip_param(span, params)
+    if _dropped_first(span):
+        raise Missing("range")
     found = stretch(span)
     if found is None:
         moments = [*span.all("AT"), *span.all("TIME")]

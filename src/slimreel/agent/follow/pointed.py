@@ -62,6 +62,8 @@ def another_target(turn: Turn) -> list[Command] | None:
     ):
         return None
     clips = [piece for at, piece in enumerate(turn.pieces) if piece.has("CLIP") and not denied(turn.pieces, at)]
+    if len(clips) > 1 and any(piece.has("t_before", "t_after") for piece in turn.pieces):
+        return None  # an order of the two
     params = turn.last["params"]
     if "target" in params and str(params["target"])[:1] != "c":
         meant = [

@@ -36,6 +36,8 @@ class AddMusic(Timed):
     op: ClassVar[str] = "add_music"
     said: ClassVar[Said] = Said(
         cues=(
+            "own_song under_word|music|adding",
+            "own_song music adding|changing",
             "different_word|other music",
             "SOUNDFILE duck",
             "SOUNDFILE under_word",
@@ -62,6 +64,7 @@ class AddMusic(Timed):
             "adding FILE under_word",
         ),
         words=(
+            "own_song audioformat own_file upload getting "
             "music sound adding volume quiet under_word until original_sound loop video keep merging t_end t_start "
             "t_last t_first to_back quieter down_word"
         ),

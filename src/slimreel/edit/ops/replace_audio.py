@@ -27,6 +27,8 @@ class ReplaceAudio(Timed):
     op: ClassVar[str] = "replace_audio"
     said: ClassVar[Said] = Said(
         cues=(
+            "replace own_song",
+            "replace sound|original_sound|voice|music own_song",
             "remove original_sound SOUNDFILE replace",
             "SOUNDFILE replace original_sound",
             "replace SOUNDFILE",
@@ -39,7 +41,8 @@ class ReplaceAudio(Timed):
             "voiceover FILE",
             "replace sound FILE",
         ),
-        words="adding under_word sound music original_sound voice voiceover keep",
+        words="own_song audioformat own_file upload getting "
+        "adding under_word sound music original_sound voice voiceover keep",
         en=(
             "use narration.wav instead of the camera sound",
             "replace the audio track with song.mp3",
