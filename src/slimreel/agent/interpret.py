@@ -232,6 +232,8 @@ def _each_once(commands: list[Command]) -> list[Command]:
     for command in commands:
         if found and _completed_by(found[-1], command):
             found[-1] = command
+        elif found and _tells_how_loud(found[-1], command):
+            found[-1] = {"op": "add_music", "params": {**found[-1]["params"], "volume": command["params"]["level"]}}
         elif command["op"] == "nudge" or command not in found:
             found.append(command)
     return found
@@ -243,6 +245,12 @@ def _completed_by(first: Command, second: Command) -> bool:
         return False
     single = "file" in first["params"] or first["op"] == "upload" or first["op"] in _OUTPUT_OPS
     return single and all(second["params"].get(name) == value for name, value in first["params"].items())
+
+
+def _tells_how_loud(first: Command, second: Command) -> bool:
+    """ "Add a.mp3, volume 20%": the volume is that of the music just added."""
+    added = first["op"] == "add_music" and "volume" not in first["params"]
+    return added and second["op"] == "volume" and second["params"].keys() == {"level"}
 
 
 def _said(pieces: list[Piece]) -> list[str]:

@@ -26,7 +26,8 @@ _MOST_CHUNKS = 18
 _LONGEST_PART = 9  # chunks
 _ORDERS = frozenset(
     "remove cutting trimming keep adding swapping merging splitting rotate flip mute speedup slowdown reverse loop "
-    "freeze stabilize sharpen normalize denoise fade fadein fadeout crop blurregion handing gif thumbnail".split()
+    "freeze stabilize sharpen normalize denoise fade fadein fadeout crop blurregion handing gif thumbnail "
+    "deinterlace bw extract_audio".split()
 )
 _CROSSED_CLAUSE = 1.0  # what it costs to take two orders for one
 _WEAK_DIVISION = 0.4  # what a division costs that nothing but a verb suggests
@@ -101,13 +102,19 @@ def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
 
 
 def _begins_clause(pieces: list[Piece], at: int) -> bool:
-    """Does an order of its own begin here: a verb behind a mark or an "and", and one before that too?"""
-    if not at or not (pieces[at - 1].has("mark") or pieces[at].text in texts("connectives")):
+    """Does an order of its own begin here: a verb in the clause behind a mark, or right behind an "and", and one in the
+    clause before?"""
+    marked = at > 0 and pieces[at - 1].has("mark")
+    if not at or not (marked or pieces[at].text in texts("connectives")):
         return False
-    led = next((piece for piece in pieces[at:] if piece.has(*_ORDERS) or not piece.is_loose()), None)
     start = max((i + 1 for i in range(at - 1) if pieces[i].has("mark")), default=0)
-    first = next((piece for piece in pieces[start:at] if piece.has(*_ORDERS) or not piece.is_loose()), None)
-    return led is not None and led.has(*_ORDERS) and first is not None and first.has(*_ORDERS)
+    end = next((i for i in range(at, len(pieces)) if pieces[i].has("mark")), len(pieces))
+    after = pieces[at:end] if marked else [one for one in pieces[at:end] if not one.is_loose() or one.has("adding")][:1]
+    return any(map(_orders, pieces[start:at])) and any(map(_orders, after))
+
+
+def _orders(piece: Piece) -> bool:
+    return piece.has(*_ORDERS) and piece.text not in texts("mere_just")
 
 
 def _is_weak(pieces: list[Piece], at: int) -> bool:
@@ -127,6 +134,7 @@ def _bounds(pieces: list[Piece]) -> list[int]:
         before, piece = pieces[at - 1], pieces[at]
         separated = before.has("mark") and before.text not in "-:'\"()"
         gap = piece.start > before.end and not (before.text[-1:].isascii() and piece.text[:1].isascii())
+        gap = gap and not (before.has("QUOTE", "FILE") and piece.has("RANGE", "POSITION", "COLOR", "FOR", "AT"))
         joined = piece.text in texts("connectives") and not before.has("mark")
         if separated or gap or joined or (piece.has(*_VERBS) and not before.is_loose()):
             found.append(at)

@@ -11,6 +11,7 @@ from slimreel.agent.fill.elements import mentioned, starts_at, target_elements
 from slimreel.agent.fill.overlay import opacity
 from slimreel.agent.fill.sound import fade_params
 from slimreel.agent.span import Missing, Span
+from slimreel.agent.words import texts
 
 _PLACED = {"text", "image", "pip", "subtitles", "blur"}  # the kinds of elements that have a place in the picture
 
@@ -31,8 +32,11 @@ def update(span: Span) -> list[Params]:
         changes["color"] = color
     if kinds & {"music"}:
         _music_changes(span, changes)
+        if (song := span.take("SOUNDFILE")) is not None and span.has("replace", "swapping", "changing"):
+            changes["file"] = song.value
     opacity(span, changes)
-    _times(span, changes)
+    if not _moved_by(span, changes, targets):
+        _times(span, changes)
     if (share := span.take("PERCENT", "SHARE")) is not None:
         if kinds & {"music"}:
             raise Missing("amount")  # how loud music is, `volume` says
@@ -71,7 +75,7 @@ def _new_position(span: Span, kinds: set[str]) -> str | None:
 
 def _music_changes(span: Span, changes: Params) -> None:
     if span.claim("duck"):
-        changes["duck"] = not span.claim("neg")
+        changes["duck"] = not span.claim("neg", "off_word", "remove")
         span.claim("voice", "quieter")
     if span.has("fadein", "fadeout"):
         fade_params(span, changes)
@@ -81,7 +85,10 @@ def _music_changes(span: Span, changes: Params) -> None:
 
 
 def _subtitle_changes(span: Span, changes: Params) -> None:
-    late, early = span.has("later"), span.has("earlier")
+    late = span.has("later") or span.has("is_early")  # what comes too early is moved to later
+    early = span.has("earlier") or span.has("is_late")
+    if span.has("is_early", "is_late") and span.has("later", "earlier"):
+        late, early = span.has("later"), span.has("earlier")
     if late != early and "start_s" in changes:
         changes["offset_s"] = changes.pop("start_s") * (1 if late else -1)
         span.claim("later", "earlier", "is_early", "is_late")
@@ -112,7 +119,8 @@ def _times(span: Span, changes: Params) -> None:
         if found.has("BEFORE") and span.has("neg"):
             span.claim("neg")
             changes["start_s"] = end
-        elif found.has("AFTER") and span.has("blurregion", "remove"):
+        elif found.has("AFTER") and span.has("blurregion", "remove", "neg"):
+            span.claim("neg")
             changes["end_s"] = start  # hide it after that
         elif found.has("BEFORE"):
             changes["end_s"] = end
@@ -131,7 +139,7 @@ def _times(span: Span, changes: Params) -> None:
     if (start_piece := span.take("START")) is not None:
         changes["start_s"] = start_piece.value
     if (until := span.take("UNTIL")) is not None:
-        changes["end_s"] = until.value
+        changes["start_s" if span.says(*texts("only_then")) else "end_s"] = until.value
     _within_length(span)
     moment = span.take("AT", "TIME")
     if moment is not None and "end_s" not in changes and (second := span.take("AT")) is not None:
@@ -142,6 +150,24 @@ def _times(span: Span, changes: Params) -> None:
     if (length := span.take("FOR")) is not None:
         changes["end_s"] = float(changes.get("start_s", starts_at(span))) + length.value
     span.claim("starting", "stopping")
+
+
+def _moved_by(span: Span, changes: Params, targets: list[ElementFact]) -> bool:
+    """ "Three seconds longer", "start it one second earlier": from where the element ends or begins now."""
+    times = [piece for piece in span.pieces if piece.has("TIME", "FOR")]
+    longer, shorter = span.has("longer"), span.has("shorter")
+    later, earlier = span.has("later", "afterwards"), span.has("earlier", "sooner")
+    at_end = longer or shorter or span.has("stopping")
+    at_start = span.has("starting", "t_begin")
+    if len(times) != 1 or len(targets) != 1 or (longer or later) == (shorter or earlier) or at_end == at_start:
+        return False
+    old = targets[0].facts.get("end_s" if at_end else "start_s")
+    if not isinstance(old, int | float) or isinstance(old, bool):
+        return False
+    span.claim(*"TIME FOR longer shorter later earlier sooner afterwards starting stopping t_start t_begin".split())
+    moved = float(old) + times[0].value * (1 if longer or later else -1)
+    changes["end_s" if at_end else "start_s"] = max(0.0, moved)
+    return True
 
 
 def _within_length(span: Span) -> None:

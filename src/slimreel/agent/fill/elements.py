@@ -125,6 +125,8 @@ def _of_kind(span: Span, at: int, kind: str) -> list[ElementFact]:
             if 0 <= index < len(there):
                 span.used.add(place)
                 return [there[index]]
+    if placed := _by_place(span, at, there):
+        return placed
     if span.has("both"):
         span.claim("both")
         return there
@@ -145,6 +147,19 @@ def _of_kind(span: Span, at: int, kind: str) -> list[ElementFact]:
     if last:
         return last
     raise Missing("text" if kind == "text" else "file")
+
+
+def _by_place(span: Span, at: int, there: list[ElementFact]) -> list[ElementFact]:
+    """ "The bottom text": the only one that stands there."""
+    for place in (at - 1, at - 2):
+        if place < 0 or not span.pieces[place].has("POSITION") or place in span.used:
+            continue
+        said = span.pieces[place].named.get("position", "")
+        matching = [one for one in there if said and said in str(one.facts.get("position", ""))]
+        if len(matching) == 1:
+            span.used.add(place)
+            return matching
+    return []
 
 
 def last_target(span: Span) -> str | None:

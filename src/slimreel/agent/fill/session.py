@@ -19,7 +19,9 @@ def undo(span: Span) -> Params:
 
 
 def status(span: Span) -> Params:
-    timeline = span.has("timeline") and not span.has("rendering")
+    timeline = span.has("timeline") and not any(
+        piece.has("rendering") and not piece.has("video") for piece in span.pieces
+    )
     span.claim("timeline", "rendering", "status", "export", "it")
     span.claim("JOB")
     return {"scope": "timeline" if timeline else "render"}

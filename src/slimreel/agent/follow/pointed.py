@@ -9,6 +9,7 @@ from slimreel.agent.context import Context
 from slimreel.agent.fill.elements import ELEMENT_OPS, TYPE_WORDS, mentioned
 from slimreel.agent.follow.last import AMOUNTS, Command, Turn, again, denied, only_about_last
 from slimreel.agent.pieces import Piece
+from slimreel.agent.reading import meanings_of
 from slimreel.agent.span import Span
 
 
@@ -19,7 +20,8 @@ def for_others(turn: Turn) -> list[Command] | None:
     ):
         return None
     words = tuple(word for words in TYPE_WORDS.values() for word in words)
-    if not only_about_last(turn.content, "CLIP", "clip_noun", "ORDINAL", *words) or any(
+    of_op = meanings_of(str(turn.last["op"]))
+    if not only_about_last(turn.content, "CLIP", "clip_noun", "ORDINAL", *words, *of_op) or any(
         piece.has(*AMOUNTS) for piece in turn.content
     ):
         return None

@@ -35,6 +35,17 @@ class Update(Operation):
     op: ClassVar[str] = "update"
     said: ClassVar[Said] = Said(
         cues=(
+            "@any longer|shorter TIME|FOR",
+            "@it longer|shorter TIME|FOR",
+            "@element longer|shorter TIME|FOR",
+            "@any starting earlier|later TIME",
+            "@element starting|stopping earlier|later TIME",
+            "@element replace|swapping SOUNDFILE",
+            "@element writing changing|replace QUOTE",
+            "@element is_late|is_early TIME",
+            "@any duck off_word",
+            "@element UNTIL entering",
+            "@element RANGE neg adding?",
             "@any ORDINAL|CLIP POSITION",
             "@any ORDINAL|CLIP COLOR",
             "@any ORDINAL|CLIP UNTIL|AT|RANGE",
@@ -82,6 +93,7 @@ class Update(Operation):
             "@it keep? FOR",
         ),
         words=(
+            "is_late is_early entering off_word "
             "changing moving n_title text image logo watermark music subtitles pip sound volume adding writing keep "
             "blurregion it position_word words_size opacity fitting intensity out:under starting stopping words_word "
             "different_word later earlier bigger_text small_text up_word down_word voice width_word strong still"

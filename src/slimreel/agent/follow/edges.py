@@ -1,0 +1,47 @@
+"""Turns that move what the last one did: to its other end, or back to how it was. Knows no cue."""
+
+from __future__ import annotations
+
+from slimreel.agent.fill.elements import TYPE_WORDS
+from slimreel.agent.follow.last import AMOUNTS, Command, Turn, again, only_about_last
+from slimreel.agent.reading import meanings_of
+
+_TAKES_AWAY = frozenset({"remove", "delete_clip", "mute", "cut"})
+_ELEMENT_WORDS = frozenset(word for words in TYPE_WORDS.values() for word in words)
+
+
+def other_end(turn: Turn) -> list[Command] | None:
+    """And the end too; 结尾也剪掉这么多: what was done at one end is done at the other."""
+    if not any(piece.has("again_word", "same") for piece in turn.pieces):
+        return None
+    ends = {
+        piece.has("t_end", "t_last") for piece in turn.content if piece.has("t_end", "t_last", "t_start", "t_first")
+    }
+    op, params = str(turn.last["op"]), turn.last["params"]
+    known = ("t_end", "t_last", "t_start", "t_first", "to_back", "to_front", "remove", "cutting", *meanings_of(op))
+    if len(ends) != 1 or any(piece.has(*AMOUNTS) for piece in turn.content):
+        return None
+    if not only_about_last(turn.content, *known):
+        return None
+    at_end = ends.pop()
+    if op == "cut" and params.keys() == {"last_s" if not at_end else "first_s"}:
+        return [{"op": "cut", "params": {"last_s" if at_end else "first_s": next(iter(params.values()))}}]
+    if op == "fade" and params.get("direction") == ("in" if at_end else "out"):
+        return [again(turn.last, direction="out" if at_end else "in")]
+    return None
+
+
+def brought_back(turn: Turn) -> list[Command] | None:
+    """Bring the logo back; 还是把logo加回来吧: what the last turn took away is there again."""
+    done = turn.context.last_ops[-1] if turn.context.last_ops else {}
+    back = any(piece.has("back_word") or "回来" in piece.text for piece in turn.pieces)
+    if done.get("op") not in _TAKES_AWAY or not back:
+        return None
+    if any(piece.has(*AMOUNTS, "POSITION", "QUOTE", "FILE") for piece in turn.content):
+        return None
+    named = [piece for piece in turn.content if piece.means & _ELEMENT_WORDS]
+    there = {word for one in turn.context.elements for word in TYPE_WORDS.get(one.type, ())}
+    if done["op"] == "remove" and any(piece.means & there for piece in named):
+        return None  # one that is still there
+    known = ("back_word", "redo", "moving", "CLIP", "t_end", "to_back", "step_word", "later", *_ELEMENT_WORDS, "sound")
+    return [{"op": "undo", "params": {}}] if only_about_last(turn.content, *known) else None
