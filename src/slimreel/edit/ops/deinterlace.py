@@ -32,7 +32,7 @@ class Deinterlace(Affecting):
     op: ClassVar[str] = "deinterlace"
     said: ClassVar[Said] = Said(
         cues=("deinterlace", "deinterlace remove|denoise"),
-        words="deinterlace remove denoise grain vintage",
+        words="deinterlace remove denoise vintage",
         en=("deinterlace", "get rid of the comb lines", "old dv tape, fix interlacing"),
         zh=("去隔行", "去掉拉丝横纹", "老DV拍的，去交错"),
     )
