@@ -131,6 +131,7 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
         part.reading is not None and part.reading.op == "export" and _mere_output(part) for part in parts
     ):
         outputs = [one for one in outputs if one != {"op": "export", "params": {}}]
+    outputs = _one_file(outputs, parts)
     commands = _each_once(_muted_output(_each_clip([*edits, *outputs])))
     if missing is not None:
         commands.append({"op": "clarify", "params": {"about": missing.about}})
@@ -202,6 +203,22 @@ def _completes_last(found: Interpretation, changed: list[Command], context: Cont
     return same and not found.missing
 
 
+_ENCODED = frozenset(
+    "codec video_bitrate_bps max_bitrate_bps target_size_bytes size_ratio quality crf vmaf_min".split()
+)
+
+
+def _one_file(outputs: list[Command], parts: list[Part]) -> list[Command]:
+    """ "Output webm, vp9": the format is that of the file that the wish describes."""
+    if [one["op"] for one in outputs] != ["compress", "export"] or outputs[1]["params"].keys() != {"format"}:
+        return outputs
+    said = [part for part in parts if part.reading is not None and part.reading.op == "export"]
+    if not outputs[0]["params"].keys() & _ENCODED or not all(_mere_output(part) for part in said):
+        return outputs
+    container = outputs[1]["params"]["format"]
+    return [{"op": "compress", "params": {**outputs[0]["params"], "container": container}}]
+
+
 def _mere_output(part: Part) -> bool:
     """Is an "output" only the verb of the wish beside it?"""
     return any(piece.text in texts("output_verb") for piece in part.pieces)
@@ -230,8 +247,8 @@ def _each_once(commands: list[Command]) -> list[Command]:
         return commands[1:]  # what was undone is to be there again
     found: list[Command] = []
     for command in commands:
-        if found and _completed_by(found[-1], command):
-            found[-1] = command
+        if found and (merged := _made_one(found[-1], command)) is not None:
+            found[-1] = merged
         elif found and _tells_how_loud(found[-1], command):
             found[-1] = {"op": "add_music", "params": {**found[-1]["params"], "volume": command["params"]["level"]}}
         elif command["op"] == "nudge" or command not in found:
@@ -239,12 +256,23 @@ def _each_once(commands: list[Command]) -> list[Command]:
     return found
 
 
-def _completed_by(first: Command, second: Command) -> bool:
-    """Is it the same file named once more, now with how it is to sound or look ("add a.mp3, as music, at 35%")?"""
-    if first["op"] != second["op"] or first == second:
-        return False
-    single = "file" in first["params"] or first["op"] == "upload" or first["op"] in _OUTPUT_OPS
-    return single and all(second["params"].get(name) == value for name, value in first["params"].items())
+_ONCE = _OUTPUT_OPS | frozenset(
+    "upload denoise_video denoise_audio normalize_audio stabilize sharpen deinterlace remove_silence".split()
+)
+
+
+def _made_one(first: Command, second: Command) -> Command | None:
+    """Two commands that are one in two breaths ("add a.mp3, as music, at 35%"; "a png cover, of 0:05")."""
+    if first["op"] != second["op"] or not ("file" in first["params"] or first["op"] in _ONCE):
+        return None
+    before = {name: value for name, value in first["params"].items() if name != "auto"}
+    after = {name: value for name, value in second["params"].items() if name != "auto"}
+    if "file" in first["params"] and after.get("file") != before["file"]:
+        return None
+    if any(after[name] != before[name] for name in before.keys() & after.keys()):
+        return None
+    merged = {**before, **after}
+    return {"op": first["op"], "params": merged or first["params"]}
 
 
 def _tells_how_loud(first: Command, second: Command) -> bool:

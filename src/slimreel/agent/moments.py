@@ -227,7 +227,11 @@ def _edge(pieces: list[Piece], at: int) -> _Joined | None:
         if seconds is not None and not pieces[i].has("CLOCK"):
             return _made(pieces, at, i + 1 - at, kind, seconds)
     seconds = _time(pieces, at)
-    if seconds is None and (number := _number(pieces, at)) is not None and piece.text.isdigit():
+    if (
+        seconds is None
+        and (number := _number(pieces, at)) is not None
+        and (piece.text.isdigit() or any(one.has("TIME") for one in pieces[:at]))
+    ):
         seconds = (
             number if _is(pieces, at + 1, "t_off") and pieces[at + 1].text not in ("to", "of", "in", "into") else None
         )

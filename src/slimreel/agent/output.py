@@ -29,11 +29,12 @@ def output_command(parts: list[Part], plain: str, context: Context) -> OutputWis
     for part in parts:
         text = ""
         at = part.pieces[0].start
-        for piece in part.pieces:
+        for place, piece in enumerate(part.pieces):
             chinese = not piece.text[:1].isascii() and not plain[at - 1 : at].isascii()
             gap = "" if piece.start <= at else ", " if chinese else " "
             if piece.has("CLIP"):
-                clip = piece.value if isinstance(piece.value, str) else clip
+                left = any(one.has("untouched") for one in part.pieces[place + 1 : place + 3])
+                clip = piece.value if isinstance(piece.value, str) and not left else clip
                 text += " "
             elif piece.has("QUOTE", "FILE", "URL"):
                 text += " "

@@ -230,7 +230,9 @@ def output_score(pieces: list[Piece]) -> float | None:
             continue
         if piece.has("TIMES") and any(p.has("out:less", "out:compress", "out:size") for p in pieces):
             explained += 1.0
-        elif ratio and _of_size(piece, pieces):
+        elif (piece.has("small_amount") and any(p.has("out:compress") for p in pieces)) or (
+            ratio and _of_size(piece, pieces)
+        ):
             explained += 0.8
         elif (piece.has(*_OF_OTHERS) and not piece.has("out:size", "out:compress")) or (
             piece.has("export", "mute") and not piece.means & _OUTPUT_KINDS
