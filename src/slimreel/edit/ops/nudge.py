@@ -39,6 +39,7 @@ class Nudge(Operation):
     op: ClassVar[str] = "nudge"
     said: ClassVar[Said] = Said(
         cues=(
+            "@element up|down",
             "@any ORDINAL|CLIP bigger|smaller|opaque|fainter|longer|shorter",
             "@element up|down small_amount|large_amount",
             "@element up_word|down_word small_amount|large_amount",
