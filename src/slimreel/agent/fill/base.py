@@ -126,7 +126,8 @@ def strength(span: Span, params: Params) -> None:
     if told:
         span.used.update(told)
         params["strength"] = "high"
-    elif span.claim("small_amount"):
+    elif any(p.has("small_amount") and p.text not in texts("somewhat_wrong") for p in span.pieces):
+        span.claim("small_amount")
         params["strength"] = "low"
     elif span.claim("medium_amount"):
         params["strength"] = "medium"

@@ -49,7 +49,9 @@ def color(span: Span) -> Params:
             break
     signs = {"darker": ("brightness_pct", -1), "toodark": ("brightness_pct", 1), "desaturate": ("saturation_pct", -1)}
     for word, (param, sign) in signs.items():
-        if (at := span.find(word, unused=False)) is not None and at not in span.used:
+        if word == "toodark" and span.has("brightness"):
+            span.claim("toodark")
+        elif (at := span.find(word, unused=False)) is not None and at not in span.used:
             span.used.add(at)
             params[param] = sign * abs(_percent(span, at))
     for word, param in _TUNES:

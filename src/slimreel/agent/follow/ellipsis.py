@@ -34,6 +34,8 @@ def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Com
     changed = {name: value for name, value in new.items() if last["params"].get(name) != value}
     if not changed:
         return None
+    if last["op"] == "cut" and not new.keys() & last["params"].keys():
+        return [{"op": "cut", "params": new}], _score(span, pieces)  # another place, and the first is cut already
     return [again(last, **changed)], _score(span, pieces)
 
 

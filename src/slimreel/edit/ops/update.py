@@ -35,6 +35,8 @@ class Update(Operation):
     op: ClassVar[str] = "update"
     said: ClassVar[Said] = Said(
         cues=(
+            "preview @element RANGE",
+            "adding @element RANGE",
             "@any longer|shorter TIME|FOR",
             "@it longer|shorter TIME|FOR",
             "@element longer|shorter TIME|FOR",
