@@ -39,11 +39,11 @@ def _several_of(piece: Piece, context: Context) -> frozenset[str]:
 
 
 def _counted(pieces: list[Piece], at: int) -> bool:
-    """Does an ordinal stand right before it?"""
+    """Does an ordinal or a place stand right before it?"""
     before = pieces[at - 1] if at else None
     if before is None:
         return False
-    return before.has("ORDINAL") or (before.has("NUMBER") and at > 1 and pieces[at - 2].text == "第")
+    return before.has("ORDINAL", "POSITION") or (before.has("NUMBER") and at > 1 and pieces[at - 2].text == "第")
 
 
 def without_denied(pieces: list[Piece]) -> list[Piece]:

@@ -137,6 +137,21 @@ def more_of_it(turn: Turn) -> list[Command] | None:
     return None
 
 
+def another_format(turn: Turn) -> list[Command] | None:
+    """Flac would be better than mp3, after the sound was taken out."""
+    if turn.last["op"] != "extract_audio" or any(piece.has(*AMOUNTS) for piece in turn.content):
+        return None
+    end = next((at for at, one in enumerate(turn.pieces) if one.text in texts("rather_than")), len(turn.pieces))
+    named = [piece.text for piece in turn.pieces[:end] if piece.has("audioformat")]
+    if (
+        len(named) != 1
+        or end == len(turn.pieces)
+        or named[0] not in ("mp3", "wav", "flac", "m4a", "aac", "opus", "ogg")
+    ):
+        return None
+    return [again(turn.last, format=named[0])]
+
+
 def another_amount(turn: Turn) -> list[Command] | None:
     """Not 10, 15; 3秒，不是1秒; 2x is nuts, do 1.5; make that 20."""
     places = [at for at, piece in enumerate(turn.pieces) if piece.has(*AMOUNTS)]

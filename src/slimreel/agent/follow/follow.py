@@ -8,6 +8,7 @@ from __future__ import annotations
 from slimreel.agent.context import Context
 from slimreel.agent.follow.corrected import (
     another_amount,
+    another_format,
     corrected_text,
     more_of_it,
     relative_look,
@@ -39,6 +40,7 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         another_target,
         shifted,
         more_of_it,
+        another_format,
         another_amount,
     ):
         found = way(turn)

@@ -61,6 +61,8 @@ def denied(pieces: list[Piece], at: int) -> bool:
         piece = pieces[place]
         if piece.has("neg", "out:neg", "out:instead") and piece.text not in texts("mere_no"):
             return True
+        if piece.text in texts("you_made") and any(one.text in texts("you") for one in pieces[:place]):
+            return True
         if piece.has("meant") or (piece.has("mark") and place != at - 1) or piece.has(*AMOUNTS):
             break
     for place in range(at + 1, min(len(pieces), at + 4)):

@@ -63,7 +63,13 @@ def another_target(turn: Turn) -> list[Command] | None:
         piece.has(*AMOUNTS) for piece in turn.content
     ):
         return None
-    clips = [piece for at, piece in enumerate(turn.pieces) if piece.has("CLIP") and not denied(turn.pieces, at)]
+    clips = [
+        piece
+        for at, piece in enumerate(turn.pieces)
+        if piece.has("CLIP")
+        and not denied(turn.pieces, at)
+        and not any(one.has("untouched") for one in turn.pieces[at + 1 : at + 3])
+    ]
     if len(clips) > 1 and any(piece.has("t_before", "t_after") for piece in turn.pieces):
         return None  # an order of the two
     params = turn.last["params"]
