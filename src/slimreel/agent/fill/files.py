@@ -42,7 +42,7 @@ def gif(span: Span) -> Params:
     width = span.take("PX")
     if width is not None:
         params["width_px"] = int(width.value)
-    rate = span.take("FPS")
+    rate = span.take("FPS") or (span.take("NUMBER") if span.claim("out:fps") else None)
     if rate is not None:
         params["fps"] = rate.value
     size = span.take("SIZE", "SCALE")

@@ -143,11 +143,7 @@ def another_format(turn: Turn) -> list[Command] | None:
         return None
     end = next((at for at, one in enumerate(turn.pieces) if one.text in texts("rather_than")), len(turn.pieces))
     named = [piece.text for piece in turn.pieces[:end] if piece.has("audioformat")]
-    if (
-        len(named) != 1
-        or end == len(turn.pieces)
-        or named[0] not in ("mp3", "wav", "flac", "m4a", "aac", "opus", "ogg")
-    ):
+    if len(named) != 1 or end == len(turn.pieces) or named[0] not in ("mp3", "m4a", "wav", "flac", "opus"):
         return None
     return [again(turn.last, format=named[0])]
 
