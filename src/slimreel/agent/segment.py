@@ -51,7 +51,7 @@ def tells_why(parts: list[Part]) -> list[bool]:
         said = [piece.text for piece in part.pieces[:3]]
         if at and said[0] in before and not _is_order(parts[at - 1]):
             found[at - 1] = True
-        if at and said[0] in texts("asks_politely") and _half_understood(parts[at - 1]):
+        if at and said[0] in texts("asks_politely") and _describes(parts[at - 1]):
             found[at - 1] = True
         if at and said[0] == "so" and _is_order(parts[at - 1]) and not _is_order(part):
             found[at] = True
@@ -60,9 +60,11 @@ def tells_why(parts: list[Part]) -> list[bool]:
     return found
 
 
-def _half_understood(part: Part) -> bool:
-    """Does it describe something, in words that are partly strange ("I held the phone sideways, please …")?"""
-    return not _is_order(part) and part.reading is not None and bool(part.reading.left)
+def _describes(part: Part) -> bool:
+    """Is it a description, or in words that are partly strange ("I held the phone sideways, please …")?"""
+    if _is_order(part) or part.reading is None:
+        return False
+    return bool(part.reading.left) or any(piece.has("out:is") for piece in part.pieces)
 
 
 def _is_order(part: Part) -> bool:
@@ -104,13 +106,18 @@ def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
 def _begins_clause(pieces: list[Piece], at: int) -> bool:
     """Does an order of its own begin here: a verb in the clause behind a mark, or right behind an "and", and one in the
     clause before?"""
-    marked = at > 0 and pieces[at - 1].has("mark")
+    marked = at > 0 and (pieces[at - 1].has("mark") or _is_gap(pieces[at - 1], pieces[at]))
     if not at or not (marked or pieces[at].text in texts("connectives")):
         return False
-    start = max((i + 1 for i in range(at - 1) if pieces[i].has("mark")), default=0)
+    start = max((i + 1 for i in range(at - 1) if pieces[i].has("mark") or _is_gap(*pieces[i : i + 2])), default=0)
     end = next((i for i in range(at, len(pieces)) if pieces[i].has("mark")), len(pieces))
     after = pieces[at:end] if marked else [one for one in pieces[at:end] if not one.is_loose() or one.has("adding")][:1]
     return any(map(_orders, pieces[start:at])) and any(map(_orders, after))
+
+
+def _is_gap(before: Piece, piece: Piece) -> bool:
+    """A space in Chinese, where it stands for a comma."""
+    return piece.start > before.end and not (before.text[-1:].isascii() and piece.text[:1].isascii())
 
 
 def _orders(piece: Piece) -> bool:
@@ -133,8 +140,9 @@ def _bounds(pieces: list[Piece]) -> list[int]:
     for at in range(1, len(pieces)):
         before, piece = pieces[at - 1], pieces[at]
         separated = before.has("mark") and before.text not in "-:'\"()"
-        gap = piece.start > before.end and not (before.text[-1:].isascii() and piece.text[:1].isascii())
-        gap = gap and not (before.has("QUOTE", "FILE") and piece.has("RANGE", "POSITION", "COLOR", "FOR", "AT"))
+        gap = _is_gap(before, piece) and not (
+            before.has("QUOTE", "FILE") and piece.has("RANGE", "POSITION", "COLOR", "FOR", "AT")
+        )
         joined = piece.text in texts("connectives") and not before.has("mark")
         if separated or gap or joined or (piece.has(*_VERBS) and not before.is_loose()):
             found.append(at)
