@@ -7,11 +7,12 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from evals import report
+from evals import ablation, report
 from evals.frames import frame_of
 from evals.requests import HELD_OUT, SPLITS, BadSet, label_problems, read_set, split_path
 from evals.scoring import Answered, answer_all, consistency, warm_up
 from slimreel.agent.interpret import interpret
+from slimreel.agent.words import words
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,6 +22,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         parser.error(f"the split {asked.split} is held out: its misses are not shown")
     if asked.render:
         return _render(asked.out)
+    if asked.ablate:
+        print(ablation.told(ablation.lines_lost(interpret, read_set(split_path(asked.split or "test")), words())))
+        return 0
     sets = {name: split_path(name) for name in ([asked.split] if asked.split else SPLITS)}
     sets |= {path.stem: path for path in asked.add}
     record = report.surroundings() | {"sets": {}}
@@ -50,6 +54,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--split", choices=SPLITS, help="only this split; nothing is written")
     parser.add_argument("--show", action="store_true", help="print the misses of dev; those of other sets never")
     parser.add_argument("--add", metavar="FILE", type=Path, action="append", default=[], help="another set of requests")
+    parser.add_argument("--ablate", action="store_true", help="take every phrase away in turn; minutes")
     parser.add_argument("--render", action="store_true", help="write the page again from the JSON")
     parser.add_argument("--out", metavar="FOLDER", type=Path, default=report.FOLDER, help="where results go")
     return parser
