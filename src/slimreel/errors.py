@@ -281,7 +281,7 @@ class EditNotPossible(WishNotUnderstood):
 
 
 class RequestUnclear(WishNotUnderstood):
-    """Nothing was done. {question}"""
+    """{question}"""
 
     code = "request_unclear"
 

@@ -113,7 +113,7 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
                 unheard += _said(part.pieces)
             continue
         unheard += [piece.text for piece in part.reading.left]
-        gap = part.reading.missing or _left_vague(part, context)
+        gap = _left_vague(part, context) or part.reading.missing
         if gap is not None:
             missing = missing or gap
             continue

@@ -27,13 +27,19 @@ def commands_of(words: str, context: Context, read: Read) -> Interpretation:
     asked = question_of(found, context)
     if asked is not None:
         options = f" ({' / '.join(asked.options)})" if asked.options else ""
-        raise RequestUnclear(question=asked.text + options, language=language, unheard=", ".join(found.unheard))
+        raise _unclear(asked.text + options, language, ", ".join(found.unheard))
     for command in found.commands:
         if command["op"] == "out_of_scope":
             sentence = outside(str(command["params"]["reason"]), language)
-            raise RequestUnclear(question=sentence, language=language, unheard="")
+            raise _unclear(sentence, language)
         if command["op"] in _OF_SESSIONS:
-            raise RequestUnclear(question=label("only_edits_here", language), language=language, unheard=command["op"])
+            raise _unclear(label("only_edits_here", language), language, str(command["op"]))
     if not found.commands:
         raise WishNotUnderstood(unheard=", ".join(found.unheard) or words[:60], language=language)
     return found
+
+
+def _unclear(question: str, language: str, unheard: str = "") -> RequestUnclear:
+    """The error in the language of the request; Chinese puts no space behind a stop."""
+    gap = "" if language == "zh" else " "
+    return RequestUnclear(question=label("nothing_done", language) + gap + question, language=language, unheard=unheard)
