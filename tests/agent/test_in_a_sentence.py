@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import pytest
 
 from slimreel.agent.context import read_context
 from slimreel.agent.interpret import interpret
+from slimreel.agent.reading import ways
 
 CLIP = {"id": "c1", "name": "clip.mp4", "duration_s": 90.0, "width": 1920, "height": 1080, "fps": 30}
 CLIPS = {"clips": [{**CLIP, "id": f"c{n}", "name": f"{n}{n}.mp4"} for n in (1, 2, 3)]}
@@ -118,3 +123,21 @@ def test_what_goes_is_not_kept_because_a_rest_is_spoken_of() -> None:
 
 def test_a_song_that_is_there_is_no_song_to_be_composed() -> None:
     assert [op for op, _ in said("make the song louder", MUSIC)] == ["nudge"]
+
+
+def test_the_answer_does_not_hang_on_how_python_hashes() -> None:
+    lines = [text for way in ways().values() for text in (*way.en, *way.zh)]
+    lines.append("只留10到35秒 配上夏夜.mp3 音量40%")  # two cues as long once took turns
+    asked = "\n".join(json.dumps({"text": text, "context": {"clips": [CLIP]}}) for text in lines)
+    answers = {
+        subprocess.run(
+            [sys.executable, "-m", "slimreel", "understand"],
+            input=asked,
+            env={**os.environ, "PYTHONHASHSEED": str(seed)},
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+        for seed in range(4)
+    }
+    assert len(answers) == 1 and next(iter(answers)).count("\n") == len(lines)

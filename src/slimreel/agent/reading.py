@@ -96,10 +96,14 @@ def _asked_for(pieces: list[Piece], elements: frozenset[str]) -> dict[str, set[i
     there = frozenset[str]().union(*(piece.means for piece in pieces))
     index = _index(elements)
     longest: dict[str, set[int]] = {}
-    for op, cue in dict.fromkeys(one for name in there for one in index.get(name, ())):
+    worth: dict[str, tuple[int, float, tuple[int, ...]]] = {}
+    for op, cue in dict.fromkeys(one for name in sorted(there) for one in index.get(name, ())):
         found = cue.places(pieces) if cue.may_be(there) else None
-        if found is not None and (op not in longest or len(found) > len(longest[op])):
-            longest[op] = found
+        if found is None:
+            continue
+        its = (len(found), sum(weight(pieces[at]) for at in found), tuple(-at for at in sorted(found)))
+        if op not in worth or its > worth[op]:  # of two as long the one that explains more, then the earlier
+            longest[op], worth[op] = found, its
     return longest
 
 
