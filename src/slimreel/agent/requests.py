@@ -14,7 +14,7 @@ REQUESTS: dict[str, Said] = {
             "ask_word rendering done_word",
             "ask_word export",
             "done_word question",
-            "rendering done_word",
+            "rendering>done_word",
             "ask_word status",
             "timeline preview",
             "status question",

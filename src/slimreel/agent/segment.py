@@ -43,13 +43,19 @@ class Part:
     score: float = 0.0
 
 
+# What is no purpose of anything: words that are read so behind "so" only say what the wish is for.
+_NO_PURPOSE = frozenset({"status", "nothing", "help"})
+
+
 def tells_why(parts: list[Part]) -> list[bool]:
     """Which parts only give a reason: a clause before "so" and one after "because", where another clause asks."""
     before, after = texts("why_before"), texts("why_after")
     found = [False] * len(parts)
     for at, part in enumerate(parts):
         said = [piece.text for piece in part.pieces[:3]]
-        if at and said[0] in before and not _is_order(parts[at - 1]):
+        if at and said[0] in before and parts[at - 1].output and part.reading and part.reading.op in _NO_PURPOSE:
+            found[at] = True  # "under 22 MB, so it goes through"
+        elif at and said[0] in before and not _is_order(parts[at - 1]):
             found[at - 1] = True
         if at and said[0] in texts("asks_politely") and _describes(parts[at - 1]):
             found[at - 1] = True

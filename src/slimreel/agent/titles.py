@@ -93,6 +93,9 @@ def take_titles(taken: Taken) -> Taken:
             continue
         if match is not None and _is_text(match[1]):
             said = match[1]
+            capitals = _SHOUTED.match(taken.text, match.start(1))
+            if pattern is _WRITE and capitals is not None and len(capitals[0]) > len(said):
+                said = capitals[0]  # "write OPEN TILL 10 at the top": "till" ends no text in capitals
             if pattern in (_ZH_WRITING, _ZH_COLON):
                 said = _ZH_TAIL.sub("", said) or said
             kind: Kind = "NAME" if pattern is _NAMED and _FILE_NAMED.search(match[0]) else "QUOTE"
@@ -120,7 +123,8 @@ def _speaks_of_text(text: str, match: re.Match[str]) -> bool:
 
 
 def _is_text(said: str) -> bool:
-    return bool(said.strip()) and said.strip() not in texts("no_text") and not _AMOUNT.match(said)
+    said = said.strip()
+    return bool(said) and said not in texts("no_text") and not _AMOUNT.match(said) and not said.endswith("的名字")
 
 
 def _taken(taken: Taken, start: int, end: int, said: str, kind: Kind = "QUOTE") -> Taken:

@@ -29,6 +29,8 @@ class Undo(Operation):
     op: ClassVar[str] = "undo"
     said: ClassVar[Said] = Said(
         cues=(
+            "cancel undo previous?",
+            "cancel undo",
             "undo>speedup|slowdown|crop|rotate|mute|music|reverse|loop|zoomin|blurregion|fade|transition",
             "back_word it|previous",
             "undo edits_word",
