@@ -143,6 +143,10 @@ def _of_kind(span: Span, at: int, kind: str) -> list[ElementFact]:
     ]
     if len(by_text) == 1:
         return by_text
+    if kind == "text" and span.pieces[at].text in texts("headline_words"):
+        plain = [one for one in there if not _ADDRESS.search(one.text) and not _NUMBER.search(one.text)]
+        if len(plain) == 1:
+            return plain  # beside an address or a phone number
     last = [one for one in there if one.id == last_target(span)]
     if last:
         return last
