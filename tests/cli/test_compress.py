@@ -157,7 +157,7 @@ def test_each_failure_has_a_code_and_one_sentence(
     ("arguments", "code", "words"),
     [
         (["clip.mp4", "香蕉八根"], 8, "没听懂：香蕉"),
-        (["clip.mp4", "剪掉前五秒"], 8, "还不能剪辑视频"),
+        (["clip.mp4", "剪掉前五秒"], 8, "请对 slimreel edit 说"),
         (["clip.mp4", "压到25MB", "--percent", "50"], 2, "大小和大小比例不能同时成立"),
         (["clip.mp4", "压到25MB", "--size", "10MB"], 2, "25 MB和10 MB不能同时成立"),
         (["clip.mp4", "压到3B"], 5, "最小可以做到"),
