@@ -25,9 +25,8 @@ from slimreel.agent.scope import PLAINLY, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import take_titles
+from slimreel.agent.together import OUTPUT_OPS, Command, put_together
 from slimreel.agent.words import spelled, texts, unjoined
-
-Command = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +38,6 @@ class Interpretation:
     missing: Missing | None = None
     unheard: tuple[str, ...] = ()
     language: str = "en"
-
-
-_OUTPUT_OPS = frozenset("gif thumbnail extract_audio split_parts preview export".split())
 
 
 def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
@@ -119,7 +115,7 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
             continue
         if part.reading.op == "nothing":
             continue
-        into = outputs if part.reading.op in _OUTPUT_OPS else edits
+        into = outputs if part.reading.op in OUTPUT_OPS else edits
         into += [{"op": part.reading.op, "params": params} for params in part.reading.commands]
     if wishes:
         wish = output_command(wishes, plain, context)
@@ -132,7 +128,7 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     ):
         outputs = [one for one in outputs if one != {"op": "export", "params": {}}]
     outputs = _one_file(outputs, parts)
-    commands = _each_once(_muted_output(_each_clip([*edits, *outputs])))
+    commands = put_together([*edits, *outputs])
     if missing is not None:
         commands.append({"op": "clarify", "params": {"about": missing.about}})
     return Interpretation(tuple(commands), missing, tuple(unheard), language)
@@ -196,9 +192,9 @@ def _completes_last(found: Interpretation, changed: list[Command], context: Cont
     short = len(content_of(pieces)) <= 5
     if not short or not changed or changed[0]["op"] != op:
         return False
-    if op in _OUTPUT_OPS and [one["op"] for one in found.commands] == ["compress"]:
+    if op in OUTPUT_OPS and [one["op"] for one in found.commands] == ["compress"]:
         return not any(piece.has("out:compress", "shrink_to") for piece in pieces)
-    repeatable = op in _OUTPUT_OPS or op in ("transition", "reframe", "add_music", "fade")
+    repeatable = op in OUTPUT_OPS or op in ("transition", "reframe", "add_music", "fade")
     same = repeatable and [one["op"] for one in found.commands] == [op]
     return same and not found.missing
 
@@ -222,63 +218,6 @@ def _one_file(outputs: list[Command], parts: list[Part]) -> list[Command]:
 def _mere_output(part: Part) -> bool:
     """Is an "output" only the verb of the wish beside it?"""
     return any(piece.text in texts("output_verb") for piece in part.pieces)
-
-
-def _each_clip(commands: list[Command]) -> list[Command]:
-    """A command for each of several clips ("everything except the intro")."""
-    found: list[Command] = []
-    for command in commands:
-        clip = command["params"].get("clip")
-        several = clip if isinstance(clip, list) else [clip]
-        found += [{**command, "params": {**command["params"], "clip": one}} for one in several] if clip else [command]
-    return found
-
-
-def _muted_output(commands: list[Command]) -> list[Command]:
-    """ "strip the sound and shrink to 6 MB" is one wish for the output."""
-    if [one["op"] for one in commands] == ["mute", "compress"] and not commands[0]["params"]:
-        return [{"op": "compress", "params": {**commands[1]["params"], "audio": "mute"}}]
-    return commands
-
-
-def _each_once(commands: list[Command]) -> list[Command]:
-    """Without what was said twice in a row in other words ("stop, don't render it"); a nudge may be meant twice."""
-    if [one["op"] for one in commands] == ["undo", "redo"]:
-        return commands[1:]  # what was undone is to be there again
-    found: list[Command] = []
-    for command in commands:
-        if found and (merged := _made_one(found[-1], command)) is not None:
-            found[-1] = merged
-        elif found and _tells_how_loud(found[-1], command):
-            found[-1] = {"op": "add_music", "params": {**found[-1]["params"], "volume": command["params"]["level"]}}
-        elif command["op"] == "nudge" or command not in found:
-            found.append(command)
-    return found
-
-
-_ONCE = _OUTPUT_OPS | frozenset(
-    "upload denoise_video denoise_audio normalize_audio stabilize sharpen deinterlace remove_silence".split()
-)
-
-
-def _made_one(first: Command, second: Command) -> Command | None:
-    """Two commands that are one in two breaths ("add a.mp3, as music, at 35%"; "a png cover, of 0:05")."""
-    if first["op"] != second["op"] or not ("file" in first["params"] or first["op"] in _ONCE):
-        return None
-    before = {name: value for name, value in first["params"].items() if name != "auto"}
-    after = {name: value for name, value in second["params"].items() if name != "auto"}
-    if "file" in first["params"] and after.get("file") != before["file"]:
-        return None
-    if any(after[name] != before[name] for name in before.keys() & after.keys()):
-        return None
-    merged = {**before, **after}
-    return {"op": first["op"], "params": merged or first["params"]}
-
-
-def _tells_how_loud(first: Command, second: Command) -> bool:
-    """ "Add a.mp3, volume 20%": the volume is that of the music just added."""
-    added = first["op"] == "add_music" and "volume" not in first["params"]
-    return added and second["op"] == "volume" and second["params"].keys() == {"level"}
 
 
 def _said(pieces: list[Piece]) -> list[str]:

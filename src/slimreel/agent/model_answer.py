@@ -10,11 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from slimreel.agent.allowed import REQUESTS, read_request
-from slimreel.agent.interpret import Command
 from slimreel.agent.model_names import named_in_session
 from slimreel.agent.model_prompt import Request
 from slimreel.agent.model_values import BadAnswer, in_units, judge_amounts, judge_set, judge_times
 from slimreel.agent.span import Missing
+from slimreel.agent.together import Command
 from slimreel.edit.guard import FOREIGN, inspect
 from slimreel.edit.log import EditCommand
 from slimreel.edit.registry import operations, read_operation

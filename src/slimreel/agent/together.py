@@ -1,0 +1,75 @@
+"""Puts the commands of one request together: each clip its own, and what was said in two breaths as one command.
+
+Knows commands alone, neither words nor the session.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+Command = dict[str, Any]
+
+# What is asked of the file that comes out, after the edits.
+OUTPUT_OPS = frozenset("gif thumbnail extract_audio split_parts preview export".split())
+
+
+def put_together(commands: list[Command]) -> list[Command]:
+    """The commands as they are to be carried out."""
+    return _each_once(_muted_output(_each_clip(commands)))
+
+
+def _each_clip(commands: list[Command]) -> list[Command]:
+    """A command for each of several clips ("everything except the intro")."""
+    found: list[Command] = []
+    for command in commands:
+        clip = command["params"].get("clip")
+        several = clip if isinstance(clip, list) else [clip]
+        found += [{**command, "params": {**command["params"], "clip": one}} for one in several] if clip else [command]
+    return found
+
+
+def _muted_output(commands: list[Command]) -> list[Command]:
+    """ "strip the sound and shrink to 6 MB" is one wish for the output."""
+    if [one["op"] for one in commands] == ["mute", "compress"] and not commands[0]["params"]:
+        return [{"op": "compress", "params": {**commands[1]["params"], "audio": "mute"}}]
+    return commands
+
+
+def _each_once(commands: list[Command]) -> list[Command]:
+    """Without what was said twice in a row in other words ("stop, don't render it"); a nudge may be meant twice."""
+    if [one["op"] for one in commands] == ["undo", "redo"]:
+        return commands[1:]  # what was undone is to be there again
+    found: list[Command] = []
+    for command in commands:
+        if found and (merged := _made_one(found[-1], command)) is not None:
+            found[-1] = merged
+        elif found and _tells_how_loud(found[-1], command):
+            found[-1] = {"op": "add_music", "params": {**found[-1]["params"], "volume": command["params"]["level"]}}
+        elif command["op"] == "nudge" or command not in found:
+            found.append(command)
+    return found
+
+
+_ONCE = OUTPUT_OPS | frozenset(
+    "upload denoise_video denoise_audio normalize_audio stabilize sharpen deinterlace remove_silence".split()
+)
+
+
+def _made_one(first: Command, second: Command) -> Command | None:
+    """Two commands that are one in two breaths ("add a.mp3, as music, at 35%"; "a png cover, of 0:05")."""
+    if first["op"] != second["op"] or not ("file" in first["params"] or first["op"] in _ONCE):
+        return None
+    before = {name: value for name, value in first["params"].items() if name != "auto"}
+    after = {name: value for name, value in second["params"].items() if name != "auto"}
+    if "file" in first["params"] and after.get("file") != before["file"]:
+        return None
+    if any(after[name] != before[name] for name in before.keys() & after.keys()):
+        return None
+    merged = {**before, **after}
+    return {"op": first["op"], "params": merged or first["params"]}
+
+
+def _tells_how_loud(first: Command, second: Command) -> bool:
+    """ "Add a.mp3, volume 20%": the volume is that of the music just added."""
+    added = first["op"] == "add_music" and "volume" not in first["params"]
+    return added and second["op"] == "volume" and second["params"].keys() == {"level"}
