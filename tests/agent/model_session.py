@@ -59,7 +59,10 @@ def model(*answers: object) -> tuple[FunctionModel, list[list[ModelMessage]]]:
 def asked(ask: Ask | None, found: Interpretation = LEFT, text: str = TEXT) -> tuple[Interpretation, list[str]]:
     """What comes of a request, and why the model was of no use."""
     why: list[str] = []
-    told: Callable[[NoAnswer], None] = lambda failed: why.append(str(failed))  # noqa: E731
+
+    def told(failed: NoAnswer) -> None:
+        why.append(str(failed))
+
     return interpret_with_model(text, CONTEXT, rules=rules(found), ask=ask, told=told), why
 
 

@@ -53,14 +53,10 @@ def without_denied(pieces: list[Piece]) -> list[Piece]:
         slots = frozenset(piece.named) | (piece.means & frozenset(_VALUES))
         led = at > 1 and pieces[at - 1].text in texts("instead_of")
         if led and any((frozenset(one.named) | one.means) & slots for one in pieces[: at - 1]):
-            found[-1:] = [_mere(found[-1]), _mere(piece)]
+            found[-1:] = [found[-1].as_filler(), piece.as_filler()]
         else:
             found.append(piece)
     return found
-
-
-def _mere(piece: Piece) -> Piece:
-    return Piece(piece.text, piece.start, piece.end, frozenset({"filler"}))
 
 
 def with_bounds(pieces: list[Piece]) -> list[Piece]:

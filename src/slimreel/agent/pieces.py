@@ -33,6 +33,10 @@ class Piece:
     def has(self, *names: str) -> bool:
         return any(name in self.means for name in names)
 
+    def as_filler(self) -> Piece:
+        """The same stretch, which then means nothing."""
+        return Piece(self.text, self.start, self.end, frozenset({"filler"}))
+
     def is_loose(self) -> bool:
         """Does it mean nothing by itself?"""
         return bool(self.means & _ASIDE) and not any(name.isupper() for name in self.means if name[0] != "o")

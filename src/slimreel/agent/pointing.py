@@ -72,7 +72,7 @@ def with_places(pieces: list[Piece]) -> list[Piece]:
     certain = [piece for piece in pieces if piece.has("POSITION") and not piece.has("corner_word")]
     if certain:  # "wrong corner! top left": a corner alone says nothing then
         pieces = [
-            _mere_word(piece) if piece.has("corner_word") and not _is_beside(pieces, piece, certain) else piece
+            piece.as_filler() if piece.has("corner_word") and not _is_beside(pieces, piece, certain) else piece
             for piece in pieces
         ]
     found: list[Piece] = []
@@ -98,10 +98,6 @@ def with_places(pieces: list[Piece]) -> list[Piece]:
                 continue
         found.append(piece)
     return found
-
-
-def _mere_word(piece: Piece) -> Piece:
-    return Piece(piece.text, piece.start, piece.end, frozenset({"filler"}))
 
 
 def _is_beside(pieces: list[Piece], corner: Piece, certain: list[Piece]) -> bool:

@@ -67,14 +67,19 @@ def add_image(span: Span) -> Params:
     params["file"] = session_file(span, PICTURE_FILES)
     if span.claim("watermark") and not span.has("logo"):
         params["role"] = "watermark"
-    named_values(span, params, "position")
     opacity(span, params)
+    _placed(span, params)
+    return params
+
+
+def _placed(span: Span, params: Params) -> None:
+    """Where in the picture, how much of its width, and when."""
+    named_values(span, params, "position")
     share = span.take("PERCENT", "SHARE")
     if share is not None:
         params["scale"] = share.value / 100
     span.claim("width_word")
     timed(span, params)
-    return params
 
 
 def pip(span: Span) -> Params:
@@ -94,12 +99,7 @@ def pip(span: Span) -> Params:
             if len(found) != 1:
                 raise Missing("file", files=found)
             params["file"] = found[0]
-    named_values(span, params, "position")
-    share = span.take("PERCENT", "SHARE")
-    if share is not None:
-        params["scale"] = share.value / 100
-    span.claim("width_word")
-    timed(span, params)
+    _placed(span, params)
     return params
 
 
