@@ -33,6 +33,7 @@ def pages() -> dict[str, str]:
 
 def errors_page() -> str:
     base = import_module("slimreel.errors").SlimreelError
+    import_module("slimreel.errors.service")
     lines = [
         NOTE,
         "# Errors",

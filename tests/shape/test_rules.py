@@ -51,7 +51,7 @@ GOOD: list[tuple[Rule, str, str]] = [
     (rules.av_in_child, "src/slimreel/engine/child/probe.py", "import av"),
     (rules.encoders_in_codecs, "src/slimreel/core/codecs.py", "x = 'libx264'"),
     (rules.encoders_in_codecs, SOMEWHERE, "'''libx264 is named here to explain.'''\nx = 'h264'"),
-    (rules.environment_in_settings, "src/slimreel/settings.py", "os.environ"),
+    (rules.environment_in_settings, "src/slimreel/settings/service.py", "os.environ"),
     (rules.quiet_below_cli, "src/slimreel/cli/main.py", "print('x')"),
     (rules.quiet_below_cli, "src/slimreel/engine/child/probe.py", "sys.exit(3)"),
     (rules.no_blind_except, "src/slimreel/cli/main.py", "try: pass\nexcept Exception: pass"),

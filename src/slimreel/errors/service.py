@@ -1,0 +1,156 @@
+"""Errors that only the service meets: tokens, sessions, credits, limits. `wire_code` is the number of the protocol.
+
+ServiceError
+├── BadRequest                   the request itself is malformed
+│   └── NothingToRender          the timeline is empty
+├── BadToken                     1001: missing, unknown, expired or revoked
+├── UnknownSession               1002: also somebody else's, so that ids cannot be probed
+│   └── UnknownJob
+├── NoCredits                    2001, with where to register
+├── UnsupportedFile              4001
+├── FileTooLarge                 4002
+├── PlanForbids                  402
+├── MissingScope                 403
+├── NotHere                      no such path, file or link
+├── Conflicting                  the same id with other content
+├── TooManyRequests              429, with the seconds to wait
+│   └── QueueFull
+└── Unavailable                  503: the disk, the database or the store
+    └── DiskNearlyFull
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from slimreel.errors.base import SlimreelError
+
+
+class ServiceError(SlimreelError):
+    """{detail}"""
+
+    code = "service"
+    wire_code: ClassVar[int] = 5000
+
+
+class BadRequest(ServiceError):
+    """The request cannot be read: {detail}."""
+
+    code = "bad_request"
+    http_status = 400
+    wire_code = 400
+
+
+class NothingToRender(BadRequest):
+    """There is nothing on the timeline yet. Upload a video first."""
+
+    code = "nothing_to_render"
+
+
+class BadToken(ServiceError):
+    """The token is missing, expired or not known here. Get a new one from /api/auth/anonymous-token."""
+
+    code = "bad_token"
+    http_status = 401
+    wire_code = 1001
+
+
+class UnknownSession(ServiceError):
+    """There is no such session. Begin a new one."""
+
+    code = "unknown_session"
+    http_status = 404
+    wire_code = 1002
+
+
+class UnknownJob(UnknownSession):
+    """There is no such render. Submit it again."""
+
+    code = "unknown_job"
+
+
+class NoCredits(ServiceError):
+    """No credits are left: this takes {needed}, and {available} are there. {remedy}"""
+
+    code = "no_credits"
+    http_status = 403
+    wire_code = 2001
+
+
+class UnsupportedFile(ServiceError):
+    """{filename} cannot be used: {detail}. Videos (mp4, mov, avi, webm, mkv, m4v), pictures (jpg, png, gif, webp),
+    sound (mp3, wav, m4a, aac) and subtitles (srt, ass, vtt) can."""
+
+    code = "unsupported_file"
+    http_status = 415
+    wire_code = 4001
+
+
+class FileTooLarge(ServiceError):
+    """{filename} is larger than {limit}, the most that is taken here. Compress it or cut it first."""
+
+    code = "file_too_large"
+    http_status = 413
+    wire_code = 4002
+
+
+class PlanForbids(ServiceError):
+    """This account cannot render files: {detail}."""
+
+    code = "plan_forbids"
+    http_status = 402
+    wire_code = 402
+
+
+class MissingScope(ServiceError):
+    """This token does not allow that: it lacks the scope {scope}."""
+
+    code = "missing_scope"
+    http_status = 403
+    wire_code = 403
+
+
+class NotHere(ServiceError):
+    """There is nothing at this address, or the link has expired."""
+
+    code = "not_here"
+    http_status = 404
+    wire_code = 404
+
+
+class Conflicting(ServiceError):
+    """{detail}. Choose a new id."""
+
+    code = "conflicting"
+    http_status = 409
+    wire_code = 409
+
+
+class TooManyRequests(ServiceError):
+    """Too many requests: {detail}. Wait {retry_after_s} s and try again."""
+
+    code = "too_many_requests"
+    http_status = 429
+    wire_code = 429
+    retryable = True
+
+
+class QueueFull(TooManyRequests):
+    """There is too much work waiting here: {detail}. Try again in {retry_after_s} s."""
+
+    code = "queue_full"
+
+
+class Unavailable(ServiceError):
+    """This is not possible just now: {detail}. Try again in {retry_after_s} s."""
+
+    code = "unavailable"
+    http_status = 503
+    wire_code = 503
+    retryable = True
+
+
+class DiskNearlyFull(Unavailable):
+    """The disk here is nearly full, so nothing new is taken. Try again in {retry_after_s} s."""
+
+    code = "disk_nearly_full"

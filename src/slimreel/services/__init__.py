@@ -1,0 +1,1 @@
+"""What survives a restart: accounts, credits, sessions, files, drafts, turns and renders. Knows no HTTP."""
