@@ -89,9 +89,7 @@ def read_service_settings(given: Mapping[str, Any] | None = None) -> ServiceSett
         for one in fields(ServiceSettings)
         if PREFIX + one.name.upper() in os.environ
     }
-    data = Path(
-        said.get("data") or from_environment.get("data") or ServiceSettings.__dataclass_fields__["data"].default
-    )
+    data = Path(said.get("data") or from_environment.get("data") or DEFAULT_DATA)
     found = _from_file(data / "slimreel.toml") | from_environment | said | {"data": data.absolute()}
     kinds = get_type_hints(ServiceSettings)
     if unknown := sorted(set(found) - set(kinds)):
