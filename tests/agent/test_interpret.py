@@ -13,7 +13,7 @@ from slimreel.agent.interpret import Interpretation, interpret
 from slimreel.agent.normalize import MAX_LENGTH
 from slimreel.agent.reading import ways
 from slimreel.edit.registry import operations, read_operation
-from slimreel.workbench.edit import read_command
+from slimreel.workbench.applying import read_command
 
 CLIP = {"id": "c1", "name": "clip.mp4", "duration_s": 90.0, "width": 1920, "height": 1080, "fps": 30}
 TITLE = {"id": "t1", "type": "text", "text": "Day 1", "position": "center"}

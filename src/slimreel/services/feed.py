@@ -58,6 +58,15 @@ class Feed:
         with self._database.read() as transaction:
             return list(transaction.scalars(query.order_by(FeedEntry.id).limit(_MOST_AT_ONCE)))
 
+    def texts_of(self, turn_ids: Sequence[str]) -> dict[str, str]:
+        """What was answered in words, by turn."""
+        query = select(FeedEntry.turn_id, FeedEntry.payload).where(
+            FeedEntry.turn_id.in_(turn_ids), FeedEntry.kind == "event"
+        )
+        with self._database.read() as transaction:
+            rows = transaction.execute(query.order_by(FeedEntry.id)).all()
+        return {str(turn_id): str(payload["text"]) for turn_id, payload in rows if payload.get("text")}
+
     def newest(self) -> int:
         """The id of the last entry of all sessions; 0 where there is none."""
         with self._database.read() as transaction:

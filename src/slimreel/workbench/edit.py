@@ -6,36 +6,29 @@ It brings edit, graph, plan and engine together; it prints nothing and keeps not
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Generator, Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from slimreel.agent.context import context_of
 from slimreel.agent.reader import reader
 from slimreel.agent.spoken import commands_of
 from slimreel.core.events import Decided, Progress, Reason
 from slimreel.edit.begin import begin
-from slimreel.edit.command import apply_all
 from slimreel.edit.draft import Draft
-from slimreel.edit.facts import Facts, Transcript
 from slimreel.edit.invariants import check_against
-from slimreel.edit.log import EditCommand
-from slimreel.edit.operation import Change, Edited
-from slimreel.engine import gather, silence, speech
-from slimreel.errors import BadParameter, FactsMissing, UsageError
+from slimreel.edit.operation import Change
+from slimreel.engine import gather
+from slimreel.errors import UsageError
 from slimreel.graph.material import Material
 from slimreel.workbench import captions
+from slimreel.workbench.applying import Command, apply_measured, read_command
 from slimreel.workbench.captions import Captions
 from slimreel.workbench.clock import Clock
 from slimreel.workbench.compress import Event
 from slimreel.workbench.deliver import deliver
 from slimreel.workbench.finish import finish
 from slimreel.workbench.result import Result
-
-Command = EditCommand | Mapping[str, Any]
-# Every round measures one thing of one file; a turn that needs more than this goes in circles.
-_MOST_MEASUREMENTS = 200
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -117,7 +110,8 @@ def edit_events(
         given, language = [read_command(command) for command in spoken.commands], spoken.language
         if spoken.unheard:
             yield Decided(reasons=(Reason(id="not_heard", fields={"phrases": ", ".join(spoken.unheard)}),))
-    after, changes = yield from _apply(start, given, facts, materials)
+    applied = yield from apply_measured(start, given, facts, materials)
+    after, changes = applied.draft, applied.changes
     heard = tuple(captions.of(found) for name, found in materials.items() if name not in given_files)
     if dry_run or out is None:
         return Edit(draft=after, changes=changes, captions=heard, language=language)
@@ -127,45 +121,3 @@ def edit_events(
         Made(path=str(one.path), kind=one.kind, bytes=one.bytes, result=one.result, reasons=one.reasons) for one in made
     )
     return Edit(draft=after, changes=changes, files=files, captions=heard, language=language)
-
-
-def read_command(command: object) -> EditCommand:
-    """A command from JSON or as it is. Raises UsageError, BadParameter."""
-    if isinstance(command, EditCommand):
-        return command
-    if not isinstance(command, Mapping) or not isinstance(command.get("op"), str):
-        raise UsageError(detail=f'A command is {{"op": …, "params": {{…}}}}, not {str(command)[:80]}.')
-    op, params = command["op"], command.get("params", {})
-    if not isinstance(params, Mapping):
-        raise BadParameter(op=op[:80], field="params", why="they have to be an object")
-    if unknown := sorted(set(command) - {"op", "params"}):
-        raise BadParameter(op=op[:80], field=str(unknown[0])[:80], why="beside op and params a command holds nothing")
-    return EditCommand(op=op, params=dict(params))
-
-
-def _apply(
-    draft: Draft, commands: list[EditCommand], facts: Facts, materials: dict[str, Material]
-) -> Generator[Event, None, Edited]:
-    """The draft after the commands. What they need to know and nobody measured yet is measured on the way."""
-    for _ in range(_MOST_MEASUREMENTS):
-        try:
-            return apply_all(draft, commands, facts)
-        except FactsMissing as missing:
-            facts = yield from _measured(missing, facts, materials)
-    return apply_all(draft, commands, facts)
-
-
-def _measured(missing: FactsMissing, facts: Facts, materials: dict[str, Material]) -> Generator[Event, None, Facts]:
-    """The facts with what was missing; what is said in a file becomes a further material."""
-    of = materials[str(missing.fields["asset"])]
-    if missing.fields["need"] == "silences":
-        found = yield from silence.measure(of, float(str(missing.fields["threshold_db"])))
-        return replace(facts, silences=(*facts.silences, found))
-    heard = yield from speech.listen(of, str(missing.fields["language"]))
-    told = Transcript(asset=of.asset.id, subtitles=None, language=heard.language or "auto")
-    if heard.cues:
-        material = captions.material_of(heard, of.asset, f"a{len(materials) + 1}")
-        materials[material.asset.id] = material
-        told = replace(told, subtitles=material.asset.id)
-        facts = replace(facts, assets=(*facts.assets, material.asset))
-    return replace(facts, transcripts=(*facts.transcripts, told))

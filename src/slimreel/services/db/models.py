@@ -144,6 +144,7 @@ class Session(Base):
     language: Mapped[str] = mapped_column(String(35))
     draft_id: Mapped[str | None] = mapped_column(String(40))  # the latest: what is meant where none is named
     fresh: Mapped[list[Any]]  # ids of drafts that came since the last turn
+    asked: Mapped[dict[str, Any] | None]  # the question that the last turn ended with: {"text", "about"}
     created_at: Mapped[datetime]
     used_at: Mapped[datetime] = mapped_column(index=True)
 

@@ -1,0 +1,117 @@
+"""The application: the gate in front, the routes behind it, and what belongs to both. It puts together and decides
+nothing."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import Any
+
+import anyio.to_thread
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp
+
+from slimreel.errors import SlimreelError
+from slimreel.errors.service import BadRequest, NotHere
+from slimreel.server import tus
+from slimreel.server.envelope import failure, refusal
+from slimreel.server.gate import Gate, PathTables
+from slimreel.server.paths import PathTable
+from slimreel.server.routes import accounts, chat, editing, evidence, renders, sessions, system, uploads, webhooks
+from slimreel.server.wakes import Wakes
+from slimreel.services.wiring import Services
+
+# A request holds a thread while it waits for the database; streams hold none while they wait.
+_THREADS = 48
+_PATHS = PathTables(
+    public=PathTable(
+        (
+            "POST /api/auth/anonymous-token",
+            "POST /api/slimreel/claims/open",
+            "POST /api/slimreel/register",
+            "POST /api/slimreel/login",
+            "GET /api/slimreel/presets",
+            "GET /health",
+            "GET /metrics",
+            "GET /docs",
+            "GET /docs/{name}",
+            "GET /openapi.json",
+            "GET /files/{kind}/{name}",
+        )
+    ),
+    uploads=PathTable(
+        (
+            "POST /api/upload-video/nemo_agent/{user}/{session_id}",
+            "POST /api/uploads/{session_id}",
+            "PATCH /api/uploads/{session_id}/{upload_id}",
+        )
+    ),
+    streams=PathTable(("POST /run_sse", "GET /api/slimreel/sessions/{session_id}/feed")),
+)
+_ROUTERS = (accounts, sessions, uploads, chat, renders, editing, evidence, webhooks, system)
+
+
+def make_app(services: Services, wakes: Wakes) -> ASGIApp:
+    """The whole service as one ASGI application. Whoever stops it stops `wakes` first, so that streams end."""
+    app = FastAPI(
+        title="slimreel",
+        version=version("slimreel"),
+        summary="Compress and edit videos by conversation.",
+        docs_url=None,
+        redoc_url=None,
+        strict_content_type=False,
+        lifespan=_lifespan,
+    )
+    app.state.services, app.state.wakes = services, wakes
+    for module in _ROUTERS:
+        app.include_router(module.router)
+    app.include_router(tus.router)
+    app.add_exception_handler(SlimreelError, _told)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _no_route)
+    return Gate(
+        app, settings=services.settings, paths=_PATHS, authenticate=lambda token, _: services.tokens.authenticate(token)
+    )
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    services: Services = app.state.services
+    anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
+    services.chat.open()
+    try:
+        yield
+    finally:
+        await app.state.wakes.close()
+        await anyio.to_thread.run_sync(services.chat.close)
+
+
+async def _told(request: Request, error: Exception) -> JSONResponse:
+    status, headers, body = failure(error, incident=str(request.scope["state"].get("incident", "")))
+    return JSONResponse(body, status, headers=headers)
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, RequestValidationError)
+    return await _told(request, BadRequest(detail=_in_words(error.errors()[0])))
+
+
+def _in_words(first: dict[str, Any]) -> str:
+    """Where the first fault is and what it is, without what was sent."""
+    where = ".".join(str(part) for part in first.get("loc", ()) if part not in ("body", "query", "path", "header"))
+    what = str(first.get("msg", "it is not as it should be"))
+    return f"{where}: {what}" if where else what
+
+
+async def _no_route(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HTTPException)
+    if error.status_code == 405:
+        return JSONResponse(refusal(405, "This call does not know this method."), 405, headers=error.headers)
+    if error.status_code == 404:
+        body = refusal(404, f"{NotHere().sentence()} The calls are described at /docs.")
+        return JSONResponse(body, 404)
+    return await _told(request, BadRequest(detail=str(error.detail)))

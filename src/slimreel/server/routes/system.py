@@ -1,0 +1,52 @@
+"""What operators and programs ask of the service itself: its health, its figures, its description."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter, Request
+from fastapi.responses import HTMLResponse, JSONResponse, Response
+
+from slimreel.errors.service import NotHere, Unavailable
+from slimreel.server.calls import Served
+from slimreel.server.docs_viewer import asset, page
+from slimreel.server.metrics import exposition
+
+router = APIRouter(tags=["system"])
+
+
+@router.get("/health")
+def health(services: Served) -> JSONResponse:
+    """Whether the service can do its work, and at which level its sandbox is."""
+    found = services.health()
+    if not found["database"]:
+        raise Unavailable(detail="the database does not answer", retry_after_s=5)
+    return JSONResponse({"status": "ok", **found})
+
+
+@router.get("/metrics", include_in_schema=False)
+def metrics(services: Served) -> Response:
+    """Figures for Prometheus."""
+    content, kind = exposition(services)
+    return Response(content, media_type=kind)
+
+
+@router.get("/docs", include_in_schema=False)
+def docs() -> HTMLResponse:
+    """The description of the API, to read and to try. Everything it needs comes from here."""
+    return HTMLResponse(page())
+
+
+@router.get("/docs/{name}", include_in_schema=False)
+def docs_file(name: str) -> Response:
+    found = asset(name)
+    if found is None:
+        raise NotHere
+    return Response(found[0], media_type=found[1])
+
+
+@router.get("/files/{kind}/{name}", include_in_schema=False)
+def signed_file(kind: str, name: str, request: Request, services: Served) -> Response:
+    """What a signed link leads to. It needs no header; altered or expired it leads nowhere."""
+    from slimreel.server.ranges import file_response
+
+    kept, attachment = services.files.opened(kind, name, request.url.query)
+    return file_response(services.storage, kept, request.headers.get("range"), attachment=attachment)

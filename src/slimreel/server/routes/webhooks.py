@@ -1,0 +1,39 @@
+"""Webhooks: addresses that hear of finished renders, signed as Standard Webhooks are."""
+
+from __future__ import annotations
+
+from fastapi import APIRouter
+from fastapi.responses import JSONResponse
+
+from slimreel.server.bodies import NewWebhook
+from slimreel.server.calls import Calling, Served, StrictRoute, answer, scoped
+from slimreel.services.clock import iso
+
+router = APIRouter(route_class=StrictRoute, tags=["webhooks"], prefix="/api/slimreel/webhooks")
+
+
+@router.post("", dependencies=[scoped("write")])
+def add(body: NewWebhook, services: Served, caller: Calling) -> JSONResponse:
+    """Names an address. The secret that its messages are signed with is shown this once."""
+    webhook, secret = services.webhooks.add(caller.user_id, body.url, body.events)
+    return answer({"id": webhook.id, "url": webhook.url, "events": webhook.events, "secret": secret})
+
+
+@router.get("", dependencies=[scoped("read")])
+def listed(services: Served, caller: Calling) -> JSONResponse:
+    """The addresses of the account, without their secrets."""
+    return answer(
+        {
+            "webhooks": [
+                {"id": one.id, "url": one.url, "events": one.events, "created_at": iso(one.created_at)}
+                for one in services.webhooks.listed(caller.user_id)
+            ]
+        }
+    )
+
+
+@router.delete("/{webhook_id}", dependencies=[scoped("write")])
+def remove(webhook_id: str, services: Served, caller: Calling) -> JSONResponse:
+    """Forgets an address."""
+    services.webhooks.remove(caller.user_id, webhook_id)
+    return answer({"id": webhook_id, "removed": True})

@@ -1,0 +1,116 @@
+"""How things look from outside: sessions, drafts, files and renders as the protocol writes them, with absolute links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from slimreel.services import drafts
+from slimreel.services.clock import epoch_ms, iso
+from slimreel.services.credits import CreditEntry
+from slimreel.services.db.models import Artifact, Draft, Job, Session
+from slimreel.services.wiring import Services
+
+_FINISHED = 100
+
+
+def session_view(session: Session) -> dict[str, Any]:
+    return {
+        "session_id": session.id,
+        "task_id": session.task_id,
+        "task_name": session.name,
+        "language": session.language,
+        "created_at": iso(session.created_at),
+        "used_at": iso(session.used_at),
+    }
+
+
+def session_state(services: Services, session: Session, base_url: str) -> dict[str, Any]:
+    """The answer of the state call; `drafts` holds every draft, `draft` the latest."""
+    rows = services.drafts.of_session(session.id)
+    latest = next((row for row in rows if row.id == session.draft_id), rows[-1] if rows else None)
+    files = services.assets.items(session.id, base_url)
+    made = services.jobs.artifacts_of_session(session.user_id, session.id)
+    return {
+        "session_id": session.id,
+        "task_id": session.task_id,
+        "task_name": session.name,
+        "user_id": session.user_id,
+        "bind_id": session.user_id,
+        "state": {
+            "draft": drafts.handed_out(latest) if latest else {},
+            "drafts": [drafts.handed_out(row) for row in rows],
+            "video_infos": files,
+            "canvas_config": canvas_config(latest) if latest else {},
+            "generated_media": [artifact_view(services, one, base_url) for one in made],
+            "video_analyses": {},
+        },
+    }
+
+
+def canvas_config(row: Draft) -> dict[str, Any]:
+    canvas = drafts.read(row).canvas
+    return {
+        "width": canvas.width,
+        "height": canvas.height,
+        "ratio": f"{canvas.width}:{canvas.height}",
+        "fps": round(float(canvas.rate), 3),
+    }
+
+
+def artifact_view(services: Services, artifact: Artifact, base_url: str) -> dict[str, Any]:
+    """A finished file with a link that needs no header."""
+    result = artifact.result
+    path = services.links.path_for("artifact", artifact.id, artifact.user_id)
+    return {
+        "id": artifact.id,
+        "kind": artifact.kind,
+        "filename": artifact.filename,
+        "media_type": artifact.media_type,
+        "url": services.links.absolute(path, base_url),
+        "size": artifact.size,
+        "hash": artifact.sha256,
+        "duration": result.get("duration_s"),
+        "width": result.get("width"),
+        "height": result.get("height"),
+        "fps": result.get("fps"),
+        "codec": result.get("codec"),
+        "bitrate": result.get("video_bitrate_bps"),
+        "result": result or None,
+    }
+
+
+def job_view(services: Services, job: Job, artifacts: Sequence[Artifact], base_url: str) -> dict[str, Any]:
+    """A render as the protocol writes it: camelCase, times as epoch ms, progress 0 to 100."""
+    made = [artifact_view(services, one, base_url) for one in artifacts]
+    output = made[0] if made else None
+    done = job.state == "completed"
+    return {
+        "id": job.name,
+        "taskId": job.task_id,
+        "sessionId": job.session_id,
+        "draftId": job.draft_id,
+        "kind": job.kind,
+        "status": job.state,
+        "stage": job.stage,
+        "progress": _FINISHED if done else min(_FINISHED - 1, int(job.progress * _FINISHED)),
+        "eta": job.eta_s,
+        "output": output,
+        "outputUrl": output["url"] if output else None,
+        "outputs": made,
+        "reasons": job.reasons,
+        "createdAt": epoch_ms(job.created_at),
+        "completedAt": epoch_ms(job.ended_at) if job.ended_at else None,
+        "error": job.problem,
+    }
+
+
+def credit_entry(entry: CreditEntry) -> dict[str, Any]:
+    return {
+        "id": entry.id,
+        "kind": entry.kind,
+        "amount": entry.amount,
+        "change": entry.change,
+        "note": entry.note,
+        "at": iso(entry.at),
+    }
