@@ -122,7 +122,8 @@ def _explained(url: str) -> Iterator[None]:
         raise NotFetched(url=_shown(url), detail="its server is too slow") from error
     except httpcore.NetworkError as error:
         detail = "the connection to its server failed"
-        if isinstance(error.__cause__, ssl.SSLCertVerificationError):
+        # httpcore drops the cause, and keeps it as the argument.
+        if any(isinstance(one, ssl.SSLCertVerificationError) for one in error.args):
             detail = "the certificate of its server is not valid"
         raise NotFetched(url=_shown(url), detail=detail) from error
     except (TooMuchHead, httpcore.ProtocolError) as error:

@@ -17,6 +17,7 @@ _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 # some resolvers read as addresses.
 _NAME = re.compile(rf"(?:{_LABEL}\.)+(?=[a-z]){_LABEL}")
 _SINGLE_NAME = re.compile(rf"(?=[a-z_]){_LABEL}")
+_EMPTY_USER = re.compile(r"[^/?#]*//[^/?#]*@")  # http://@host/ names a user too, and the parser drops it
 # Names that never lead anywhere public. They are not even looked up, so that nobody learns which of them exist.
 _INNER = ("localhost", "local", "internal", "home.arpa", "in-addr.arpa", "ip6.arpa", "onion", "test", "invalid")
 
@@ -38,7 +39,7 @@ def read_web_address(text: str, *, base: httpx.URL | None = None, allow_private:
         host = found.raw_host.decode("ascii")
     except (httpx.InvalidURL, UnicodeError, ValueError) as error:
         raise NotAWebAddress(text) from error
-    if found.scheme not in PORTS or found.userinfo or "@" in found.netloc.decode("ascii"):
+    if found.scheme not in PORTS or found.userinfo or _EMPTY_USER.match(text):
         raise NotAWebAddress(text)
     if not 0 < port_of(found) < 65536 or not (allow_private or port_of(found) in PORTS.values()):
         raise NotAWebAddress(text)
