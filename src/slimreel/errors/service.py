@@ -2,6 +2,7 @@
 
 ServiceError
 ├── BadRequest                   the request itself is malformed
+│   ├── NotFetched               a file cannot be had from the address given
 │   └── NothingToRender          the timeline is empty
 ├── BadToken                     1001: missing, unknown, expired or revoked
 ├── UnknownSession               1002: also somebody else's, so that ids cannot be probed
@@ -39,6 +40,12 @@ class BadRequest(ServiceError):
     code = "bad_request"
     http_status = 400
     wire_code = 400
+
+
+class NotFetched(BadRequest):
+    """{url} cannot be fetched from here: {detail}. Upload the file itself instead."""
+
+    code = "not_fetched"
 
 
 class NothingToRender(BadRequest):
