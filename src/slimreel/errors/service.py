@@ -5,6 +5,7 @@ ServiceError
 │   ├── NotFetched               a file cannot be had from the address given
 │   └── NothingToRender          the timeline is empty
 ├── BadToken                     1001: missing, unknown, expired or revoked
+│   └── WrongPassword            e-mail and password do not belong together
 ├── UnknownSession               1002: also somebody else's, so that ids cannot be probed
 │   └── UnknownJob
 ├── NoCredits                    2001, with where to register
@@ -14,6 +15,7 @@ ServiceError
 ├── MissingScope                 403
 ├── NotHere                      no such path, file or link
 ├── Conflicting                  the same id with other content
+│   └── Taken                    the account or e-mail is registered
 ├── TooManyRequests              429, with the seconds to wait
 │   └── QueueFull
 └── Unavailable                  503: the disk, the database or the store
@@ -60,6 +62,12 @@ class BadToken(ServiceError):
     code = "bad_token"
     http_status = 401
     wire_code = 1001
+
+
+class WrongPassword(BadToken):
+    """E-mail and password do not belong together here. Check both, or register first."""
+
+    code = "wrong_password"
 
 
 class UnknownSession(ServiceError):
@@ -131,6 +139,12 @@ class Conflicting(ServiceError):
     code = "conflicting"
     http_status = 409
     wire_code = 409
+
+
+class Taken(Conflicting):
+    """This account or e-mail is registered already. Log in, or register with another e-mail."""
+
+    code = "taken"
 
 
 class TooManyRequests(ServiceError):

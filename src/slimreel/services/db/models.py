@@ -77,7 +77,7 @@ class Token(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id"), index=True)
     session_id: Mapped[str | None] = mapped_column(String(19))  # the one session that it opens; None: all
     name: Mapped[str] = mapped_column(String(120))
-    kind: Mapped[str] = mapped_column(String(12))  # starter | manual | browser
+    kind: Mapped[str] = mapped_column(String(12))  # starter | login | manual | browser
     scopes: Mapped[list[Any]]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime | None]
