@@ -9,10 +9,12 @@ ServiceError
 ├── NoCredits                    2001, with where to register
 ├── UnsupportedFile              4001
 ├── FileTooLarge                 4002
+│   └── AccountFull              it does not fit beside what the account keeps already
 ├── PlanForbids                  402
 ├── MissingScope                 403
 ├── NotHere                      no such path, file or link
 ├── Conflicting                  the same id with other content
+│   └── UploadBusy               another request writes to it
 ├── TooManyRequests              429, with the seconds to wait
 │   └── QueueFull
 └── Unavailable                  503: the disk, the database or the store
@@ -94,6 +96,13 @@ class FileTooLarge(ServiceError):
     wire_code = 4002
 
 
+class AccountFull(FileTooLarge):
+    """{filename} does not fit: this account may keep {limit} here at once. Files go {keep_days} days after their
+    project was last used."""
+
+    code = "account_full"
+
+
 class PlanForbids(ServiceError):
     """This account cannot render files: {detail}."""
 
@@ -124,6 +133,14 @@ class Conflicting(ServiceError):
     code = "conflicting"
     http_status = 409
     wire_code = 409
+
+
+class UploadBusy(Conflicting):
+    """Another request is writing to this upload. Wait until that has ended, then go on."""
+
+    code = "upload_busy"
+    http_status = 423
+    retryable = True
 
 
 class TooManyRequests(ServiceError):
