@@ -24,7 +24,7 @@ from slimreel.edit.facts import Asset as EditAsset
 from slimreel.edit.facts import AssetKind, Facts, Silence, Transcript
 from slimreel.engine.gather import gather
 from slimreel.errors import BadSubtitles, DamagedInput, EngineError, NotAVideo, Stalled
-from slimreel.errors.service import UnknownSession, UnsupportedFile
+from slimreel.errors.service import NotHere, UnknownSession, UnsupportedFile
 from slimreel.graph.material import Material
 from slimreel.services import ids
 from slimreel.services.clock import Clock
@@ -146,6 +146,14 @@ class Assets:
             "size": asset.size,
             "hash": asset.sha256,
         }
+
+    def item_of(self, asset_id: str, user_id: str, base_url: str = "") -> dict[str, Any]:
+        """A file of this account as the protocol tells it. Raises NotHere."""
+        with self._database.read() as transaction:
+            asset = transaction.get(Asset, asset_id)
+        if asset is None or asset.user_id != user_id:
+            raise NotHere
+        return self.item(asset, base_url)
 
     def items(self, session_id: str, base_url: str = "") -> list[dict[str, Any]]:
         """The files of a session as the protocol tells them."""

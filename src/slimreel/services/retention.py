@@ -127,9 +127,9 @@ class Retention:
             return dropped, 0, len(assets)
         if assets:
             _log.error("the store has lost %d files of sessions", len(assets))
-        for page in _pages(artifacts):
+        for some in _pages(artifacts):
             with self._database.write() as transaction:
-                transaction.execute(delete(Artifact).where(Artifact.id.in_(page)))
+                transaction.execute(delete(Artifact).where(Artifact.id.in_(some)))
         return dropped, len(artifacts), len(assets)
 
     def _named(self, keys: set[str]) -> set[str]:

@@ -68,6 +68,11 @@ class Uploads:
         self._on_asset = on_asset
         self.folder = settings.data / "incoming"
 
+    @property
+    def most_bytes(self) -> int:
+        """The largest file that is taken."""
+        return self._settings.upload_bytes
+
     def begin(
         self, user_id: str, session_id: str, filename: str, size: int | None, *, resumable: bool = False
     ) -> Upload:
