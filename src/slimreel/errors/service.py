@@ -11,11 +11,13 @@ ServiceError
 ├── NoCredits                    2001, with where to register
 ├── UnsupportedFile              4001
 ├── FileTooLarge                 4002
+│   └── AccountFull              it does not fit beside what the account keeps already
 ├── PlanForbids                  402
 ├── MissingScope                 403
 ├── NotHere                      no such path, file or link
 ├── Conflicting                  the same id with other content
-│   └── Taken                    the account or e-mail is registered
+│   ├── Taken                    the account or e-mail is registered
+│   └── UploadBusy               another request writes to it
 ├── TooManyRequests              429, with the seconds to wait
 │   └── QueueFull
 └── Unavailable                  503: the disk, the database or the store
@@ -109,6 +111,13 @@ class FileTooLarge(ServiceError):
     wire_code = 4002
 
 
+class AccountFull(FileTooLarge):
+    """{filename} does not fit: this account may keep {limit} here at once. Files go {keep_days} days after their
+    project was last used."""
+
+    code = "account_full"
+
+
 class PlanForbids(ServiceError):
     """This account cannot render files: {detail}."""
 
@@ -145,6 +154,14 @@ class Taken(Conflicting):
     """This account or e-mail is registered already. Log in, or register with another e-mail."""
 
     code = "taken"
+
+
+class UploadBusy(Conflicting):
+    """Another request is writing to this upload. Wait until that has ended, then go on."""
+
+    code = "upload_busy"
+    http_status = 423
+    retryable = True
 
 
 class TooManyRequests(ServiceError):

@@ -23,6 +23,8 @@ from slimreel.services.db.types import UtcDateTime
 
 # SQLite counts up only columns that are INTEGER, not BIGINT.
 _Counter = BigInteger().with_variant(Integer(), "sqlite")
+# Else None would be kept as the null of JSON, which is not the NULL that a query asks for.
+_Nullable = JSON(none_as_null=True)
 
 
 class Base(DeclarativeBase):
@@ -145,6 +147,7 @@ class Session(Base):
     draft_id: Mapped[str | None] = mapped_column(String(40))  # the latest: what is meant where none is named
     fresh: Mapped[list[Any]]  # ids of drafts that came since the last turn
     asked: Mapped[dict[str, Any] | None]  # the question that the last turn ended with: {"text", "about"}
+    files: Mapped[int] = mapped_column(default=0)  # how many it ever had: the number of a file is never given again
     created_at: Mapped[datetime]
     used_at: Mapped[datetime] = mapped_column(index=True)
 
@@ -198,7 +201,7 @@ class Upload(Base):
     received: Mapped[int] = mapped_column(BigInteger)
     resumable: Mapped[bool]
     asset_id: Mapped[str | None] = mapped_column(String(40))  # set when it is a file of the session
-    problem: Mapped[dict[str, Any] | None]  # why it is none: the error's wire form
+    problem: Mapped[dict[str, Any] | None] = mapped_column(_Nullable)  # why it is none: the error's wire form
     created_at: Mapped[datetime]
     touched_at: Mapped[datetime]
     expires_at: Mapped[datetime] = mapped_column(index=True)
@@ -293,7 +296,7 @@ class Job(Base):
     cancel_asked: Mapped[bool]
     requeues: Mapped[int]
     reasons: Mapped[list[Any]]  # of the plan: message ids with fields
-    problem: Mapped[dict[str, Any] | None]
+    problem: Mapped[dict[str, Any] | None] = mapped_column(_Nullable)
     created_at: Mapped[datetime] = mapped_column(index=True)  # and id: the order of arrival
     ended_at: Mapped[datetime | None] = mapped_column(index=True)
 
