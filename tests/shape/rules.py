@@ -26,6 +26,8 @@ PROCESS_STARTERS = {
     "src/slimreel/engine/child/selftest.py",  # tries to start one, to see it refused
     "src/slimreel/services/processes.py",  # programs of our own: a worker, one render
 }
+# Programs whose output is a protocol between processes of ours.
+TALKS = {"src/slimreel/engine/sandbox.py", "src/slimreel/services/render_program.py"}
 PROCESS_MODULES = {"subprocess", "multiprocessing", "pty"}
 PROCESS_FUNCTION = re.compile(r"os\.(exec\w+|spawn\w+|posix_spawnp?|fork|forkpty|system|popen|startfile)$")
 ENVIRONMENT = re.compile(r"os\.(environb?|getenvb?|putenv|unsetenv)$")
@@ -133,7 +135,7 @@ def environment_in_settings(module: Module) -> Iterator[str]:
 
 
 def quiet_below_cli(module: Module) -> Iterator[str]:
-    if module.under("cli", "engine/child") or module.path == "src/slimreel/engine/sandbox.py":
+    if module.under("cli", "engine/child") or module.path in TALKS:
         return
     for line, name in _dotted_names(module.tree):
         if name in {"sys.exit", "os._exit", "os.abort", "sys.stdout", "sys.stderr", "SystemExit"}:

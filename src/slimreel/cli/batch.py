@@ -6,6 +6,7 @@ What a file becomes is the workbench's affair; how it is shown, that of lines, r
 from __future__ import annotations
 
 import os
+import time
 from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,10 +16,10 @@ from slimreel.agent.normalize import language_of
 from slimreel.agent.reply import label, say_error
 from slimreel.cli import lines, records, terminal
 from slimreel.cli.arguments import Task, default_ending, is_media_name, make_tasks, sort_arguments, with_pages
-from slimreel.cli.eta import Remaining
 from slimreel.cli.wanted import read_wanted
 from slimreel.core.events import Decided, Progress
 from slimreel.core.goal import Goal
+from slimreel.core.remaining import Remaining
 from slimreel.errors import BatchFailed, NoSuchFile, SlimreelError
 
 if TYPE_CHECKING:
@@ -88,7 +89,7 @@ def run(
 def _one(order: Order, manner: Manner) -> int:
     from slimreel.cli.main import contain
 
-    task, language, remaining = order.task, order.language, Remaining()
+    task, language, remaining = order.task, order.language, Remaining(time.monotonic)
     try:
         result = contain(lambda: _compress(order, manner, remaining))
     except SlimreelError as error:

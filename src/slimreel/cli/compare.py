@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -54,14 +55,14 @@ def compare(
 
 
 def _measure(reference: Path, output: Path, html: Path | None, language: Language, *, overwrite: bool) -> Comparison:
-    from slimreel.cli.eta import Remaining
+    from slimreel.core.remaining import Remaining
     from slimreel.workbench.compare import compare_events
     from slimreel.workbench.finish import finish
     from slimreel.workbench.report import check_page, write_report
 
     if html is not None:
         check_page(html, (reference, output), overwrite=overwrite)
-    remaining = Remaining()
+    remaining = Remaining(time.monotonic)
     with _bar(output, language) as listen:
 
         def heed(event: Progress) -> None:

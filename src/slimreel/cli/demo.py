@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import time
 from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -31,11 +32,11 @@ def demo(keep: Keep = None) -> None:
 
 
 def _run(folder: Path) -> Result:
-    from slimreel.cli.eta import Remaining
+    from slimreel.core.remaining import Remaining
     from slimreel.workbench import demo as shown
     from slimreel.workbench.finish import finish
 
-    remaining = Remaining()
+    remaining = Remaining(time.monotonic)
     with _bar() as listen:
 
         def heed(event: Progress | Decided) -> None:

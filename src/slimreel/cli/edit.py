@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import replace
@@ -184,10 +185,10 @@ def _listening(first: Path, manner: str) -> Iterator[Callable[[Event], None]]:
     """The listener of the edit's events; what it shows never goes back."""
     from slimreel.cli import records, terminal
     from slimreel.cli.bar import drawn
-    from slimreel.cli.eta import Remaining
     from slimreel.core.events import Progress as Advance
+    from slimreel.core.remaining import Remaining
 
-    remaining, furthest = Remaining(), 0.0
+    remaining, furthest = Remaining(time.monotonic), 0.0
     with drawn(first, "en", (1, 1)) if manner == "bar" else nullcontext() as bar:
 
         def heed(event: Event) -> None:

@@ -59,10 +59,12 @@ def compress_events(
     *,
     overwrite: bool = False,
     salvage: bool = False,
+    chunk_folder: Path | None = None,
 ) -> Events:
     """The iterator beneath `compress`: yields Progress and Decided events, returns the Result.
 
-    Closing it stops the work and removes what was unfinished.
+    Closing it stops the work and removes what was unfinished. Chunks that are finished in `chunk_folder` are used, and
+    stay there.
     """
     clock = Clock()
     source_path = Path(path)
@@ -83,7 +85,9 @@ def compress_events(
     if plan.reasons:
         yield Decided(reasons=plan.reasons)
     try:
-        done = yield from render.render(plan, source, wanted, output, salvage=salvage, overwrite=overwrite)
+        done = yield from render.render(
+            plan, source, wanted, output, salvage=salvage, overwrite=overwrite, chunk_folder=chunk_folder
+        )
     except DiskFull as error:  # whatever was being done: what fills up is the disk of the output
         raise DiskFull(path=output.absolute().parent) from error
     return result_of(source, output, wanted, done, clock)

@@ -61,13 +61,25 @@ _PART_SHARE = 0.9
 _PREVIEW = Goal(crf=30, encode_speed="fast")
 
 
-def deliver(draft: Draft, materials: Materials, out: Path, clock: Clock, *, overwrite: bool, salvage: bool) -> Files:
-    """Every file that the draft asks for: at `out` with the ending of its kind, numbered where that is taken."""
-    kitchen = _Kitchen(materials, clock, overwrite=overwrite, salvage=salvage)
+def deliver(
+    draft: Draft,
+    materials: Materials,
+    out: Path,
+    clock: Clock,
+    *,
+    overwrite: bool,
+    salvage: bool,
+    chunk_folder: Path | None = None,
+) -> Files:
+    """Every file that the draft asks for: at `out` with the ending of its kind, numbered where that is taken.
+
+    Chunks that are finished in `chunk_folder` are used, and stay there.
+    """
+    kitchen = _Kitchen(materials, clock, overwrite=overwrite, salvage=salvage, chunk_folder=chunk_folder)
     outputs: tuple[Output, ...] = draft.outputs or (Exported(),)
     made: list[Finished] = []
     for wanted in outputs:
-        place = _place(out, wanted, {one.path for one in made})
+        place = place_of(out, wanted, {one.path for one in made})
         made += yield from kitchen.make(draft, wanted, place)
     return made
 
@@ -75,17 +87,20 @@ def deliver(draft: Draft, materials: Materials, out: Path, clock: Clock, *, over
 class _Kitchen:
     """What all files of one delivery have in common."""
 
-    def __init__(self, materials: Materials, clock: Clock, *, overwrite: bool, salvage: bool) -> None:
+    def __init__(
+        self, materials: Materials, clock: Clock, *, overwrite: bool, salvage: bool, chunk_folder: Path | None
+    ) -> None:
         self.materials = materials
         self.clock = clock
         self.overwrite = overwrite
         self.salvage = salvage
+        self.chunk_folder = chunk_folder
 
     def make(self, draft: Draft, wanted: Output, out: Path) -> Files:
         if isinstance(wanted, Exported):
             clip = wanted.clip
             chosen = of_clip(draft, clip) if clip else draft
-            goal = _exported(wanted, draft.clip_goals.get(clip, draft.goal) if clip else draft.goal)
+            goal = exported_goal(wanted, draft.clip_goals.get(clip, draft.goal) if clip else draft.goal)
             if wanted.format == "mp3":
                 return (yield from self._beside(chosen, out, SoundFile(format="mp3")))
             if wanted.format == "gif":
@@ -119,7 +134,14 @@ class _Kitchen:
         if plan.reasons:
             yield Decided(reasons=plan.reasons)
         done = yield from render.render(
-            plan, source, goal, out, salvage=self.salvage, overwrite=self.overwrite, timeline=timeline
+            plan,
+            source,
+            goal,
+            out,
+            salvage=self.salvage,
+            overwrite=self.overwrite,
+            chunk_folder=self.chunk_folder,
+            timeline=timeline,
         )
         result = result_of(source, out, goal, done, self.clock)
         return Finished(out, kind, result.bytes, result)
@@ -195,7 +217,7 @@ class _Kitchen:
         return [Finished(out, wanted.kind, size_bytes, reasons=reasons)]
 
 
-def _exported(wanted: Exported, goal: Goal | None) -> Goal | None:
+def exported_goal(wanted: Exported, goal: Goal | None) -> Goal | None:
     """The goal with what the export says besides; None where neither says anything."""
     changes: dict[str, object] = {}
     if wanted.format in ("mp4", "mov", "webm"):
@@ -245,7 +267,7 @@ def _check_outputs(materials: Materials, out: Path, *, overwrite: bool) -> None:
         check_output(Path(material.asset.path), out, overwrite=overwrite)
 
 
-def _place(out: Path, wanted: Output, taken: set[Path]) -> Path:
+def place_of(out: Path, wanted: Output, taken: set[Path]) -> Path:
     """Where a file goes: the place said, if the name fits its kind; else the same name with another ending."""
     endings = _endings(wanted)
     if not endings or out.suffix.lower() in endings:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 
 # Below this too little is known to say anything.
@@ -11,9 +10,9 @@ _WEIGHT = 0.25  # of the newest estimate
 
 
 class Remaining:
-    """Fed with fractions of the whole run; the clock can be replaced."""
+    """Fed with fractions of the whole run. The clock tells seconds, from whenever."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._start = self._before = clock()
         self._estimate: float | None = None
