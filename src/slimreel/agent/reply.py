@@ -61,7 +61,7 @@ def thing(name: str, language: str = "en") -> str:
     return error_table(language if language in LANGUAGES else "en")["things"].get(name, name.replace("_", " "))
 
 
-def label(name: str, language: str = "en", **fields: str) -> str:
+def label(name: str, language: str = "en", /, **fields: str) -> str:
     """A short form for a line or a bar ("target met (+0.2 %)"); an unknown name raises KeyError."""
     return label_table(language if language in LANGUAGES else "en")[name].format_map(fields)
 

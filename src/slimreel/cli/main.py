@@ -17,6 +17,7 @@ from slimreel.cli.doctor import doctor
 from slimreel.cli.edit import edit
 from slimreel.cli.estimate import estimate
 from slimreel.cli.probe import probe
+from slimreel.cli.serve import serve, worker
 from slimreel.cli.show import show
 from slimreel.cli.understand import understand
 from slimreel.errors import Interrupted, SlimreelError, UsageError
@@ -51,6 +52,8 @@ app.command(epilog=EXIT_CODES, no_args_is_help=True, short_help="Measure how muc
 app.command(no_args_is_help=True, short_help="Show what a video holds.")(probe)
 app.command(short_help="Make a clip, compress it, show the result.")(demo)
 app.command(short_help="Show what this machine can do.")(doctor)
+app.command(short_help="Run the service: API and worker.")(serve)
+app.command(short_help="Carry out renders for a service.")(worker)
 
 
 def _version(asked: bool) -> None:

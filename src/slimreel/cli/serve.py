@@ -10,7 +10,9 @@ import typer
 Data = Annotated[Path | None, typer.Option("--data", metavar="DIR", help="The folder of all that the service keeps.")]
 Host = Annotated[str | None, typer.Option("--host", help="The address to listen on.")]
 Port = Annotated[int | None, typer.Option("--port", help="The port to listen on; 0 takes one that is free.")]
-NoWorker = Annotated[bool, typer.Option("--no-worker", help="Render nothing here; `slimreel worker` does it elsewhere.")]
+NoWorker = Annotated[
+    bool, typer.Option("--no-worker", help="Render nothing here; `slimreel worker` does it elsewhere.")
+]
 
 
 def serve(host: Host = None, port: Port = None, data: Data = None, *, no_worker: NoWorker = False) -> None:

@@ -23,12 +23,12 @@ class Body(BaseModel):
 
 
 class NewSession(Body):
-    task_name: str | None = Field("project", max_length=1000, description="how the project is called")
-    language: str | None = Field("", max_length=100, description="a BCP 47 tag, or empty")
+    task_name: str | None = Field(default="project", max_length=1000, description="how the project is called")
+    language: str | None = Field(default="", max_length=100, description="a BCP 47 tag, or empty")
 
 
 class ClaimOf(Body):
-    task_id: Id | None = Field(None, validation_alias=either("task_id", "taskId"))
+    task_id: Id | None = Field(default=None, validation_alias=either("task_id", "taskId"))
     session_id: Id = Field(validation_alias=either("session_id", "sessionId"))
 
 
@@ -44,8 +44,8 @@ class Message(Body):
 class Run(Body):
     """A message of ADK's form; `app_name`, `user_id` and `role` may be missing."""
 
-    app_name: str | None = Field(None, validation_alias=either("app_name", "appName"))
-    user_id: Id | None = Field(None, validation_alias=either("user_id", "userId"))
+    app_name: str | None = Field(default=None, validation_alias=either("app_name", "appName"))
+    user_id: Id | None = Field(default=None, validation_alias=either("user_id", "userId"))
     session_id: Id = Field(validation_alias=either("session_id", "sessionId"))
     new_message: Message = Field(validation_alias=either("new_message", "newMessage"))
     streaming: bool | None = False
@@ -60,7 +60,7 @@ class RenderOf(Body):
 
     id: Id
     session_id: Id = Field(validation_alias=either("session_id", "sessionId"))
-    draft: dict[str, Any] | None = Field(None, description="as it was read; it is looked up and never believed")
+    draft: dict[str, Any] | None = Field(default=None, description="as it was read; it is looked up and never believed")
     output: dict[str, Any] | None = Field(
         None, description="format, quality, resolution, fps, codec, crf, bitrate, size, clip"
     )
@@ -69,7 +69,9 @@ class RenderOf(Body):
 class NewToken(Body):
     name: str = Field(min_length=1, max_length=120)
     scopes: list[str] = Field(min_length=1, max_length=10)
-    expires_in_days: int | None = Field(None, ge=1, le=3650, validation_alias=either("expires_in_days", "expiresInDays"))
+    expires_in_days: int | None = Field(
+        None, ge=1, le=3650, validation_alias=either("expires_in_days", "expiresInDays")
+    )
 
 
 class Urls(Body):
@@ -97,17 +99,19 @@ class Operations(Body):
 
     ops: list[dict[str, Any]] = Field(min_length=1, max_length=100, description='each {"op": …, "params": {…}}')
     draft_id: Id | None = None
-    base_revision: int | None = Field(None, ge=0, description="refused with 409 where the draft has moved on")
+    base_revision: int | None = Field(default=None, ge=0, description="refused with 409 where the draft has moved on")
     dry_run: bool = False
 
 
 class Steps(Body):
     draft_id: Id | None = None
-    steps: int = Field(1, ge=1, le=1000)
+    steps: int = Field(default=1, ge=1, le=1000)
 
 
 class EstimateOf(Body):
-    wish: str | None = Field(None, max_length=4000, description='words such as "under 25 MB"; else the goal of the draft')
+    wish: str | None = Field(
+        None, max_length=4000, description='words such as "under 25 MB"; else the goal of the draft'
+    )
     asset_id: Id | None = None
     draft_id: Id | None = None
 

@@ -12,8 +12,8 @@ from fastapi.routing import APIRoute
 from slimreel.errors.service import UnknownSession
 from slimreel.server.envelope import success
 from slimreel.server.json_bodies import read_json
-from slimreel.services.tokens import Caller, require
 from slimreel.services.db.models import Session
+from slimreel.services.tokens import Caller, require
 from slimreel.services.wiring import Services
 
 _JSON = (b"content-type", b"application/json")
@@ -27,7 +27,7 @@ class _StrictRequest(Request):
 
 
 class StrictRoute(APIRoute):
-    """A route whose body is JSON whatever it calls itself: published clients leave the type out, and curl's is a form."""
+    """A route whose body is JSON whatever it calls itself: some clients leave the type out, and curl's is a form."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()

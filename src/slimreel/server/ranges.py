@@ -16,10 +16,14 @@ _RANGE = re.compile(r"\s*bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})\s*$")
 class Kept(Protocol):
     """What is known of a file that is kept."""
 
-    blob: str
-    size: int
-    sha256: str
-    filename: str
+    @property
+    def blob(self) -> str: ...
+    @property
+    def size(self) -> int: ...
+    @property
+    def sha256(self) -> str: ...
+    @property
+    def filename(self) -> str: ...
 
 
 def file_response(

@@ -109,5 +109,3 @@ class _WorkerKeeper:
             deaths += 1
             if not self._stopped.is_set():
                 self._worker = self._start()
-
-

@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Mapping
+from functools import partial
 from typing import Any
 
 import anyio.to_thread
@@ -67,7 +68,7 @@ async def _entries(
     async with wakes.of(session_id) as woken:
         while loop.time() < until:
             woken.clear()
-            found = await anyio.to_thread.run_sync(lambda: feed.after(session_id, last_id, turn_id=turn_id))
+            found = await anyio.to_thread.run_sync(partial(feed.after, session_id, last_id, turn_id=turn_id))
             for entry in found:
                 last_id = entry.id
                 yield entry

@@ -1,4 +1,4 @@
-"""How things look from outside: sessions, drafts, files and renders as the protocol writes them, with absolute links."""
+"""How things look from outside: sessions, files and renders as the protocol writes them, with absolute links."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def session_state(services: Services, session: Session, base_url: str) -> dict[s
     rows = services.drafts.of_session(session.id)
     latest = next((row for row in rows if row.id == session.draft_id), rows[-1] if rows else None)
     files = services.assets.items(session.id, base_url)
-    made = services.jobs.artifacts_of_session(session.user_id, session.id)
+    made = services.made.of_session(session.id)
     return {
         "session_id": session.id,
         "task_id": session.task_id,
@@ -110,7 +110,8 @@ def credit_entry(entry: CreditEntry) -> dict[str, Any]:
         "id": entry.id,
         "kind": entry.kind,
         "amount": entry.amount,
-        "change": entry.change,
+        "available_change": entry.available_change,
+        "frozen_change": entry.frozen_change,
         "note": entry.note,
         "at": iso(entry.at),
     }

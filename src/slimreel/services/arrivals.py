@@ -25,7 +25,7 @@ class Arrival:
 
     filename: str
     asset: Asset | None = None
-    error: SlimreelError | None = None
+    problem: SlimreelError | None = None
 
 
 class Arrivals:
@@ -58,5 +58,5 @@ class Arrivals:
                     pieces = iter(lambda: file.read(_PIECE_BYTES), b"")
                     asset = self._uploads.take(session.user_id, session.id, name, pieces, fetched.size)
         except SlimreelError as error:
-            return Arrival(filename=name, error=error)
+            return Arrival(filename=name, problem=error)
         return Arrival(filename=name, asset=asset)

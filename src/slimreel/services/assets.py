@@ -175,15 +175,25 @@ class Assets:
     def load_facts(self, session_id: str) -> Facts:
         """What an edit may know of a session: its files, and what was measured in them."""
         with self._database.read() as transaction:
-            assets = self._rows(transaction, session_id)
-            query = select(Fact).where(Fact.session_id == session_id).order_by(Fact.id)
-            rows = list(transaction.scalars(query))
+            return self.facts_within(transaction, session_id)
+
+    def facts_within(self, transaction: Transaction, session_id: str) -> Facts:
+        """As `load_facts`, as part of a transaction."""
+        assets = self._rows(transaction, session_id)
+        rows = list(transaction.scalars(select(Fact).where(Fact.session_id == session_id).order_by(Fact.id)))
         return Facts(
             assets=tuple(_edit_asset(asset) for asset in assets),
             silences=tuple(records.read(Silence, row.value) for row in rows if row.kind == "silence"),
             transcripts=tuple(records.read(Transcript, row.value) for row in rows if row.kind == "transcript"),
             has_speech_engine=read_settings().speech_url is not None,
         )
+
+    def keep_facts(self, transaction: Transaction, session_id: str, facts: Facts) -> None:
+        """Keep all that was measured, as part of the transaction."""
+        for silence in facts.silences:
+            self.keep_fact(transaction, session_id, silence)
+        for transcript in facts.transcripts:
+            self.keep_fact(transaction, session_id, transcript)
 
     def keep_fact(self, transaction: Transaction, session_id: str, fact: Silence | Transcript) -> None:
         """Keep what was measured, in place of what was known of the same, as part of the transaction."""

@@ -23,6 +23,7 @@ from slimreel.services.assets import Assets
 from slimreel.services.db import models
 from slimreel.services.drafts import Drafts
 from slimreel.services.exports import Exports
+from slimreel.services.heard import Heard, HeardCaptions
 from slimreel.services.requests import Requests
 from slimreel.services.scene import Scene
 from slimreel.services.understanding import Understood, costs
@@ -54,7 +55,7 @@ class Outcome:
     told: tuple[str, ...] = ()
     commands: tuple[Mapping[str, Any], ...] = ()
     facts: Facts = field(default_factory=Facts)
-    heard: tuple[Material, ...] = ()  # captions that were written down on the way
+    heard: tuple[HeardCaptions, ...] = ()
     asked: Mapping[str, Any] | None = None
     costs: bool = False
 
@@ -62,8 +63,9 @@ class Outcome:
 class Doing:
     """Does what is asked of the timelines of sessions."""
 
-    def __init__(self, drafts: Drafts, assets: Assets, exports: Exports, requests: Requests) -> None:
-        self._drafts, self._assets, self._exports, self._requests = drafts, assets, exports, requests
+    def __init__(self, drafts: Drafts, assets: Assets, heard: Heard, exports: Exports, requests: Requests) -> None:
+        self._drafts, self._assets, self._heard = drafts, assets, heard
+        self._exports, self._requests = exports, requests
 
     def do(self, turn: models.Turn, scene: Scene, understood: Understood) -> Outcome:
         """Raises the errors of the operations; then nothing at all has happened."""
@@ -86,7 +88,7 @@ class Doing:
             told=told,
             commands=commands or tuple(understood.requests),
             facts=facts,
-            heard=tuple(heard),
+            heard=tuple(self._heard.store(one) for one in heard),
             asked=asked,
             costs=any(
                 costs(share) and one.after.log.done != scene.draft(one.key).log.done
@@ -96,10 +98,9 @@ class Doing:
 
     def keep(self, transaction: Transaction, turn: models.Turn, outcome: Outcome) -> None:
         """Writes down what came of the turn. Raises Conflicting where a timeline changed meanwhile."""
-        for material in outcome.heard:
-            self._assets.keep_captions(transaction, turn.session_id, turn.user_id, material)
-        for fact in (*outcome.facts.silences, *outcome.facts.transcripts):
-            self._assets.keep_fact(transaction, turn.session_id, fact)
+        for captions in outcome.heard:
+            self._heard.keep(transaction, turn.session_id, turn.user_id, captions)
+        self._assets.keep_facts(transaction, turn.session_id, outcome.facts)
         for one in outcome.saved:
             self._drafts.save(transaction, one.row_id, one.base_revision, one.after)
         session = transaction.get_one(models.Session, turn.session_id)

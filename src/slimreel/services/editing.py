@@ -21,6 +21,7 @@ from slimreel.services.credits import Ledger
 from slimreel.services.db import models
 from slimreel.services.db.engine import Database
 from slimreel.services.drafts import Drafts
+from slimreel.services.heard import Heard
 from slimreel.settings.service import ServiceSettings
 from slimreel.workbench.applying import Applied, apply_measured, read_command
 from slimreel.workbench.finish import finish
@@ -42,10 +43,17 @@ class Editing:
     """Typed operations on the drafts of sessions."""
 
     def __init__(
-        self, database: Database, settings: ServiceSettings, *, drafts: Drafts, assets: Assets, ledger: Ledger
+        self,
+        database: Database,
+        settings: ServiceSettings,
+        *,
+        drafts: Drafts,
+        assets: Assets,
+        heard: Heard,
+        ledger: Ledger,
     ) -> None:
         self._database, self._settings = database, settings
-        self._drafts, self._assets, self._ledger = drafts, assets, ledger
+        self._drafts, self._assets, self._heard, self._ledger = drafts, assets, heard, ledger
 
     def apply(
         self,
@@ -57,8 +65,10 @@ class Editing:
         dry_run: bool = False,
         remedy: str = "",
     ) -> Edited:
-        """The draft after the operations; a dry run does all but keep it. Raises Conflicting where `base_revision` is not
-        the draft's, NoCredits, NotHere, and the errors of operations (their field `command` is the place in the list).
+        """The draft after the operations; a dry run does all but keep it.
+
+        Raises Conflicting where `base_revision` is not the draft's, NoCredits, NotHere, and the errors of operations
+        (their field `command` is the place in the list).
         """
         row = self._row(session, draft_id)
         if base_revision is not None and base_revision != row.revision:
@@ -73,14 +83,13 @@ class Editing:
             )
         after = applied.draft
         if not dry_run:
-            heard = [one for name, one in materials.items() if name not in known]
+            heard = [self._heard.store(one) for name, one in materials.items() if name not in known]
             price = self._settings.price_edit if any(_costs(command.op) for command in given) else 0
             with self._database.write() as transaction:
                 self._charge(transaction, session.user_id, price, remedy)
-                for material in heard:
-                    self._assets.keep_captions(transaction, session.id, session.user_id, material)
-                for fact in (*applied.facts.silences, *applied.facts.transcripts):
-                    self._assets.keep_fact(transaction, session.id, fact)
+                for captions in heard:
+                    self._heard.keep(transaction, session.id, session.user_id, captions)
+                self._assets.keep_facts(transaction, session.id, applied.facts)
                 self._drafts.save(transaction, row.id, row.revision, after)
                 kept = transaction.get_one(models.Session, session.id)
                 kept.draft_id, kept.fresh, kept.asked = row.id, [], None

@@ -6,7 +6,7 @@ The queue behind it is another's.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 from slimreel.edit import wire
 from slimreel.edit.draft import Draft, Output
@@ -23,6 +23,8 @@ from slimreel.services.drafts import Drafts
 from slimreel.services.jobs import Jobs
 from slimreel.services.wanted import prepared
 from slimreel.settings.service import ServiceSettings
+
+Kind = Literal["export", "preview", "output"]
 
 
 class Exports:
@@ -62,7 +64,11 @@ class Exports:
         self, session: models.Session, name: str, draft_id: str, document: dict[str, Any], output: Output
     ) -> models.Job:
         """The render that a message asked for. Raises PlanForbids, QueueFull, NoCredits."""
-        kind = "preview" if isinstance(output, Previewed) else "export" if isinstance(output, Exported) else "output"
+        kind: Kind = "output"
+        if isinstance(output, Previewed):
+            kind = "preview"
+        elif isinstance(output, Exported):
+            kind = "export"
         if kind != "preview":
             self._check_plan(session.user_id)
         price = self._settings.price_preview if kind == "preview" else self._settings.price_export

@@ -30,7 +30,8 @@ class Figures:
 def figures(database: Database, clock: Clock) -> Figures:
     now = clock()
     with database.read() as transaction:
-        jobs = {state: count for state, count in transaction.execute(select(Job.state, func.count()).group_by(Job.state))}
+        by_state = select(Job.state, func.count()).group_by(Job.state)
+        jobs = {row[0]: row[1] for row in transaction.execute(by_state)}
         oldest = transaction.scalar(select(func.min(Job.created_at)).where(Job.state == "pending"))
         alive = select(func.count()).where(Worker.ended_at.is_(None), Worker.seen_at > now - _HEARD_LATELY)
         stored = [transaction.scalar(select(func.sum(kind.size))) or 0 for kind in (Asset, Artifact)]

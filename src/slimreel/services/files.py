@@ -11,7 +11,6 @@ from slimreel.services.db.models import Artifact, Asset
 from slimreel.services.links import Links
 
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class KeptFile:
     """A file as it is sent."""
@@ -43,7 +42,5 @@ class Files:
         disposition = said.get("d", "")
         self._links.verify(kind, name, row.user_id, said.get("e", ""), disposition, said.get("s", ""))
         media_type = row.media_type if isinstance(row, Artifact) else "application/octet-stream"
-        kept = KeptFile(
-            blob=row.blob, size=row.size, sha256=row.sha256, filename=row.filename, media_type=media_type
-        )
+        kept = KeptFile(blob=row.blob, size=row.size, sha256=row.sha256, filename=row.filename, media_type=media_type)
         return kept, disposition != "inline"

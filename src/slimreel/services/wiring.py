@@ -29,8 +29,10 @@ from slimreel.services.feed import Feed
 from slimreel.services.fetch import Fetcher
 from slimreel.services.figures import Figures, figures
 from slimreel.services.files import Files
+from slimreel.services.heard import Heard
 from slimreel.services.jobs import Jobs
 from slimreel.services.links import Links
+from slimreel.services.made import Made
 from slimreel.services.public_client import public_client
 from slimreel.services.replies import Replies
 from slimreel.services.requests import Requests
@@ -69,6 +71,7 @@ class Services:
     editing: Editing
     turns: Turns
     jobs: Jobs
+    made: Made
     exports: Exports
     chat: Chat
     files: Files
@@ -94,7 +97,7 @@ class Services:
 
     @cached_property
     def _sandbox(self) -> str:
-        return sandbox.level().name
+        return sandbox.level().sentence()
 
     def close(self) -> None:
         self.database.close()
@@ -128,7 +131,8 @@ def build(settings: ServiceSettings, clock: Clock = clocks.now) -> Services:
     accounts = Accounts(database, clock, settings, ledger, tokens)
     exports = Exports(settings, drafts, jobs, accounts)
     turns = Turns(database, clock, ledger)
-    doing = Doing(drafts, assets, exports, Requests(settings, jobs, ledger))
+    heard, made = Heard(assets, storage), Made(database)
+    doing = Doing(drafts, assets, heard, exports, Requests(settings, jobs, ledger))
     chat = Chat(
         database,
         clock,
@@ -156,15 +160,14 @@ def build(settings: ServiceSettings, clock: Clock = clocks.now) -> Services:
         arrivals=Arrivals(settings, uploads, Fetcher(settings)),
         sessions=sessions,
         drafts=drafts,
-        editing=Editing(database, settings, drafts=drafts, assets=assets, ledger=ledger),
+        editing=Editing(database, settings, drafts=drafts, assets=assets, heard=heard, ledger=ledger),
         turns=turns,
         jobs=jobs,
+        made=made,
         exports=exports,
         chat=chat,
         files=Files(database, links),
         replies=Replies(database, clock),
         webhooks=webhooks,
-        retention=Retention(database, storage, settings, clock),
+        retention=Retention(database, storage, uploads, clock, settings),
     )
-
-

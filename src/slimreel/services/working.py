@@ -30,7 +30,7 @@ def work(settings: ServiceSettings, told: Callable[[str], None] = lambda line: N
 
 
 def parts_of(services: Services) -> WorkerParts:
-    publisher = Publisher(services.storage, services.jobs)
+    publisher = Publisher(services.storage)
     return WorkerParts(
         settings=services.settings,
         database=services.database,

@@ -10,9 +10,9 @@ from fastapi.responses import JSONResponse
 from slimreel.errors.service import BadRequest
 from slimreel.server.bodies import ClaimOf, Login, NewToken, OpenClaim, Registration
 from slimreel.server.calls import Calling, Served, StrictRoute, address_of, answer, scoped, session_of
+from slimreel.services.clock import iso
 from slimreel.services.starters import Starter
 from slimreel.services.tokens import TokenInfo
-from slimreel.services.clock import iso
 
 router = APIRouter(route_class=StrictRoute, tags=["accounts"])
 
@@ -98,5 +98,6 @@ def _token(info: TokenInfo) -> dict[str, Any]:
         "scopes": sorted(info.scopes),
         "created_at": iso(info.created_at),
         "expires_at": iso(info.expires_at) if info.expires_at else None,
-        "revoked_at": iso(info.revoked_at) if info.revoked_at else None,
+        "kind": info.kind,
+        "session_id": info.session_id,
     }

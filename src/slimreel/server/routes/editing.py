@@ -113,11 +113,9 @@ def _once(services: Services, user_id: str, route: str, key: str | None, body: A
     """The answer of `work`, or with an Idempotency-Key the one that this very call got before, bit by bit."""
     if key is None:
         return answer(work())
-    reply: Reply = services.replies.once(user_id, route, key, body, lambda: answer(work()).body.decode())
+    reply: Reply = services.replies.once(user_id, route, key, body, lambda: bytes(answer(work()).body).decode())
     return Response(reply.body, reply.status, media_type="application/json", headers=_replayed(reply))
 
 
 def _replayed(reply: Reply) -> dict[str, str]:
     return {"Idempotent-Replayed": "true"} if reply.replayed else {}
-
-

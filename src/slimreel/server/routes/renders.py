@@ -69,9 +69,11 @@ def jobs(
 ) -> JSONResponse:
     """The renders of the account, the newest first; `next` is the `before` of the page behind this one."""
     found = services.jobs.list(caller.user_id, caller.session_id or session_id, before, count)
-    made = services.jobs.artifacts_of([job.id for job in found])
+    made = services.made.of_jobs([job.id for job in found])
     following = found[-1].name if len(found) == count else None
-    return answer({"jobs": [job_view(services, job, made.get(job.id, []), base_url) for job in found], "next": following})
+    return answer(
+        {"jobs": [job_view(services, job, made.get(job.id, []), base_url) for job in found], "next": following}
+    )
 
 
 @router.post("/api/slimreel/jobs/{name}/requeue", dependencies=[scoped("render")])

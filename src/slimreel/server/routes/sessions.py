@@ -5,10 +5,10 @@ from __future__ import annotations
 from fastapi import APIRouter
 from fastapi.responses import JSONResponse
 
+from slimreel.errors.service import UnknownSession
 from slimreel.server.bodies import NewSession
 from slimreel.server.calls import BaseUrl, Calling, PathSession, Served, StrictRoute, answer, is_own, scoped
 from slimreel.server.views import credit_entry, session_state, session_view
-from slimreel.errors.service import UnknownSession
 
 router = APIRouter(route_class=StrictRoute, tags=["sessions"])
 

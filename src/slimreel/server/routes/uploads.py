@@ -9,6 +9,7 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
 from pydantic import ValidationError
 
+from slimreel.errors import SlimreelError
 from slimreel.errors.service import BadRequest
 from slimreel.server.bodies import Urls
 from slimreel.server.calls import BaseUrl, Calling, PathSession, Served, answer, scoped
@@ -23,7 +24,9 @@ router = APIRouter(tags=["uploads"])
 
 
 @router.post("/api/upload-video/nemo_agent/{user}/{session_id}", dependencies=[scoped("upload")])
-async def upload(session: PathSession, request: Request, services: Served, caller: Calling, base_url: BaseUrl) -> JSONResponse:
+async def upload(
+    session: PathSession, request: Request, services: Served, caller: Calling, base_url: BaseUrl
+) -> JSONResponse:
     """Files as multipart/form-data (`files`, repeatable), or JSON `{"urls": ["https://…"], "source_type": "url"}`.
 
     When this answers, the session's state lists the files. One that is no use stops none of the others.
@@ -42,9 +45,9 @@ async def upload(session: PathSession, request: Request, services: Served, calle
 
 def _answered(services: Services, outcomes: list[FileOutcome] | list[Arrival], base_url: str) -> JSONResponse:
     came: list[Asset] = [one.asset for one in outcomes if one.asset is not None]
-    refused = [one for one in outcomes if one.error is not None]
+    refused = [one for one in outcomes if one.problem is not None]
     if refused and not came:
-        status, headers, body = failure(refused[0].error)  # type: ignore[arg-type]  # those without one are not here
+        status, headers, body = failure(_problem(refused[0]))
         return JSONResponse({**body, "failed": [_refused(one) for one in refused]}, status, headers=headers)
     if not came:
         raise BadRequest(detail="there is no file in it; send the field `files`")
@@ -56,6 +59,10 @@ def _answered(services: Services, outcomes: list[FileOutcome] | list[Arrival], b
 
 
 def _refused(one: FileOutcome | Arrival) -> dict[str, Any]:
-    assert one.error is not None
-    _, _, body = failure(one.error)
+    body = failure(_problem(one)).body
     return {"filename": one.filename, "code": body["code"], "message": body["message"]}
+
+
+def _problem(one: FileOutcome | Arrival) -> SlimreelError:
+    assert one.problem is not None
+    return one.problem

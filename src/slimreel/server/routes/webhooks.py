@@ -8,6 +8,7 @@ from fastapi.responses import JSONResponse
 from slimreel.server.bodies import NewWebhook
 from slimreel.server.calls import Calling, Served, StrictRoute, answer, scoped
 from slimreel.services.clock import iso
+from slimreel.services.webhooks import EVENTS
 
 router = APIRouter(route_class=StrictRoute, tags=["webhooks"], prefix="/api/slimreel/webhooks")
 
@@ -15,8 +16,8 @@ router = APIRouter(route_class=StrictRoute, tags=["webhooks"], prefix="/api/slim
 @router.post("", dependencies=[scoped("write")])
 def add(body: NewWebhook, services: Served, caller: Calling) -> JSONResponse:
     """Names an address. The secret that its messages are signed with is shown this once."""
-    webhook, secret = services.webhooks.add(caller.user_id, body.url, body.events)
-    return answer({"id": webhook.id, "url": webhook.url, "events": webhook.events, "secret": secret})
+    made = services.webhooks.add(caller.user_id, body.url, body.events or EVENTS)
+    return answer({"id": made.id, "url": made.url, "events": made.events, "secret": made.secret})
 
 
 @router.get("", dependencies=[scoped("read")])
@@ -26,7 +27,7 @@ def listed(services: Served, caller: Calling) -> JSONResponse:
         {
             "webhooks": [
                 {"id": one.id, "url": one.url, "events": one.events, "created_at": iso(one.created_at)}
-                for one in services.webhooks.listed(caller.user_id)
+                for one in services.webhooks.list(caller.user_id)
             ]
         }
     )
