@@ -17,7 +17,7 @@ from http import HTTPStatus
 from typing import Any, ClassVar
 
 import h11
-from uvicorn.protocols.http.h11_impl import H11Protocol
+from uvicorn.protocols.http.h11_impl import H11Protocol, RequestResponseCycle
 
 from slimreel.server.addresses import Proxies, block_of, is_loopback
 from slimreel.server.envelope import refusal
@@ -150,7 +150,7 @@ class StrictProtocol(H11Protocol):
         if self._awaited is _Awaited.BODY:
             self._since_s = self.loop.time()
             self._window_bytes += len(data)
-        elif self.cycle is not None and self._waits_for_head() and not self.conn.head_has_begun():
+        elif self._current() is not None and self._waits_for_head() and not self.conn.head_has_begun():
             self._begin(_Awaited.HEAD)
         super().data_received(data)
 
@@ -169,9 +169,10 @@ class StrictProtocol(H11Protocol):
     def send_400_response(self, msg: str) -> None:
         """Answers a request that cannot be read, and closes."""
         self._refused = True
-        if self.cycle and not self.cycle.response_complete:
-            self.cycle.disconnected = True
-            self.cycle.message_event.set()
+        cycle = self._current()
+        if cycle is not None and not cycle.response_complete:
+            cycle.disconnected = True
+            cycle.message_event.set()
         if self.conn.our_state not in (h11.IDLE, h11.SEND_RESPONSE):
             self.transport.abort()
             return
@@ -206,11 +207,15 @@ class StrictProtocol(H11Protocol):
             return _Awaited.NOTHING
         if self._waits_for_head():
             # Between two requests uvicorn's own timer counts, until the first byte of the next.
-            fresh = self.cycle is None
+            fresh = self._current() is None
             return _Awaited.HEAD if fresh or self.conn.head_has_begun() else _Awaited.NOTHING
         if self.conn.their_state is not h11.SEND_BODY or self.flow.read_paused:
             return _Awaited.NOTHING
         return _Awaited.NOTHING if self.cycle.waiting_for_100_continue else _Awaited.BODY
+
+    def _current(self) -> RequestResponseCycle | None:
+        """The last request and its answer; None before the first. uvicorn's own type leaves the None out."""
+        return self.cycle
 
     def _waits_for_head(self) -> bool:
         return self.conn.their_state is h11.IDLE

@@ -1,0 +1,100 @@
+"""The small parts of the gate: buckets, counts, addresses, patterns of paths."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from slimreel.errors import UsageError
+from slimreel.server.addresses import Proxies, block_of, is_loopback
+from slimreel.server.framing import HeadLimits, fault_of_start
+from slimreel.server.limits import Open, Rate
+from slimreel.server.paths import PathTable
+
+
+@given(st.integers(1, 600), st.lists(st.floats(0, 30), max_size=200))
+def test_no_more_pass_than_the_rate_and_one_full_bucket(per_minute, pauses):
+    now, passed = 0.0, 0
+    rate = Rate(per_minute, lambda: now)
+    for pause in pauses:
+        now += pause
+        passed += rate.take("a") == 0
+    assert passed <= per_minute + now * per_minute / 60 + 1e-6
+
+
+@given(st.integers(1, 600), st.integers(0, 50))
+def test_who_waits_as_long_as_was_said_passes(per_minute, more):
+    now = 0.0
+    rate = Rate(per_minute, lambda: now)
+    for _ in range(per_minute + more):
+        wait_s = rate.take("a")
+    while wait_s := rate.take("a"):
+        now += wait_s
+        assert rate.wait_s("a") == 0
+
+
+def test_the_memory_of_a_rate_is_bounded():
+    rate = Rate(1, lambda: 0.0, most_keys=10)
+    for n in range(1000):
+        assert rate.take(str(n)) == 0
+    assert rate.take("999") > 0 and len(rate._buckets) == 10
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.booleans())))
+def test_never_more_are_open_than_may_be(steps):
+    places, inside = Open(3), {"a": 0, "b": 0}
+    for key, enters in steps:
+        if enters:
+            entered = places.enter(key)
+            assert entered == (inside[key] < 3)
+            inside[key] += entered
+        elif inside[key]:
+            places.leave(key)
+            inside[key] -= 1
+    assert places.total() == sum(inside.values())
+
+
+@pytest.mark.parametrize("text", ["nonsense", "10.0.0.0/99", "10.0.0.1/8"])
+def test_proxies_that_cannot_be_read_are_said(text):
+    with pytest.raises(UsageError, match="TRUSTED_PROXIES"):
+        Proxies(text)
+
+
+@given(st.text(max_size=60))
+def test_any_forwarded_header_gives_an_address(text):
+    header = text.encode("utf-8")
+    found = Proxies("127.0.0.1").client("127.0.0.1", [(b"x-forwarded-for", header)])
+    assert found.block == block_of(found.address)
+
+
+def test_blocks_and_loopback():
+    assert block_of("2001:db8::1") == block_of("2001:db8::ffff") != block_of("2001:db8:0:1::1")
+    assert block_of("::ffff:1.2.3.4") == "1.2.3.4"
+    assert is_loopback("::1") and is_loopback("127.1.2.3") and not is_loopback("10.0.0.1") and not is_loopback("")
+
+
+@pytest.mark.parametrize("text", ["health", "FETCH /a", "/a/**/b", "GET", ""])
+def test_what_is_no_pattern_is_refused(text):
+    with pytest.raises(ValueError, match="pattern"):
+        PathTable([text])
+
+
+def test_patterns():
+    table = PathTable(["GET /a/*/c", "/d.js", "POST /e/**"])
+    assert table.has("GET", "/a/b/c") and table.has("HEAD", "/a/b/c") and table.has("DELETE", "/d.js")
+    assert table.has("POST", "/e/f/g\n")
+    assert not any(table.has("GET", path) for path in ["/a/b/b/c", "/a//c", "/a/b/c/", "/a/b/c\n", "/dxjs", "/e/f"])
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_are_a_beginning_or_a_fault(received):
+    fault = fault_of_start(received, HeadLimits())
+    assert fault is None or fault.status in {400, 431}
+
+
+@given(st.binary(max_size=60), st.integers(0, 60))
+def test_a_fault_of_a_beginning_stays_one(received, at):
+    head = b"GET / HTTP/1.1\r\nHost: a\r\nX: " + received
+    if fault_of_start(head[: 20 + at], HeadLimits()) is not None:
+        assert fault_of_start(head + b"\r\n\r\n", HeadLimits()) is not None
