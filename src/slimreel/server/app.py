@@ -38,19 +38,19 @@ _PATHS = PathTables(
             "GET /health",
             "GET /metrics",
             "GET /docs",
-            "GET /docs/{name}",
+            "GET /docs/*",
             "GET /openapi.json",
-            "GET /files/{kind}/{name}",
+            "GET /files/*/*",
         )
     ),
     uploads=PathTable(
         (
-            "POST /api/upload-video/nemo_agent/{user}/{session_id}",
-            "POST /api/uploads/{session_id}",
-            "PATCH /api/uploads/{session_id}/{upload_id}",
+            "POST /api/upload-video/nemo_agent/*/*",
+            "POST /api/uploads/*",
+            "PATCH /api/uploads/*/*",
         )
     ),
-    streams=PathTable(("POST /run_sse", "GET /api/slimreel/sessions/{session_id}/feed")),
+    streams=PathTable(("POST /run_sse", "GET /api/slimreel/sessions/*/feed")),
 )
 _ROUTERS = (accounts, sessions, uploads, chat, renders, editing, evidence, webhooks, system)
 
