@@ -5,11 +5,14 @@ What was asked is handed in; nothing is remembered here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from slimreel.agent.context import Context
 from slimreel.agent.interpret import Interpretation
 from slimreel.agent.reader import Read
+
+_ASIDE = re.compile(r"\s*[((][^()()]{1,20}[))]")  # "megabytes (MB)", as our own options have it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,9 +28,13 @@ def read_answer(text: str, asked: Asked | None, context: Context, read: Read) ->
     alone = read(text, context)
     if asked is None or (_is_clear(alone) and not _is_bare_wish(alone, asked)):
         return alone
-    answer = f'"{text.strip()}"' if asked.about == "text" and not set(text) & set("\"“”'「」") else text
+    answer = _quoted(text) if asked.about == "text" else _ASIDE.sub("", text)
     both = read(f"{asked.text} {answer}", context)
     return both if _is_clear(both) else alone
+
+
+def _quoted(text: str) -> str:
+    return text if set(text) & set("\"“”'「」") else f'"{text.strip()}"'
 
 
 def _is_clear(found: Interpretation) -> bool:

@@ -18,7 +18,7 @@ from slimreel.agent.follow.follow import follow_up
 from slimreel.agent.literals import take_literals
 from slimreel.agent.moments import with_moments
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
-from slimreel.agent.output import output_command
+from slimreel.agent.output import output_commands
 from slimreel.agent.pieces import Piece, content_of, cut
 from slimreel.agent.pointing import with_clip_numbers, with_clips, with_places
 from slimreel.agent.scope import PLAINLY, out_of_scope
@@ -118,11 +118,10 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
         into = outputs if part.reading.op in OUTPUT_OPS else edits
         into += [{"op": part.reading.op, "params": params} for params in part.reading.commands]
     if wishes:
-        wish = output_command(wishes, plain, context)
-        unheard += wish.unheard
-        missing = missing or wish.missing
-        if wish.command is not None:
-            outputs.insert(0, wish.command)
+        said = output_commands(wishes, plain, context)
+        unheard += [phrase for wish in said for phrase in wish.unheard]
+        missing = missing or next((wish.missing for wish in said if wish.missing is not None), None)
+        outputs = [wish.command for wish in said if wish.command is not None] + outputs
     if wishes and any(
         part.reading is not None and part.reading.op == "export" and _mere_output(part) for part in parts
     ):

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from slimreel.agent.context import Context
-from slimreel.agent.segment import Part
+from slimreel.agent.pieces import Piece
+from slimreel.agent.segment import OUTPUT_KINDS, Part
 from slimreel.agent.span import Missing
 from slimreel.agent.wish import read_wish
 from slimreel.core.goal import Goal
@@ -20,6 +21,48 @@ class OutputWish:
     command: dict[str, Any] | None = None
     missing: Missing | None = None
     unheard: tuple[str, ...] = ()
+
+
+def output_commands(parts: list[Part], plain: str, context: Context) -> list[OutputWish]:
+    """What these parts ask of the output: one wish, or one for each of several clips that are named."""
+    return [output_command(group, plain, context) for group in _by_clip(parts)]
+
+
+def _by_clip(parts: list[Part]) -> list[list[Part]]:
+    """ "The first clip at 2 Mbps and the second under 10 MB" are two wishes, "720p for both" a third."""
+    named = {piece.value for part in parts for piece in part.pieces if _names_one(piece)}
+    if len(named) < 2:
+        return [parts]
+    groups: list[list[Part]] = []
+    for part in parts:
+        groups += [[replace(part, pieces=pieces)] for pieces in _divided(part.pieces)]
+    return groups
+
+
+def _divided(pieces: list[Piece]) -> list[list[Piece]]:
+    """The pieces with one clip each: cut before a clip where clips lead, behind it where amounts lead."""
+    leads = next((not _is_amount(piece) for piece in pieces if _points(piece) or _is_amount(piece)), True)
+    found: list[list[Piece]] = [[]]
+    for piece in pieces:
+        if leads and _points(piece) and any(_is_amount(one) for one in found[-1]):
+            found.append([])
+        found[-1].append(piece)
+        if not leads and _points(piece):
+            found.append([])
+    return [group for group in found if any(_is_amount(piece) for piece in group)]
+
+
+def _names_one(piece: Piece) -> bool:
+    return piece.has("CLIP") and isinstance(piece.value, str) and piece.value != "all"
+
+
+def _points(piece: Piece) -> bool:
+    return piece.has("CLIP", "both")
+
+
+def _is_amount(piece: Piece) -> bool:
+    weak = ("out:compress", "out:purpose")
+    return piece.has(*OUTPUT_KINDS) or any(kind.startswith("out:") and kind not in weak for kind in piece.means)
 
 
 def output_command(parts: list[Part], plain: str, context: Context) -> OutputWish:

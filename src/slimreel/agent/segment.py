@@ -176,7 +176,7 @@ def _part(pieces: list[Piece], text: str, context: Context, before: list[Piece])
     return best
 
 
-_OUTPUT_KINDS = frozenset("SIZE RATE SCALE LINES LINES? FPS FRAME DEPTH".split())
+OUTPUT_KINDS = frozenset("SIZE RATE SCALE LINES LINES? FPS FRAME DEPTH".split())
 _OUTPUT_WORDS = frozenset(
     """
     out:codec out:encoder out:container out:resolution out:quality out:reencode out:size_ratio out:hdr out:compress
@@ -197,7 +197,7 @@ _OUTPUT_SIDE = frozenset(
 def _is_strong(pieces: list[Piece], at: int) -> bool:
     """Does this piece alone make a part a wish for the output? A platform does only where the video is for it."""
     piece = pieces[at]
-    if piece.means & _OUTPUT_KINDS:
+    if piece.means & OUTPUT_KINDS:
         return True
     words = piece.means & _OUTPUT_WORDS
     if words == {"out:preset"}:
@@ -249,11 +249,11 @@ def output_score(pieces: list[Piece]) -> float | None:
         ):
             explained += 0.8
         elif (piece.has(*_OF_OTHERS) and not piece.has("out:size", "out:compress")) or (
-            piece.has("export", "mute") and not piece.means & _OUTPUT_KINDS
+            piece.has("export", "mute") and not piece.means & OUTPUT_KINDS
         ):
             left += 1.0
-        elif piece.means & _OUTPUT_WORDS or piece.means & _OUTPUT_KINDS:
-            explained += 2.0 if piece.means & _OUTPUT_KINDS else 1.0
+        elif piece.means & _OUTPUT_WORDS or piece.means & OUTPUT_KINDS:
+            explained += 2.0 if piece.means & OUTPUT_KINDS else 1.0
         elif piece.means & _OUTPUT_SIDE or piece.has("smaller"):
             explained += 0.8
         elif piece.is_loose() or piece.means & FREE:

@@ -6,6 +6,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -41,7 +42,10 @@ def serve(settings: ServiceSettings, *, with_worker: bool, told: Callable[[str],
     )
     keeper = _WorkerKeeper(settings) if with_worker else None
     try:
-        server.run(sockets=[listening])
+        with suppress(
+            KeyboardInterrupt
+        ):  # uvicorn has ended in order, and raises the signal again for whoever is above
+            server.run(sockets=[listening])
     finally:
         if keeper is not None:
             keeper.close()
