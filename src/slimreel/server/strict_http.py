@@ -72,7 +72,7 @@ def strict_protocol(
     deadlines: Deadlines | None = None,
     limits: HeadLimits | None = None,
     exempt: Callable[[str], bool] | None = None,
-) -> type[H11Protocol]:
+) -> type[StrictProtocol]:
     """The class of connections for uvicorn's `http=`. `exempt`: the addresses whose connections are not counted; by
     default this machine's own and the trusted proxies', behind which everybody comes from one address."""
     proxies = Proxies(settings.trusted_proxies)
