@@ -65,16 +65,16 @@ class App:
                 await self._json(send, {"size": size, **state})
 
     async def _body(self, receive: Any) -> bytes:
-        body = b""
+        body = bytearray()
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 self.left.set()
-                return body
-            body += bytes(message["body"])
+                return bytes(body)
+            body += message["body"]
             self.read_bytes += len(message["body"])
             if not message["more_body"]:
-                return body
+                return bytes(body)
 
     async def _stream(self, receive: Any, send: Any) -> None:
         await self._body(receive)
