@@ -65,16 +65,16 @@ class App:
                 await self._json(send, {"size": size, **state})
 
     async def _body(self, receive: Any) -> bytes:
-        body = b""
+        body = bytearray()
         while True:
             message = await receive()
             if message["type"] == "http.disconnect":
                 self.left.set()
-                return body
-            body += bytes(message["body"])
+                return bytes(body)
+            body += message["body"]
             self.read_bytes += len(message["body"])
             if not message["more_body"]:
-                return body
+                return bytes(body)
 
     async def _stream(self, receive: Any, send: Any) -> None:
         await self._body(receive)
@@ -163,12 +163,21 @@ def request(method: str, path: str, headers: str = "", body: bytes = b"", *, tok
 
 @contextmanager
 def running(
-    settings: ServiceSettings, *, deadlines: Deadlines = PATIENT, exempt: Any = None, inner: Any = None
+    settings: ServiceSettings,
+    *,
+    deadlines: Deadlines = PATIENT,
+    exempt: Any = None,
+    inner: Any = None,
+    authenticate: Any = None,
 ) -> Iterator[Running]:
     """A server on a port of its own, in a thread. `inner`: another application than App."""
     app = App()
     gate = Gate(
-        inner or app, settings=settings, paths=PATHS, authenticate=app.authenticate, linger_s=deadlines.linger_s
+        inner or app,
+        settings=settings,
+        paths=PATHS,
+        authenticate=authenticate or app.authenticate,
+        linger_s=deadlines.linger_s,
     )
     listening = socket.create_server(("127.0.0.1", 0), backlog=512)
     options = server_options(settings, deadlines=deadlines)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import threading
+
 import anyio
 import pytest
 
 from slimreel.errors.service import Unavailable
 from slimreel.server.gate import Gate, PathTables
 from slimreel.settings.service import ServiceSettings
-from tests.server.raw import PATHS, TOKEN, App, request, running
+from tests.server.raw import PATHS, TOKEN, App, answer, request, running
 
 STRANGER = "X-Forwarded-For: 198.51.100.7\r\n"
 
@@ -23,7 +25,7 @@ class Seconds:
         return self.now
 
 
-def asked(gate, *, token=TOKEN, address="198.51.100.7", path="/state", method="GET"):
+def asked(gate, *, token=TOKEN, address="198.51.100.7", path="/state", method="GET", headers=None):
     """What the gate sends for one request, without a server."""
     sent = []
 
@@ -33,9 +35,15 @@ def asked(gate, *, token=TOKEN, address="198.51.100.7", path="/state", method="G
     async def send(message):
         sent.append(message)
 
-    headers = [(b"host", b"x"), *([(b"authorization", b"Bearer " + token.encode())] if token else [])]
-    scope = {"type": "http", "http_version": "1.1", "method": method, "path": path, "headers": headers,
-             "client": (address, 1234), "state": {}}  # fmt: skip
+    usual = [(b"host", b"x"), *([(b"authorization", b"Bearer " + token.encode())] if token else [])]
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": method,
+        "path": path,
+        "headers": usual if headers is None else headers,
+        "client": (address, 1234),
+    }
     anyio.run(gate, scope, receive, send)
     return sent
 
@@ -77,9 +85,16 @@ def test_guessing_tokens_stops_asking_the_database(tmp_path):
 
 def test_the_addresses_of_one_network_of_ipv6_are_one(tmp_path):
     gate, _ = gate_with(tmp_path, Seconds(), requests_per_minute=3)
-    statuses = [asked(gate, token="", path="/health", address=f"2001:db8::{n}")[0]["status"] for n in range(1, 6)]
-    assert statuses == [200] * 3 + [429] * 2
-    assert asked(gate, token="", path="/health", address="2001:db8:0:1::1")[0]["status"] == 200
+    statuses = [asked(gate, token="", address=f"2001:db8::{n}")[0]["status"] for n in range(1, 6)]
+    assert statuses == [401] * 3 + [429] * 2
+    assert asked(gate, token="", address="2001:db8:0:1::1")[0]["status"] == 401
+
+
+def test_public_calls_are_counted_by_address_and_take_nothing_from_those_with_a_token(tmp_path):
+    gate, _ = gate_with(tmp_path, Seconds(), requests_per_minute=1)
+    statuses = [asked(gate, token="", path="/health")[0]["status"] for _ in range(12)]
+    assert statuses == [200] * 10 + [429] * 2
+    assert asked(gate)[0]["status"] == 200
 
 
 def test_other_protocols_do_not_come_in(tmp_path):
@@ -159,3 +174,50 @@ def test_a_database_that_does_not_answer_is_said(tmp_path):
 
     found = asked(Gate(App(), settings=ServiceSettings(data=tmp_path), paths=PATHS, authenticate=authenticate))
     assert found[0]["status"] == 503 and (b"retry-after", b"3") in found[0]["headers"]
+
+
+OTHER_SERVERS = [
+    [(b"host", b"x"), (b"host", b"y")],
+    [],
+    [(b"host", b"x"), (b"content-length", b"1"), (b"transfer-encoding", b"chunked")],
+    [(b"host", b"x"), (b"content-length", b"1"), (b"content-length", b"1")],
+    [(b"host", b"x"), (b"x", b"a\nb")],
+    [(b"host", b"x"), (b"authorization", b"Bearer a"), (b"authorization", b"Bearer b")],
+    [(b"host", b"x"), *[(b"x", b"y")] * 64],
+    [(b"host", b"x"), (b"x", b"y" * 17_000)],
+]
+
+
+@pytest.mark.parametrize("headers", OTHER_SERVERS, ids=range(len(OTHER_SERVERS)))
+def test_the_form_is_looked_at_under_any_server(tmp_path, headers):
+    gate, app = gate_with(tmp_path, Seconds())
+    sent = asked(gate, path="/health", headers=headers)
+    assert sent[0]["status"] in {400, 431} and (b"connection", b"close") in sent[0]["headers"]
+    assert app.calls == []
+
+
+def test_waiting_for_the_database_keeps_nobody_else_out(tmp_path):
+    asking, goes_on = threading.Event(), threading.Event()
+
+    def authenticate(token, address):
+        asking.set()
+        goes_on.wait(10)
+        return token
+
+    with running(ServiceSettings(data=tmp_path), authenticate=authenticate) as server, server.connect() as waiting:
+        waiting.sendall(request("GET", "/state"))
+        assert asking.wait(10)
+        assert server.ask(request("GET", "/health", token=False)).status == 200
+        goes_on.set()
+        assert answer(waiting).status == 200
+
+
+def test_headers_that_the_application_chose_stay(tmp_path):
+    async def inner(scope, receive, send):
+        headers = [(b"Content-Security-Policy", b"default-src 'none'")]
+        await send({"type": "http.response.start", "status": 204, "headers": headers})
+        await send({"type": "http.response.body"})
+
+    gate = Gate(inner, settings=ServiceSettings(data=tmp_path), paths=PATHS, authenticate=App().authenticate)
+    found = [value for name, value in asked(gate)[0]["headers"] if name.lower() == b"content-security-policy"]
+    assert found == [b"default-src 'none'"]

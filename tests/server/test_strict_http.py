@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import pytest
 
-from slimreel.server.strict_http import Deadlines
+from slimreel.server.strict_http import Deadlines, strict_protocol
 from slimreel.settings.service import ServiceSettings
 from tests.server.raw import BEARER, FAST, TOKEN, answer, is_closed, request, running
 
@@ -249,7 +249,10 @@ def test_a_steady_body_longer_than_the_deadline_is_read(strict):
         assert answer(connection).json()["size"] == 10
 
 
-def test_an_answer_that_nobody_reads_is_given_up(strict):
+@pytest.mark.parametrize("by_the_system", [True, False])
+def test_an_answer_that_nobody_reads_is_given_up(strict, monkeypatch, by_the_system):
+    if not by_the_system:
+        monkeypatch.delattr(socket, "TCP_USER_TIMEOUT", raising=False)
     with strict.connect() as connection:
         connection.sendall(request("GET", "/big"))
         connection.settimeout(FAST.reader_s * 6)
@@ -316,6 +319,12 @@ def test_connections_of_this_machine_are_not_counted(tmp_path):
             one.sendall(request("GET", "/health"))
             assert answer(one).status == 200
             one.close()
+
+
+@pytest.mark.parametrize(("peer", "exempt"), [("127.0.0.1", True), ("10.0.0.9", True), ("198.51.100.7", False)])
+def test_trusted_proxies_may_bring_as_many_connections_as_they_like(tmp_path, peer, exempt):
+    kind = strict_protocol(ServiceSettings(data=tmp_path, trusted_proxies="10.0.0.0/24"))
+    assert kind.policy.exempt(peer) is exempt
 
 
 def test_the_token_arrives(server):

@@ -35,6 +35,8 @@ JSON_BYTES = 1024 * 1024
 # Around an uploaded file stand the lines of multipart.
 _AROUND_UPLOAD_BYTES = 1024 * 1024
 _STREAM_WAIT_S = 10
+# A page of the workspace takes a dozen files, and a whole office may share one address.
+_PUBLIC_FACTOR = 10
 # Asking for tokens never waits behind the endpoints, which have threads of their own.
 _AUTHENTICATING_THREADS = 8
 _TOKEN = re.compile(rb"[Bb][Ee][Aa][Rr][Ee][Rr] +([A-Za-z0-9._~+/=-]{1,256})")
@@ -84,6 +86,7 @@ class Gate:
         self._proxies = Proxies(settings.trusted_proxies)
         self._origins = Origins(settings.allowed_origins)
         self._calls = Rate(settings.requests_per_minute, monotonic)
+        self._public = Rate(settings.requests_per_minute * _PUBLIC_FACTOR, monotonic)
         self._strangers = Rate(settings.requests_per_minute, monotonic)
         self._streams_of_token = Open(settings.streams_per_token)
         self._streams_of_address = Open(settings.streams_per_address)
@@ -147,7 +150,7 @@ class Gate:
         """Finds the caller and counts the call; the key that the caller is counted under."""
         method = scope["method"]
         if method == "OPTIONS" or self._paths.public.has(method, scope["path"]):
-            self._count(self._strangers, client.block, client)
+            self._count(self._public, client.block, client)
             return ""
         if not client.exempt and (wait_s := self._strangers.wait_s(client.block)):
             raise TooManyRequests(detail="too many unknown tokens from this address", retry_after_s=wait_s)

@@ -72,7 +72,7 @@ def strict_protocol(
     deadlines: Deadlines | None = None,
     limits: HeadLimits | None = None,
     exempt: Callable[[str], bool] | None = None,
-) -> type[H11Protocol]:
+) -> type[StrictProtocol]:
     """The class of connections for uvicorn's `http=`. `exempt`: the addresses whose connections are not counted; by
     default this machine's own and the trusted proxies', behind which everybody comes from one address."""
     proxies = Proxies(settings.trusted_proxies)
@@ -131,7 +131,7 @@ class StrictProtocol(H11Protocol):
                 transport.abort()
                 return
             self._block = block
-        self._give_up_on_silent_peers(transport)
+        self._tune(transport)
         self._begin(_Awaited.HEAD)
         self._look_later()
 
@@ -238,11 +238,15 @@ class StrictProtocol(H11Protocol):
             return now_s - self._since_s >= self.policy.deadlines.reader_s
         return False
 
-    def _give_up_on_silent_peers(self, transport: asyncio.Transport) -> None:
-        """Where the system can, it also ends what waits in its own buffers for a peer that is gone."""
+    def _tune(self, transport: asyncio.Transport) -> None:
         found = transport.get_extra_info("socket")
+        if found is None or found.family not in (socket.AF_INET, socket.AF_INET6):
+            return
+        # asyncio leaves this out for a socket that was bound before: 40 ms for each answer, as measured.
+        found.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        # Where the system can, it also gives up what waits in its own buffers for a peer that is gone.
         option = getattr(socket, "TCP_USER_TIMEOUT", None)
-        if option is not None and found is not None and found.family in (socket.AF_INET, socket.AF_INET6):
+        if option is not None:
             found.setsockopt(socket.IPPROTO_TCP, option, int(self.policy.deadlines.reader_s * 1000))
 
 
