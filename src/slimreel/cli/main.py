@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
-from slimreel.cli import signals, terminal
+from slimreel.cli import admin, signals, terminal
 from slimreel.cli.compare import compare
 from slimreel.cli.compress import compress
 from slimreel.cli.demo import demo
@@ -51,6 +51,7 @@ app.command(epilog=EXIT_CODES, no_args_is_help=True, short_help="Measure how muc
 app.command(no_args_is_help=True, short_help="Show what a video holds.")(probe)
 app.command(short_help="Make a clip, compress it, show the result.")(demo)
 app.command(short_help="Show what this machine can do.")(doctor)
+app.add_typer(admin.app, name="admin", short_help="Look after a service: tokens, credits, accounts.")
 
 
 def _version(asked: bool) -> None:
