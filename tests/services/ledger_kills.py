@@ -147,19 +147,18 @@ def found(database: Database, ledger: Ledger) -> list[str]:
 def fork(work: Work) -> int:
     """The number of a new worker."""
     process = os.fork()
-    if process:
-        return process
-    worker(work)
+    if process == 0:
+        worker(work)
+    return process
 
 
 def worker(work: Work) -> NoReturn:
-    code = 1
     try:
         work.chance.seed()
         while True:
             work.go_on()
     finally:
-        os._exit(code)
+        os._exit(1)
 
 
 def end(process: int) -> bool:

@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 
@@ -14,10 +15,10 @@ from tests.conftest import ROOT
 pytestmark = pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork and SIGKILL")
 
 
-def fire(folder, kills: int, how: str) -> dict[str, object]:
+def fire(folder, kills: int, how: str) -> dict[str, Any]:
     command = [sys.executable, "-m", "tests.services.ledger_kills", str(folder), str(kills), how]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True, timeout=280)
-    found: dict[str, object] = json.loads(done.stdout)
+    found: dict[str, Any] = json.loads(done.stdout)
     print(found)
     return found
 

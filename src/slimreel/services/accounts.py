@@ -25,6 +25,7 @@ from slimreel.services.starters import Starter, counted_as
 from slimreel.services.tokens import ALL_SCOPES, Caller, Tokens
 from slimreel.settings.service import ServiceSettings
 
+_USER_ID = re.compile(r"anon_[0-9a-f]{16}")
 _EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,255}")
 
 
@@ -62,7 +63,7 @@ class Accounts:
         self._guesses.begin(who)
         sealed = passwords.seal(password)
         with self._database.read() as transaction:
-            user = transaction.get(User, user_id)
+            user = transaction.get(User, user_id) if _USER_ID.fullmatch(user_id) else None
         if user is None:
             raise NotHere
         if user.kind == "registered":

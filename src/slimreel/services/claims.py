@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -14,6 +15,7 @@ from slimreel.services.db.engine import Database
 from slimreel.services.db.models import Claim, Session
 from slimreel.services.tokens import SCOPES, Caller, Tokens, require
 
+_SECRET = re.compile(r"clm_[A-Za-z0-9_-]{43}")
 _LIVES = timedelta(days=7)
 _MOST_BROWSERS = 20  # that may have one session open
 
@@ -52,6 +54,8 @@ class Claims:
         """
         for scope in SCOPES:
             require(caller, scope)
+        if not ids.SESSION_ID.fullmatch(session_id):
+            raise UnknownSession
         secret, now = ids.claim_token(), self._clock()
         query = select(Session.task_id).where(Session.id == session_id, Session.user_id == caller.user_id)
         with self._database.write() as transaction:
@@ -64,6 +68,8 @@ class Claims:
 
     def open_claim(self, secret: str) -> BrowserToken:
         """A token for the session of the link, for a week. Raises NotHere where the link is unknown or has expired."""
+        if not _SECRET.fullmatch(secret):
+            raise NotHere
         now = self._clock()
         query = (
             select(Session.id, Session.user_id)

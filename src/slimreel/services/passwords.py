@@ -71,8 +71,9 @@ class Guesses:
 def _derive(password: str, salt: bytes, cost: int, block: int, parallel: int) -> bytes:
     # The same letters can be composed in more than one way, by the keyboard's choice.
     text = unicodedata.normalize("NFC", password).encode("utf-8", "surrogatepass")
+    key = hashlib.sha256(text).digest()  # scrypt itself would take a password for the same with noughts behind it
     with _AT_ONCE:
-        return hashlib.scrypt(text, salt=salt, n=cost, r=block, p=parallel, dklen=32)
+        return hashlib.scrypt(key, salt=salt, n=cost, r=block, p=parallel, dklen=32)
 
 
 def _text(data: bytes) -> str:

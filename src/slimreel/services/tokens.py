@@ -24,6 +24,7 @@ from slimreel.services.db.models import Token, User
 SCOPES = ("read", "write", "upload", "render")
 ALL_SCOPES = "*"
 _SECRET = re.compile(r"nmv_usr_[A-Za-z0-9_-]{43}")
+_TOKEN_ID = re.compile(r"tok_[0-9a-f]{32}")
 _PREFIX_CHARACTERS = len("nmv_usr_") + 4
 _NAME_CHARACTERS = 120
 _MOST_DAYS = 3650
@@ -72,6 +73,16 @@ def require_account(caller: Caller) -> None:
     """Raises MissingScope where the caller's token opens one session alone."""
     if caller.session_id is not None:
         raise MissingScope(scope="account")
+
+
+def check_wanted(name: str, scopes: Collection[str], expires_in_days: int | None) -> None:
+    """Raises BadRequest where there can be no such token."""
+    if not scopes or set(scopes) - {*SCOPES, ALL_SCOPES}:
+        raise BadRequest(detail=f"scopes are {', '.join(SCOPES)} or {ALL_SCOPES}, at least one")
+    if not name.isprintable() or not 1 <= len(name) <= _NAME_CHARACTERS:
+        raise BadRequest(detail=f"a token has a name of 1 to {_NAME_CHARACTERS} characters")
+    if expires_in_days is not None and not 1 <= expires_in_days <= _MOST_DAYS:
+        raise BadRequest(detail=f"a token lives for 1 to {_MOST_DAYS} days")
 
 
 class Tokens:
@@ -140,15 +151,9 @@ class Tokens:
         """
         require_account(caller)
         require(caller, "write")
-        given = set(scopes)
-        if not given or given - {*SCOPES, ALL_SCOPES}:
-            raise BadRequest(detail=f"scopes are {', '.join(SCOPES)} or {ALL_SCOPES}, at least one")
-        for scope in SCOPES if ALL_SCOPES in given else sorted(given):
+        check_wanted(name, scopes, expires_in_days)
+        for scope in SCOPES if ALL_SCOPES in scopes else sorted(scopes):
             require(caller, scope)
-        if not name.isprintable() or not 1 <= len(name) <= _NAME_CHARACTERS:
-            raise BadRequest(detail=f"a token has a name of 1 to {_NAME_CHARACTERS} characters")
-        if expires_in_days is not None and not 1 <= expires_in_days <= _MOST_DAYS:
-            raise BadRequest(detail=f"a token lives for 1 to {_MOST_DAYS} days")
         now = self._clock()
         expires_at = None if expires_in_days is None else now + timedelta(days=expires_in_days)
         with self._database.write() as transaction:
@@ -157,7 +162,7 @@ class Tokens:
             if len(kept) >= _MOST_TOKENS:
                 raise BadRequest(detail=f"this account has {_MOST_TOKENS} tokens; revoke one that is not used")
             return self.issue(
-                transaction, caller.user_id, kind="manual", name=name, expires_at=expires_at, scopes=given
+                transaction, caller.user_id, kind="manual", name=name, expires_at=expires_at, scopes=set(scopes)
             )
 
     def tokens(self, caller: Caller) -> list[TokenInfo]:
@@ -173,6 +178,8 @@ class Tokens:
         """A token of the caller's account works no longer; it may be the caller's own. Raises NotHere."""
         require_account(caller)
         require(caller, "write")
+        if not _TOKEN_ID.fullmatch(token_id):
+            raise NotHere
         with self._database.write() as transaction:
             query = select(Token).where(Token.id == token_id, Token.user_id == caller.user_id).with_for_update()
             token = transaction.scalar(query)
