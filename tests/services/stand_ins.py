@@ -84,14 +84,14 @@ class Store:
 
 
 class Sources:
-    """The same file for every session, called a1."""
+    """The same file for every session, called a1; none where there is no file."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
 
     @contextmanager
     def materials(self, session_id: str, only: Collection[str] | None = None) -> Iterator[dict[str, Material]]:
-        yield {"a1": gather(self.path, "a1")}
+        yield {"a1": gather(self.path, "a1")} if self.path.name else {}
 
 
 def make_jobs(database: Database, settings: ServiceSettings, clock: Any = now, announcer: Any = None) -> Jobs:

@@ -74,7 +74,8 @@ def test_a_name_belongs_to_an_account(jobs, job, database):
 
 def test_at_once_under_one_name_is_once(jobs, database):
     user_id, (session_id,) = account(database)
-    found, threads = set(), []
+    found: set[str] = set()
+    threads = []
     for _ in range(6):
         threads.append(threading.Thread(target=lambda: found.add(submit(jobs, user_id, session_id).id)))
         threads[-1].start()
@@ -99,7 +100,7 @@ def test_the_queue_has_an_end(database, settings, clock):
         submit(jobs, one, first, f"r{number}")
     with pytest.raises(QueueFull) as refused:
         submit(jobs, one, first, "r2")
-    assert refused.value.fields["retry_after_s"] > 0
+    assert refused.value.fields["retry_after_s"] == 30
     submit(jobs, two, second, "r0")
     with pytest.raises(QueueFull):
         submit(jobs, two, second, "r1")
@@ -165,14 +166,15 @@ def test_an_old_fence_changes_nothing(jobs, job, database):
 
 
 def test_of_many_who_take_one_has_it(jobs, job):
-    found, threads = [], []
+    found: list[int | None] = []
+    threads = []
     for number in range(8):
         worker = f"wrk_{number}"
         threads.append(threading.Thread(target=lambda worker=worker: found.append(jobs.take(job.id, worker, 0))))
         threads[-1].start()
     for thread in threads:
         thread.join()
-    assert sorted(found, key=str) == [1] + [None] * 7
+    assert [one for one in found if one is not None] == [1]
 
 
 def test_nothing_is_taken_that_has_ended(jobs, job):

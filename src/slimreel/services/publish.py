@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 from slimreel.core.media import main_video
 from slimreel.engine import probe
-from slimreel.errors import VerificationFailed
+from slimreel.errors import SlimreelError, VerificationFailed
 from slimreel.errors.service import NotHere
 from slimreel.services.job_states import Finished
 
@@ -105,7 +105,10 @@ def _check(path: Path, told: Mapping[str, Any], expected_s: float | None) -> Non
     target = result.get("target") or {}
     if target.get("kind") == "size" and size > target["bytes"]:
         raise VerificationFailed(path=told["filename"], detail=f"{size} bytes exceed {target['bytes']}")
-    video = main_video(probe.probe(path))
+    try:
+        video = main_video(probe.probe(path))
+    except SlimreelError as error:  # whatever is wrong with it, it is our file
+        raise VerificationFailed(path=told["filename"], detail="it cannot be read again") from error
     rate = float(video.frame_rate or 0) or 25.0
     slack = max(_LEAST_SLACK_S, 1.5 / rate)
     for wanted in (result["duration_s"], expected_s):

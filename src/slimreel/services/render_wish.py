@@ -24,6 +24,7 @@ from slimreel.errors import UsageError
 from slimreel.errors.service import BadRequest
 
 PREVIEW_LINES = 360
+_MOST = 2**53  # what every reader of JSON can hold
 # No wish at all: what plays everywhere, balanced.
 _USUAL = Goal(codec="h264", resolution=1080)
 
@@ -94,6 +95,8 @@ def _numbers(output: Mapping[str, Any]) -> dict[str, Any]:
 def _read(name: str, value: Any, read: Any) -> Any:
     if isinstance(value, (bool, dict, list)):
         raise BadRequest(detail=f"output.{name}: it must be a number or a word")
+    if isinstance(value, (int, float)) and not abs(value) <= _MOST:
+        raise BadRequest(detail=f"output.{name}: there is no such number")
     try:
         return read(value)
     except (units.UnitError, TypeError, ValueError) as error:
