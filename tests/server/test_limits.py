@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import h11
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,7 @@ from slimreel.server.addresses import Proxies, block_of, is_loopback
 from slimreel.server.framing import HeadLimits, fault_of_start
 from slimreel.server.limits import Open, Rate
 from slimreel.server.paths import PathTable
+from slimreel.server.strict_connection import StrictConnection
 
 
 @given(st.integers(1, 600), st.lists(st.floats(0, 30), max_size=200))
@@ -91,6 +93,30 @@ def test_patterns():
 def test_any_bytes_are_a_beginning_or_a_fault(received):
     fault = fault_of_start(received, HeadLimits())
     assert fault is None or fault.status in {400, 431}
+
+
+WORDS = b"""GET POST / /a HTTP/1.1 HTTP/1.0 Host Host:a host:b:80 X X: : Content-Length:1 Content-Length:
+Transfer-Encoding:chunked Expect:100-continue 5 5,5 chunked * \xff \x85 \xc3\xbc""".split()
+HEAD_PIECES = st.sampled_from([*WORDS, b"\r\n", b"\n", b"\r", b" ", b"\t", b"\0", b"\x0b", b"\r\n "])
+
+
+@given(st.lists(HEAD_PIECES, max_size=12).map(b"".join), st.lists(HEAD_PIECES, max_size=3).map(b"".join))
+def test_what_is_taken_is_read_the_same_by_whoever_reads_it(fields, behind):
+    head = b"POST /a HTTP/1.1\r\nHost: a\r\n" + fields + b"\r\n\r\n"
+    found = StrictConnection(HeadLimits())
+    found.receive_data(head + behind)
+    try:
+        event = found.next_event()
+    except h11.RemoteProtocolError:
+        assert found.fault is not None and found.fault.status in {400, 431}
+        return
+    assert isinstance(event, h11.Request)
+    lines = head.partition(b"\r\n\r\n")[0].split(b"\r\n")[1:]
+    assert [(name + b":", value) for name, value in event.headers] == [
+        (name.lower() + colon, value.strip(b" \t")) for name, colon, value in (line.partition(b":") for line in lines)
+    ]
+    names = [name for name, _ in event.headers]
+    assert names.count(b"host") == 1 and names.count(b"content-length") + names.count(b"transfer-encoding") <= 1
 
 
 @given(st.binary(max_size=60), st.integers(0, 60))

@@ -6,8 +6,10 @@ import socket
 from contextlib import suppress
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
-from slimreel.server.strict_http import Deadlines, strict_protocol
+from slimreel.server.strict_http import Deadlines, StrictProtocol, strict_protocol
 from slimreel.settings.service import ServiceSettings
 from tests.server.raw import BEARER, FAST, TOKEN, answer, is_closed, request, running
 
@@ -297,8 +299,7 @@ def test_two_hundred_slow_clients_do_not_keep_others_out(server):
 
 
 def test_connections_of_one_address_are_counted_and_given_back(tmp_path):
-    settings = ServiceSettings(data=tmp_path, connections_per_address=5)
-    with running(settings, exempt=lambda _: False) as server:
+    with running(ServiceSettings(data=tmp_path, connections_per_address=5), exempt=lambda _: False) as server:
         for _ in range(3):
             held = [server.connect() for _ in range(5)]
             for one in held:
@@ -325,6 +326,29 @@ def test_connections_of_this_machine_are_not_counted(tmp_path):
 def test_trusted_proxies_may_bring_as_many_connections_as_they_like(tmp_path, peer, exempt):
     kind = strict_protocol(ServiceSettings(data=tmp_path, trusted_proxies="10.0.0.0/24"))
     assert kind.policy.exempt(peer) is exempt
+
+
+@given(st.lists(st.tuples(st.integers(0, 300), st.binary(max_size=4)), max_size=3), st.booleans())
+@settings(max_examples=80, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_bytes_break_the_server(strict, changes, token):
+    said = request("POST", "/json", "Content-Type: application/json\r\n", b'{"a": [1, "b"]}', token=token)
+    for at, put in changes:
+        said = said[:at] + put + said[at + len(put) :]
+    assert strict.ask(said).status in {0, 200, 400, 401, 413, 431}  # 0: it waited for a rest that did not come
+    assert strict.ask(request("GET", "/health")).status == 200
+
+
+def test_small_answers_are_not_held_back(strict, monkeypatch):
+    seen = []
+    tune = StrictProtocol._tune
+
+    def watched(self, transport):
+        tune(self, transport)
+        seen.append(transport.get_extra_info("socket").getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+
+    monkeypatch.setattr(StrictProtocol, "_tune", watched)
+    assert strict.ask(request("GET", "/health")).status == 200
+    assert seen and all(seen)
 
 
 def test_the_token_arrives(server):
