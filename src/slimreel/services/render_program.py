@@ -1,6 +1,6 @@
 """The program of one render: a request on stdin, events as lines of JSON on stdout. It opens no database.
 
-    in   {"document", "output", "kind", "materials": {"a1": …}, "folder", "chunks"}
+    in   {"document", "materials": {"a1": …}, "folder", "chunks"}
     out  {"event": "progress", "stage", "fraction", "eta_s"} · {"event": "reasons", "reasons"}
          {"event": "files", "files": [{"path", "filename", "kind", "bytes", "result", "reasons"}], "expected_s"}
          {"event": "error", "error": {"code", "class", "fields", "http_status", "sentence"}}
@@ -28,7 +28,6 @@ from slimreel.edit.guard import OWN
 from slimreel.edit.ops.export import Exported
 from slimreel.errors import SlimreelError
 from slimreel.graph.material import Material
-from slimreel.services.render_wish import wished
 from slimreel.workbench.deliver import Finished
 from slimreel.workbench.produce import expected_s, produce_events
 
@@ -59,7 +58,7 @@ def _only_ours() -> IO[str]:
 
 def _render(request: Mapping[str, Any], names: Mapping[str, str], out: IO[str]) -> None:
     materials = {name: records.read(Material, found) for name, found in request["materials"].items()}
-    draft = wished(wire.load(request["document"], OWN), request["output"], request["kind"])
+    draft = wire.load(request["document"], OWN)
     container = CONTAINERS[draft.goal.container or "mp4" if draft.goal is not None else "mp4"]
     place = Path(request["folder"]) / f"{_STEM}{container.suffixes[0]}"
     running = produce_events(draft, materials, place, chunk_folder=Path(request["chunks"]))

@@ -13,9 +13,8 @@ from slimreel.core.goal import Goal
 from slimreel.edit.begin import begin
 from slimreel.edit.facts import Facts
 from slimreel.edit.ops.export import Exported
-from slimreel.edit.ops.preview import Previewed
-from slimreel.errors.service import BadRequest
-from slimreel.services.render_wish import wished
+from slimreel.errors.service import BadRequest, NothingToRender
+from slimreel.services.wanted import prepared
 from tests.edit.facts import ASSETS
 
 PLAIN = begin(Facts(assets=ASSETS), [next(asset.id for asset in ASSETS if asset.kind == "video")])
@@ -23,7 +22,7 @@ WISH = replace(PLAIN, goal=Goal(target_size_bytes=10_000_000, codec="hevc"))
 
 
 def goal(draft, output):
-    found = wished(draft, output).goal
+    found = prepared(draft, output).goal
     assert found is not None
     return found
 
@@ -34,7 +33,12 @@ def test_no_wish_at_all_is_what_plays_everywhere():
 
 
 def test_a_habit_does_not_outdo_a_wish():
-    assert wished(WISH, {"format": "mp4", "quality": "high"}) == WISH
+    assert prepared(WISH, {"format": "mp4", "quality": "high"}).goal == WISH.goal
+
+
+def test_an_empty_timeline_gives_no_file():
+    with pytest.raises(NothingToRender):
+        prepared(replace(PLAIN, tracks=(replace(PLAIN.tracks[0], segments=()),)), {})
 
 
 def test_quality_counts_where_there_is_no_wish():
@@ -77,14 +81,12 @@ def test_numbers_come_first(output, field, value):
 )  # fmt: skip
 def test_nonsense_is_refused(output):
     with pytest.raises(BadRequest):
-        wished(PLAIN, output)
+        prepared(PLAIN, output)
 
 
 def test_other_files():
-    assert wished(PLAIN, {"format": "gif"}).outputs == (Exported(format="gif"),)
-    assert wished(PLAIN, {"clip": "c1"}).outputs == (Exported(clip="c1"),)
-    (seen,) = wished(WISH, {"crf": "nonsense is not looked at"}, "preview").outputs
-    assert isinstance(seen, Previewed) and seen.stretch.duration == WISH.length
+    assert prepared(PLAIN, {"format": "gif"}).outputs == (Exported(format="gif"),)
+    assert prepared(PLAIN, {"clip": "c1"}).outputs == (Exported(clip="c1"),)
 
 
 KEYS = ["bitrate", "size", "crf", "resolution", "fps", "codec", "format", "quality", "clip", "more"]
@@ -96,4 +98,4 @@ VALUES = (
 @given(output=st.dictionaries(st.sampled_from(KEYS), VALUES))
 def test_anything_gives_a_draft_or_a_refusal(output):
     with contextlib.suppress(BadRequest):
-        wished(PLAIN, output)
+        prepared(PLAIN, output)
