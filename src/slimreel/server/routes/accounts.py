@@ -43,7 +43,6 @@ def open_claim(body: OpenClaim, services: Served) -> JSONResponse:
         {
             "token": opened.token,
             "session_id": opened.session_id,
-            "user_id": opened.user_id,
             "expires_at": iso(opened.expires_at),
         }
     )

@@ -2,18 +2,28 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
 from slimreel.errors.service import UnknownSession
 from slimreel.server.bodies import NewSession
-from slimreel.server.calls import BaseUrl, Calling, PathSession, Served, StrictRoute, answer, is_own, scoped
+from slimreel.server.calls import (
+    BaseUrl,
+    Calling,
+    PathSession,
+    Served,
+    StrictRoute,
+    answer,
+    is_own,
+    scoped,
+    whole_account,
+)
 from slimreel.server.views import credit_entry, session_state, session_view
 
 router = APIRouter(route_class=StrictRoute, tags=["sessions"])
 
 
-@router.post("/api/tasks/{user}/with-session/nemo_agent", dependencies=[scoped("write")])
+@router.post("/api/tasks/{user}/with-session/nemo_agent", dependencies=[scoped("write"), Depends(whole_account)])
 def new_session(user: str, services: Served, caller: Calling, body: NewSession | None = None) -> JSONResponse:
     """A new session. Each call makes one."""
     if not is_own(user, caller):
@@ -31,9 +41,9 @@ def new_session(user: str, services: Served, caller: Calling, body: NewSession |
 
 
 @router.get("/api/state/nemo_agent/{user}/{session_id}/latest", dependencies=[scoped("read")])
-def state(session: PathSession, services: Served, base_url: BaseUrl) -> JSONResponse:
+def state(session: PathSession, services: Served, caller: Calling, base_url: BaseUrl) -> JSONResponse:
     """The session as it stands: its latest draft, its files, what was made."""
-    return answer(session_state(services, session, base_url))
+    return answer(session_state(services, session, base_url, guest=caller.session_id is not None))
 
 
 @router.get("/api/credits/balance/simple", dependencies=[scoped("read")])
@@ -44,7 +54,7 @@ def balance(services: Served, caller: Calling) -> JSONResponse:
     return answer({"available": found.available, "frozen": found.frozen, "total": total})
 
 
-@router.get("/api/slimreel/credits", dependencies=[scoped("read")])
+@router.get("/api/slimreel/credits", dependencies=[scoped("read"), Depends(whole_account)])
 def credit_history(services: Served, caller: Calling, before: int | None = None, count: int = 50) -> JSONResponse:
     """What credits came and went for, the newest first; `next` is the `before` of the page behind this one."""
     entries = services.ledger.history(caller.user_id, before, min(max(count, 1), 200))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
 from slimreel.server.bodies import NewWebhook
-from slimreel.server.calls import Calling, Served, StrictRoute, answer, scoped
+from slimreel.server.calls import Calling, Served, StrictRoute, answer, scoped, whole_account
 from slimreel.services.clock import iso
 from slimreel.services.webhooks import EVENTS
 
-router = APIRouter(route_class=StrictRoute, tags=["webhooks"], prefix="/api/slimreel/webhooks")
+router = APIRouter(
+    route_class=StrictRoute, tags=["webhooks"], prefix="/api/slimreel/webhooks", dependencies=[Depends(whole_account)]
+)
 
 
 @router.post("", dependencies=[scoped("write")])
