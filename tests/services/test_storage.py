@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from slimreel.errors.service import DiskNearlyFull, NotHere, Unavailable
-from slimreel.services import storage as storage_module
 from slimreel.services.storage import Storage, new_key
 from slimreel.settings.service import ServiceSettings
 
@@ -123,7 +122,7 @@ def test_a_put_is_synced_before_it_has_its_name_and_its_name_after(settings, tmp
         told.append((os.path.realpath(f"/proc/self/fd/{fd}"), target.exists()))
         real(fd)
 
-    monkeypatch.setattr(storage_module.os, "fsync", fsync)
+    monkeypatch.setattr("os.fsync", fsync)
     storage.put(key, path)
     assert told == [(str(path), False), (str(target.parent), True)]
 
@@ -136,7 +135,7 @@ def test_a_sync_that_fails_is_told(failing, settings, tmp_path, monkeypatch):
         if next(calls) == failing:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(storage_module.os, "fsync", fsync)
+    monkeypatch.setattr("os.fsync", fsync)
     with pytest.raises(DiskNearlyFull):
         storage.put(new_key("assets"), written(tmp_path, b"some"))
 
