@@ -20,7 +20,10 @@ BIG = os.urandom(9 << 20) + b"end"  # two parts of an upload to a bucket
 
 @pytest.fixture(scope="session")
 def s3_address() -> Iterator[str]:
-    """The address of a server that speaks S3."""
+    """The address of a server that speaks S3: `uv run --with "moto[s3]" --with flask --with flask-cors pytest …`.
+
+    Its pins contradict those of the service, so it is in no group of dependencies.
+    """
     moto = pytest.importorskip("moto.server")
     server = moto.ThreadedMotoServer(port=0, verbose=False)
     server.start()

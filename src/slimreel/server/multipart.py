@@ -25,7 +25,7 @@ MOST_PARTS = 100
 _MOST_HEADERS = 16  # of one part
 _HEADER_BYTES = 8192
 _BESIDE_BYTES = 2 << 20  # what is no file: other fields, headers, what stands before and behind the parts
-# Files being written or read must not take the threads that other calls are answered in. A limiter is of one event loop.
+# Files being written or read must not take the threads that other calls are answered in. A limiter is of one loop.
 _WRITING: RunVar[CapacityLimiter] = RunVar("writing")
 _FINISHING: RunVar[CapacityLimiter] = RunVar("finishing")
 
