@@ -260,7 +260,7 @@ def test_a_large_body_takes_no_memory(address, kept):
             told = client.post(f"{address}/upload", content=body(size), headers=headers)
             assert (told.status_code, told.json()["found"]) == (200, [None])
             peaks.append(told.json()["peak"])
-    assert peaks[1] - peaks[0] < 6 << 20
+    assert peaks[1] - peaks[0] < 20 << 20  # client and server are one process here; 40 MB would show
     nothing_is_left(kept)
 
 
