@@ -156,6 +156,24 @@ def test_any_bytes_give_a_demuxer_or_a_sentence(start: bytes, rest: bytes) -> No
     assert sniff.input_options(demuxer, 3)
 
 
+@pytest.mark.timeout(60)
+@pytest.mark.parametrize(
+    "head",
+    [
+        b"x" * (1 << 20),
+        b"1" + b"\n" * (1 << 20),
+        b"<!---->" * 60,
+        b"<?xml?>" + b"<!-- -->" * 60,
+        b"<!doctype svg>" * 60,
+    ],
+    ids=["one word", "blank lines", "comments", "comments of XML", "declarations"],
+)
+def test_no_text_keeps_the_reader_of_its_head_busy(head: bytes) -> None:
+    """Patterns that try again for each letter took seconds for 64 KiB of one word, and for ever for 60 comments."""
+    with pytest.raises(NotAVideo):
+        sniff.identify(head)
+
+
 def test_a_pipe_does_not_hang_and_a_device_is_not_opened(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.mp4")
     address = tmp_path / "s.mp4"

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 from slimreel.services.assets import Assets
-from slimreel.services.clock import Clock
 from slimreel.services.db.engine import Database
 from slimreel.services.db.models import Session, User
 from slimreel.services.feed import Feed
@@ -30,7 +30,7 @@ CUES = b"1\n00:00:01,000 --> 00:00:02,500\nHello\n"
 class Kept:
     database: Database
     settings: ServiceSettings
-    clock: Clock
+    clock: Any
     storage: Storage
     links: Links
     assets: Assets

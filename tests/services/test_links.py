@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import stat
 import threading
 from dataclasses import replace
@@ -81,7 +80,7 @@ def test_the_secret_is_made_once_for_all_who_start_at_once(settings, clock):
     for thread in threads:
         thread.join()
     assert len(set(found)) == 1
-    assert os.listdir(settings.data) == ["secret"]
+    assert [path.name for path in settings.data.iterdir()] == ["secret"]
     assert stat.S_IMODE((settings.data / "secret").stat().st_mode) == 0o600
 
 

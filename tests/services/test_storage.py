@@ -12,7 +12,6 @@ from pathlib import Path
 import pytest
 
 from slimreel.errors.service import DiskNearlyFull, NotHere, Unavailable
-from slimreel.services import storage as storage_module
 from slimreel.services.storage import Storage, new_key
 from slimreel.settings.service import ServiceSettings
 
@@ -21,7 +20,10 @@ BIG = os.urandom(9 << 20) + b"end"  # two parts of an upload to a bucket
 
 @pytest.fixture(scope="session")
 def s3_address() -> Iterator[str]:
-    """The address of a server that speaks S3."""
+    """The address of a server that speaks S3: `uv run --with "moto[s3]" --with flask --with flask-cors pytest …`.
+
+    Its pins contradict those of the service, so it is in no group of dependencies.
+    """
     moto = pytest.importorskip("moto.server")
     server = moto.ThreadedMotoServer(port=0, verbose=False)
     server.start()
@@ -123,7 +125,7 @@ def test_a_put_is_synced_before_it_has_its_name_and_its_name_after(settings, tmp
         told.append((os.path.realpath(f"/proc/self/fd/{fd}"), target.exists()))
         real(fd)
 
-    monkeypatch.setattr(storage_module.os, "fsync", fsync)
+    monkeypatch.setattr("os.fsync", fsync)
     storage.put(key, path)
     assert told == [(str(path), False), (str(target.parent), True)]
 
@@ -136,7 +138,7 @@ def test_a_sync_that_fails_is_told(failing, settings, tmp_path, monkeypatch):
         if next(calls) == failing:
             raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(storage_module.os, "fsync", fsync)
+    monkeypatch.setattr("os.fsync", fsync)
     with pytest.raises(DiskNearlyFull):
         storage.put(new_key("assets"), written(tmp_path, b"some"))
 

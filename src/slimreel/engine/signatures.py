@@ -67,19 +67,20 @@ FIRST_BOXES = frozenset(b"ftyp moov mdat wide free skip pnot styp moof sidx uuid
 PICTURE_BRANDS = frozenset((b"heic", b"heix", b"heim", b"heis", b"mif1", b"avif", b"crx "))
 MXF_PARTITION = bytes.fromhex("060e2b34020501010d0102010102")
 
-# Text that names other files or runs something: (pattern over lower-cased text, what to call it).
+# Text that names other files or runs something: (pattern over lower-cased text, what to call it). A stranger chooses
+# the text, so what repeats gives nothing back (*+), and nothing is tried again for each letter.
 HOSTILE_TEXT: tuple[tuple[str, str], ...] = (
     (r"#extm3u|#ext-x-", "an HLS playlist"),
     (r"ffconcat\s+version|file\s+'[^\n]*'|file\s+\S+\.\w{2,4}\s*\n", "a list of files for FFmpeg's concat"),
-    (r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<mpd\b", "a DASH manifest"),
-    (r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*<smoothstreamingmedia\b", "a Smooth Streaming manifest"),
+    (r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*+<mpd\b", "a DASH manifest"),
+    (r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*+<smoothstreamingmedia\b", "a Smooth Streaming manifest"),
     (
-        r"<\?xml[^>]*>\s*(<!--.*?-->\s*)*<(\w+:)?(compositionplaylist|assetmap|packinglist|outputprofilelist)\b",
+        r"<\?xml[^>]*>\s*(<!--.*?-->\s*)*+<(\w+:)?(compositionplaylist|assetmap|packinglist|outputprofilelist)\b",
         "an IMF or cinema playlist",
     ),
-    (r"(<\?xml[^>]*>\s*)?(<!doctype svg[^>]*>\s*|<!--.*?-->\s*)*<(\w+:)?svg\b", "an SVG drawing"),
+    (r"(<\?xml[^>]*>\s*)?(<!doctype svg[^>]*>\s*|<!--.*?-->\s*)*+<(\w+:)?svg\b", "an SVG drawing"),
     (r"(<\?xml[^>]*>\s*)?<(asx|smil|wpl)\b", "a player's playlist"),
-    (r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*(<!doctype html|<html|<head|<script)", "a web page"),
+    (r"(<\?xml[^>]*>\s*)?(<!--.*?-->\s*)*+(<!doctype html|<html|<head|<script)", "a web page"),
     (r"<\?xml|<!doctype|<!entity|<xspf|<playlist", "an XML document"),
     (r"v=0\s*\r?\n[a-z]=", "an SDP session description"),
     (r"\[(playlist|reference|internetshortcut)\]", "a playlist or shortcut"),
@@ -88,7 +89,7 @@ HOSTILE_TEXT: tuple[tuple[str, str], ...] = (
     (r"<\?php|#!\s*/|@echo off", "a script"),
     (r"(https?|rtsp|rtmp|mms|file|ftp|concat|subfile|data|crypto)://?\S", "a list of addresses"),
     (r"(rtsptext|\s*sdp_?url)", "a streaming description"),
-    (r"[^\n]*(\w+source|import|loadplugin|loadvirtualdubplugin)\s*\(", "an AviSynth or VapourSynth script"),
+    (r"[^\n]*(\wsource|import|loadplugin|loadvirtualdubplugin)\s*\(", "an AviSynth or VapourSynth script"),
 )
 _HOSTILE = tuple((re.compile(pattern, re.DOTALL), name) for pattern, name in HOSTILE_TEXT)
 WINDOWS_SHORTCUT = bytes.fromhex("4c0000000114020000000000c0000000")
@@ -112,7 +113,7 @@ OTHER_FILES: tuple[tuple[bytes, str], ...] = (
     (b"WEBVTT", "it is a subtitle file"),
     (b"[Script Info]", "it is a subtitle file"),
 )
-_SUBRIP = re.compile(r"\s*\d+\s*\n\s*\d+:\d+:\d+[,.]\d+\s*-->")
+_SUBRIP = re.compile(r"\s*+\d++[ \t\r]*+\n\s*+\d++:\d++:\d++[,.]\d++\s*+-->")
 
 
 def hostile(head: bytes) -> str | None:

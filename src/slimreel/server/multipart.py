@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from anyio import CancelScope, CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
@@ -16,7 +17,7 @@ from starlette.requests import ClientDisconnect, Request
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import BadRequest, FileTooLarge
 from slimreel.services.db.models import Asset, Upload
-from slimreel.services.filenames import clean, named_in
+from slimreel.services.filenames import clean
 from slimreel.services.incoming import Incoming
 from slimreel.services.uploads import Uploads
 
@@ -24,8 +25,9 @@ MOST_PARTS = 100
 _MOST_HEADERS = 16  # of one part
 _HEADER_BYTES = 8192
 _BESIDE_BYTES = 2 << 20  # what is no file: other fields, headers, what stands before and behind the parts
-# Files being written or read must not take the threads that other calls are answered in.
-writing, finishing = CapacityLimiter(8), CapacityLimiter(4)
+# Files being written or read must not take the threads that other calls are answered in. A limiter is of one loop.
+_WRITING: RunVar[CapacityLimiter] = RunVar("writing")
+_FINISHING: RunVar[CapacityLimiter] = RunVar("finishing")
 
 
 class Caller(Protocol):
@@ -54,15 +56,34 @@ async def receive_files(request: Request, uploads: Uploads, caller: Caller, sess
     try:
         async for chunk in request.stream():
             if chunk:
-                await to_thread.run_sync(body.feed, chunk, limiter=writing)
+                await to_thread.run_sync(body.feed, chunk, limiter=writing())
         body.check_whole()
     except BaseException as error:
         with CancelScope(shield=True):
-            await to_thread.run_sync(body.drop, error, limiter=writing)
+            await to_thread.run_sync(body.drop, error, limiter=writing())
         if isinstance(error, ClientDisconnect):
             raise BadRequest(detail="the body ended before it was whole") from error
         raise
-    return await to_thread.run_sync(body.finish, limiter=finishing)
+    return await to_thread.run_sync(body.finish, limiter=finishing())
+
+
+def writing() -> CapacityLimiter:
+    """For threads that write what comes in."""
+    return _of_this_loop(_WRITING, 8)
+
+
+def finishing() -> CapacityLimiter:
+    """For threads that read a file which has come whole."""
+    return _of_this_loop(_FINISHING, 4)
+
+
+def _of_this_loop(variable: RunVar[CapacityLimiter], threads: int) -> CapacityLimiter:
+    try:
+        return variable.get()
+    except LookupError:
+        limiter = CapacityLimiter(threads)
+        variable.set(limiter)
+        return limiter
 
 
 @dataclass(slots=True)
@@ -95,7 +116,7 @@ class _Body:
         self._parts = 0
         self._is_whole = False
         self._header = _Header()
-        self._disposition = ""
+        self._filename = b""
         self._files: list[_Part] = []
         self._current: _Part | None = None
         self._parser = MultipartParser(
@@ -158,7 +179,7 @@ class _Body:
         self._parts += 1
         if self._parts > MOST_PARTS:
             raise BadRequest(detail=f"it has more than {MOST_PARTS} parts")
-        self._disposition = ""
+        self._filename = b""
 
     def _begin_header(self) -> None:
         self._header = _Header()
@@ -171,12 +192,12 @@ class _Body:
 
     def _end_header(self) -> None:
         if self._header.name.lower() == b"content-disposition":
-            self._disposition = _text(bytes(self._header.value))
+            self._filename = parse_options_header(bytes(self._header.value))[1].get(b"filename", b"")
 
     def _begin_content(self) -> None:
-        named = named_in(self._disposition)
-        if named is None:
+        if not self._filename:
             return
+        named = _text(self._filename)
         part = _Part(clean(named))
         self._files.append(part)
         self._current = part

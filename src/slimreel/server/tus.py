@@ -167,26 +167,26 @@ async def override(request: Request, session_id: str, upload_id: str) -> Respons
 async def _receive(request: Request, uploads: Uploads, upload: Upload) -> None:
     """The body as the next bytes of the upload; what has come of a body that breaks off is kept, without a checksum."""
     checksum = _checksum(request)
-    incoming = await to_thread.run_sync(uploads.open, upload, limiter=writing)
+    incoming = await to_thread.run_sync(uploads.open, upload, limiter=writing())
     told = checksum[0]() if checksum else None
     try:
         _check_offset(upload, incoming.offset)  # somebody else may have been quicker
         if told is not None:
-            await to_thread.run_sync(incoming.hold, limiter=writing)
+            await to_thread.run_sync(incoming.hold, limiter=writing())
         async for chunk in request.stream():
             if chunk:
                 if told is not None:
                     told.update(chunk)
-                await to_thread.run_sync(uploads.write, upload, incoming, chunk, limiter=writing)
+                await to_thread.run_sync(uploads.write, upload, incoming, chunk, limiter=writing())
         if checksum and told is not None and told.digest() != checksum[1]:
             raise _Refused(460, "The checksum is not that of the bytes that came. Send them again.")
     except BaseException as error:
         with CancelScope(shield=True):
-            await to_thread.run_sync(_let_go, uploads, upload, incoming, limiter=writing)
+            await to_thread.run_sync(_let_go, uploads, upload, incoming, limiter=writing())
         if isinstance(error, ClientDisconnect):
             raise BadRequest(detail="the body ended before it was whole") from error
         raise
-    await to_thread.run_sync(_settle, uploads, upload, incoming, limiter=finishing)
+    await to_thread.run_sync(_settle, uploads, upload, incoming, limiter=finishing())
 
 
 def _let_go(uploads: Uploads, upload: Upload, incoming: Incoming) -> None:
@@ -221,7 +221,7 @@ async def _find(request: Request, session_id: str, upload_id: str) -> Upload:
             return uploads.find(upload_id, user_id, session_id)
         return upload
 
-    return await to_thread.run_sync(found, limiter=finishing)
+    return await to_thread.run_sync(found, limiter=finishing())
 
 
 def _headers(upload: Upload) -> dict[str, str]:
