@@ -22,9 +22,11 @@ app = typer.Typer(help="Look after a service: its tokens, credits and accounts."
 tokens_app = typer.Typer(help="Show, make and revoke tokens.", **_PLAIN)
 credits_app = typer.Typer(help="Show, grant and check credits.", **_PLAIN)
 users_app = typer.Typer(help="Show accounts.", **_PLAIN)
+retention_app = typer.Typer(help="Clear away what is kept no longer.", **_PLAIN)
 app.add_typer(tokens_app, name="tokens")
 app.add_typer(credits_app, name="credits")
 app.add_typer(users_app, name="users")
+app.add_typer(retention_app, name="retention")
 
 UserId = Annotated[str, typer.Argument(metavar="USER", help="The id of an account, as `admin users list` shows it.")]
 Data = Annotated[
@@ -160,6 +162,23 @@ def credits_check(*, data: Data = None, as_json: AsJson = False) -> None:
     )
     if found:
         raise typer.Exit(1)
+
+
+@retention_app.command("run")
+def retention_run(*, data: Data = None, as_json: AsJson = False) -> None:
+    """Clear away what is older than the settings keep it, as the worker does all the time."""
+    from dataclasses import asdict
+
+    from slimreel.services.wiring import build
+    from slimreel.settings.service import read_service_settings
+
+    services = build(read_service_settings({"data": data}))
+    try:
+        counts = asdict(services.retention.sweep())
+    finally:
+        services.close()
+    told = ", ".join(f"{{{name}}} {name.replace('_', ' ')}" for name in counts)
+    _show([counts], f"Cleared away: {told}", as_json=as_json)
 
 
 @users_app.command("list")

@@ -9,7 +9,7 @@ from importlib.metadata import version
 from typing import Any
 
 import anyio.to_thread
-from fastapi import FastAPI, Request
+from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import BadRequest, NotHere
 from slimreel.server import tus
+from slimreel.server.calls import may_upload
 from slimreel.server.envelope import failure, refusal
 from slimreel.server.gate import Gate, PathTables
 from slimreel.server.paths import PathTable
@@ -69,7 +70,7 @@ def make_app(services: Services, wakes: Wakes) -> ASGIApp:
     app.state.services, app.state.wakes = services, wakes
     for module in _ROUTERS:
         app.include_router(module.router)
-    app.include_router(tus.router)
+    app.include_router(tus.router, dependencies=[Depends(may_upload)])
     app.add_exception_handler(SlimreelError, _told)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _no_route)

@@ -79,6 +79,14 @@ def whole_account(caller: Calling) -> None:
     require_account(caller)
 
 
+def may_upload(request: Request, services: Served) -> None:
+    """A dependency of resumable uploads: the scope, and the session of the path. OPTIONS is for everybody."""
+    if request.method != "OPTIONS":
+        caller = caller_of(request)
+        require(caller, "upload")
+        session_of(services, caller, None, request.path_params["session_id"])
+
+
 def is_own(user: str | None, caller: Caller) -> bool:
     """Published clients say `me`, the real id, or nothing."""
     return user in (None, "", "me", caller.user_id)
