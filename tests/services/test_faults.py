@@ -235,6 +235,40 @@ def test_cancel_ends_the_last_ffmpeg(host, long_source):
     host.check([job])
 
 
+def test_a_render_that_takes_too_long_is_stopped(host, long_source):
+    host.source = long_source
+    late = again(host, render_hours=1 / 3600)
+    job = late.submit(document=document(host))
+    late.start()
+    try:
+        found = late.ended(job)
+        assert (found.state, found.attempts) == ("failed", 1)
+        late.check([job])
+    finally:
+        late.close()
+
+
+def test_chunks_that_were_finished_are_not_made_again(host, tmp_path_factory):
+    host.source = clip(tmp_path_factory.mktemp("source"), 64, "320x180")
+    job = host.submit(document=document_of(host.source, goal=Goal(video_bitrate_bps=300_000, encode_speed="best")))
+    chunks = host.folder / "work" / job.id / "chunks"
+
+    def finished() -> dict[str, int]:
+        return {path.name: path.stat().st_mtime_ns for path in chunks.glob("*.json")}
+
+    first = host.start()
+    wait(lambda: host.now(job).stage == "encode" and len(finished()) > 5, "chunks")
+    kill(first.pid)
+    first.wait()
+    before = finished()
+    host.start()
+    wait(lambda: len(finished()) > len(before), "further chunks")
+    after = finished()
+    assert before.items() <= after.items()
+    assert host.ended(job).state == "completed"
+    host.check([job])
+
+
 def test_f16_a_worker_that_is_sent_away_gives_back_what_it_does(any_host, long_source):
     any_host.source = long_source
     job = any_host.submit(document=document(any_host))

@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
@@ -33,6 +34,7 @@ QUEUE = "renders"
 # Of the form of the workflow below: it changes when the steps do.
 VERSION = "1"
 _POLL_S = 0.25
+_FORGOTTEN = 1000  # tries at once
 _OVER = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 log = logging.getLogger("slimreel.workflow")
 
@@ -78,6 +80,15 @@ class Workflows:
     def recover(self, worker_id: str) -> None:
         """The tries of a worker that is no more go back into the queue."""
         DBOS._recover_pending_workflows([worker_id])
+
+    def forget(self, before: datetime) -> int:
+        """Drops what DBOS remembers of tries that ended before this; how many that were."""
+        old = DBOS.list_workflows(
+            completed_before=before.isoformat(), queue_name=QUEUE, limit=_FORGOTTEN, load_input=False, load_output=False
+        )
+        if old:
+            DBOS.delete_workflows([one.workflow_id for one in old])
+        return len(old)
 
     def close(self) -> None:
         """Takes nothing more. What still runs is left to itself."""
