@@ -19,7 +19,7 @@ from slimreel.services import render_program
 REQUEST = sys.stdin.read()
 OUTPUT = json.loads(REQUEST)["output"]
 FAULT = OUTPUT.get("fault", "")
-FULL_BYTES = 30_000
+FULL_BYTES = 10_000
 
 
 def _half(content: bytes) -> bytes:

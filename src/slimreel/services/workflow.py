@@ -27,6 +27,7 @@ from typing import Any
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from dbos._serialization import DBOSPortableJSON
 
+from slimreel.services.db.engine import IDLE_S
 from slimreel.services.renders import Renders
 from slimreel.settings.service import ServiceSettings
 
@@ -54,6 +55,7 @@ class Workflows:
             "serializer": DBOSPortableJSON,
             "log_level": "ERROR",
             "enable_otlp": False,
+            "sys_db_idle_transaction_timeout_sec": IDLE_S,
             "notification_listener_polling_interval_sec": 1.0,
         }
         DBOS(config=config)
