@@ -19,7 +19,7 @@ def store(tmp_path) -> Store:
 
 
 @pytest.fixture
-def folder(tmp_path) -> Path:
+def folder(tmp_path: Path) -> Path:
     found = tmp_path / "work"
     found.mkdir()
     (found / "output.gif").write_bytes(b"GIF89a")
@@ -38,7 +38,9 @@ def test_files_are_stored_under_keys_that_say_nothing(store, folder):
     assert not publisher.is_noted(folder)
     publisher.note(folder, [told(folder / "output.gif"), told(folder / "output-2.gif")], [{"id": "why"}], None)
     assert publisher.is_noted(folder) and not store.keys()
-    files, reasons = publisher.store(folder)
+    stored = publisher.store(folder)
+    assert stored is not None
+    files, reasons = stored
     assert [(one.filename, one.media_type) for one in files] == [
         ("output.gif", "image/gif"),
         ("output-2.gif", "image/gif"),
