@@ -112,6 +112,14 @@ def children(parent: int) -> list[int]:
     return found
 
 
+def lives(process: int | None) -> bool:
+    """Does a process still run? One that has ended may wait long for its new parent to take note of it."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] not in "ZX"
+    except OSError:
+        return False
+
+
 def command_of(process: int) -> str:
     try:
         return Path(f"/proc/{process}/cmdline").read_bytes().replace(b"\0", b" ").decode(errors="replace")

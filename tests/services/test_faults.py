@@ -19,7 +19,7 @@ import pytest
 from slimreel.core.goal import Goal
 from slimreel.services.db.engine import Database, sqlite_url
 from slimreel.services.db.migrate import migrate
-from tests.services.hosts import FAKE_PROGRAM, Host, children, ffmpeg_of, kill, program_of, wait
+from tests.services.hosts import FAKE_PROGRAM, Host, children, ffmpeg_of, kill, lives, program_of, wait
 from tests.services.stand_ins import account, clip, closings, document_of
 
 FAULTY_PROGRAM = "tests.services.faulty_program"
@@ -29,7 +29,13 @@ pytestmark = [pytest.mark.slow, pytest.mark.skipif(not Path("/proc/self/stat").e
 @pytest.fixture(scope="session")
 def source(tmp_path_factory) -> Path:
     """Takes an encoder about a second."""
-    return clip(tmp_path_factory.mktemp("source"), 4, "640x360")
+    return clip(tmp_path_factory.mktemp("source"), 3, "640x360")
+
+
+@pytest.fixture(scope="session")
+def tiny(tmp_path_factory) -> Path:
+    """Takes an encoder a moment."""
+    return clip(tmp_path_factory.mktemp("source"), 2, "160x90")
 
 
 @pytest.fixture(scope="session")
@@ -116,7 +122,7 @@ def test_f1_another_worker_takes_over_and_nothing_of_the_dead_one_lives(any_host
     second = any_host.start()
     first.kill()
     first.wait()
-    wait(lambda: not Path(f"/proc/{ffmpeg}").exists() and not Path(f"/proc/{program}").exists(), "their end", 5)
+    wait(lambda: not lives(ffmpeg) and not lives(program), "their end", 5)
     wait(lambda: ffmpeg_of(second.pid), "the other worker")
     found = any_host.now(job)
     assert (found.state, found.attempts, found.fence) == ("processing", 0, 2)
@@ -125,7 +131,8 @@ def test_f1_another_worker_takes_over_and_nothing_of_the_dead_one_lives(any_host
     any_host.check([job])
 
 
-def test_f3_poison_is_given_up_and_the_queue_goes_on(host):
+def test_f3_poison_is_given_up_and_the_queue_goes_on(host, tiny):
+    host.source = tiny
     user, sessions = account(host.database)
     said = {"user": user, "sessions": sessions, "document": document(host)}
     poison = host.submit("poison", output={"fault": "crash"}, **said)
@@ -159,7 +166,8 @@ def stub(folder: Path, act: str) -> Path:
     return folder / "stub"
 
 
-def test_f3_an_ffmpeg_that_crashes(host, tmp_path):
+def test_f3_an_ffmpeg_that_crashes(host, tmp_path, tiny):
+    host.source = tiny
     job, other = (host.submit(name, document=document(host)) for name in ("one", "other"))
     host.start(environment={"SLIMREEL_FFMPEG": str(stub(tmp_path, "raise(SIGSEGV);"))})
     for one in (job, other):
@@ -169,7 +177,8 @@ def test_f3_an_ffmpeg_that_crashes(host, tmp_path):
     host.check([job, other])
 
 
-def test_f10_an_ffmpeg_that_hangs_is_tried_twice(host, tmp_path):
+def test_f10_an_ffmpeg_that_hangs_is_tried_twice(host, tmp_path, tiny):
+    host.source = tiny
     job = host.submit(document=document(host))
     path = stub(tmp_path, "for (;;) pause();")
     host.start(environment={"SLIMREEL_FFMPEG": str(path), "SLIMREEL_STALL_S": "1"})
@@ -185,12 +194,13 @@ def test_f10_an_ffmpeg_that_is_stopped_is_killed_and_the_job_completes(host):
     kill(ffmpeg, signal.SIGSTOP)
     found = host.ended(job)
     assert (found.state, found.attempts) == ("completed", 1)
-    assert not Path(f"/proc/{ffmpeg}").exists()
+    assert not lives(ffmpeg)
     host.check([job])
 
 
-def test_f4_a_disk_that_is_full(host):
+def test_f4_a_disk_that_is_full(host, tiny):
     """A limit on the size of files stands for the disk. A database is larger, so it is for the program alone."""
+    host.source = tiny
     job = host.submit(document=document(host), output={"fault": "full"})
     after = host.submit("after", document=document(host))
     host.start(program=FAULTY_PROGRAM)
@@ -206,9 +216,10 @@ FAULTS = (
 )
 
 
-def test_f9_what_is_broken_is_not_published(host, tmp_path_factory):
+def test_f9_what_is_broken_is_not_published(host, tiny, tmp_path_factory):
     host = again(host, render_attempts=1)
-    other = clip(tmp_path_factory.mktemp("other"), 2, "640x360")
+    host.source = tiny
+    other = clip(tmp_path_factory.mktemp("other"), 1, "160x90")
     jobs = [
         host.submit(fault, document=document(host), output={"fault": fault, "other": str(other)}) for fault in FAULTS
     ]
@@ -235,6 +246,44 @@ def test_cancel_ends_the_last_ffmpeg(host, long_source):
     host.check([job])
 
 
+def test_a_render_that_takes_too_long_is_stopped(host, long_source):
+    host.source = long_source
+    late = again(host, render_hours=1 / 3600)
+    job = late.submit(document=document(host))
+    late.start()
+    try:
+        found = late.ended(job)
+        assert (found.state, found.attempts) == ("failed", 1)
+        late.check([job])
+    finally:
+        late.close()
+
+
+def test_chunks_that_were_finished_are_not_made_again(host, tmp_path_factory):
+    host.source = clip(tmp_path_factory.mktemp("source"), 64, "320x180")
+    goal = Goal(video_bitrate_bps=2_000_000, encode_speed="fast")
+    job = host.submit(document=document_of(host.source, goal=goal))
+    chunks = host.folder / "work" / job.id / "chunks"
+
+    def finished() -> dict[str, int]:
+        return {path.name: path.stat().st_mtime_ns for path in chunks.glob("*.json")}
+
+    first = host.start()
+    wait(lambda: host.now(job).stage == "encode", "the encode")
+    samples = len(finished())
+    wait(lambda: len(finished()) > samples, "a chunk")
+    kill(first.pid)
+    first.wait()
+    before = finished()
+    host.start()
+    wait(lambda: len(finished()) > len(before), "another chunk")
+    assert before.items() <= finished().items()
+    assert host.now(job).attempts == 0
+    host.jobs.cancel(job.user_id, job.name)
+    host.ended(job)
+    host.check([job])
+
+
 def test_f16_a_worker_that_is_sent_away_gives_back_what_it_does(any_host, long_source):
     any_host.source = long_source
     job = any_host.submit(document=document(any_host))
@@ -243,7 +292,7 @@ def test_f16_a_worker_that_is_sent_away_gives_back_what_it_does(any_host, long_s
     waiting = any_host.submit("waiting", document=document(any_host))
     worker.terminate()
     assert worker.wait(30) == 0
-    assert not Path(f"/proc/{ffmpeg}").exists()
+    assert not lives(ffmpeg)
     for one in (job, waiting):
         found = any_host.now(one)
         assert (found.state, found.attempts, found.worker) == ("pending", 0, None)
@@ -275,7 +324,7 @@ def test_f18_four_workers_and_many_jobs(any_host):
     any_host.source = None
     users = [account(any_host.database, sessions=1) for _ in range(6)]
     jobs = [
-        any_host.submit(f"r{number}", user=user, sessions=sessions) for user, sessions in users for number in range(10)
+        any_host.submit(f"r{number}", user=user, sessions=sessions) for user, sessions in users for number in range(6)
     ]
     for _ in range(4):
         any_host.start(program=FAKE_PROGRAM)
@@ -289,7 +338,8 @@ def test_f18_four_workers_and_many_jobs(any_host):
         any_host.close()
 
 
-def test_f19_killed_between_store_and_commit(any_host):
+def test_f19_killed_between_store_and_commit(any_host, tiny):
+    any_host.source = tiny
     job = any_host.submit(document=document(any_host))
     first = any_host.start(die_in=str(any_host.folder / "died"))
     assert first.wait(60) == -signal.SIGKILL

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import Counter
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 
 import pytest
@@ -162,6 +163,39 @@ def test_a_worker_finds_what_waits_and_what_the_dead_have_left(served, database)
         stop.set()
         thread.join()
     assert jobs.get(user_id, "left").attempts == 0
+
+
+def test_a_step_that_breaks_off_is_tried_so_often_and_no_more(served, database):
+    _, jobs, steps = served
+    user_id, (session_id,) = account(database)
+    broken = submit(jobs, user_id, session_id, "broken")
+
+    def make(job_id, fence):
+        steps.done["make"] += 1
+        raise ZeroDivisionError
+
+    steps.make = make
+    stop, thread = run(served, database)
+    try:
+        wait(lambda: jobs.get(user_id, broken.name).state == "failed", "the job")
+    finally:
+        stop.set()
+        thread.join()
+    assert steps.done["make"] == jobs.get(user_id, broken.name).attempts == 3
+
+
+def test_tries_that_are_long_over_are_forgotten(served, launched, database):
+    _, jobs, steps = served
+    user_id, (session_id,) = account(database)
+    job = submit(jobs, user_id, session_id)
+    launched.start(job.id, 0)
+    wait(lambda: launched.is_over(job.id, 0), "its end")
+    assert launched.forget(now() - timedelta(days=1)) == 0
+    assert launched.forget(now() + timedelta(days=1)) == 1
+    assert launched.forget(now() + timedelta(days=1)) == 0
+    launched.start(job.id, 0)
+    wait(lambda: steps.done["take"] == 2, "another try")
+    assert steps.done["settle"] == 1
 
 
 def test_a_lost_database_of_the_queue_loses_nothing(served, database, database_url, tmp_path):

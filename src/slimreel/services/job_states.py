@@ -107,7 +107,8 @@ class JobStates:
             session_id = transaction.scalar(select(Job.session_id).where(Job.id == job_id))
             if session_id is None:
                 return None
-            transaction.get(Session, session_id, with_for_update=True)
+            # Not against rows that only refer to the session, such as news of a job that holds its own lock.
+            transaction.get(Session, session_id, with_for_update={"key_share": True})
             job = transaction.get(Job, job_id, with_for_update=True, populate_existing=True)
             if job is None or job.state in ENDED or after not in (None, job.fence):
                 return None

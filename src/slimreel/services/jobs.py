@@ -42,7 +42,7 @@ class Jobs(JobStates):
         digest = digest_of(document, output)
 
         def work(transaction: Transaction) -> Job:
-            if transaction.get(User, user_id, with_for_update=True) is None:
+            if transaction.get(User, user_id, with_for_update={"key_share": True}) is None:
                 raise UnknownSession
             known = transaction.scalar(select(Job).where(Job.user_id == user_id, Job.name == name))
             if known is not None:
@@ -115,7 +115,7 @@ class Jobs(JobStates):
         """
 
         def work(transaction: Transaction) -> Job:
-            if transaction.get(User, user_id, with_for_update=True) is None:
+            if transaction.get(User, user_id, with_for_update={"key_share": True}) is None:
                 raise UnknownJob
             job = self._own(transaction, user_id, name)
             if job.state not in ("failed", "cancelled"):

@@ -21,14 +21,14 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session as Transaction
 
 from slimreel.engine import sandbox
-from slimreel.errors import UsageError
+from slimreel.errors import EngineError, UsageError
 from slimreel.errors.service import Unavailable
 from slimreel.services import ids
 from slimreel.services.clock import Clock
 from slimreel.services.db.engine import Database
 from slimreel.services.db.models import Job, Worker
 from slimreel.services.job_states import JobStates
-from slimreel.services.renders import Renders
+from slimreel.services.renders import Renders, wire_form
 from slimreel.services.workflow import Workflows
 from slimreel.settings.service import ServiceSettings
 
@@ -38,9 +38,9 @@ DEAD_S, GONE_S = 8.0, 4.0
 _DISPATCH_S = 0.25
 _AT_ONCE = 50  # heads that are in the queue at once
 _LOOKED_AT = 4  # heads whose tries are asked after, each second
-_CLEAN_S = 30.0
+_CLEAN_S, _FORGET_S = 30.0, 3600.0
 _DRAIN_S = 20.0
-_KEPT = timedelta(days=1)  # rows of workers that ended
+_KEPT = timedelta(days=1)  # rows of workers and tries that ended
 log = logging.getLogger("slimreel.worker")
 
 
@@ -173,6 +173,7 @@ def run_worker(parts: WorkerParts, stop: threading.Event) -> None:
         _Rounds(BEAT_S, lambda: roster.beat(worker_id)),
         _Rounds(BEAT_S, lambda: _look_after(parts, roster, workflows, worker_id)),
         _Rounds(_DISPATCH_S, dispatcher.dispatch),
+        _Rounds(_FORGET_S, lambda: workflows.forget(parts.clock() - _KEPT)),
     )
     try:
         while not stop.is_set():
@@ -214,7 +215,7 @@ class Dispatcher:
 
 
 def _look_after(parts: WorkerParts, roster: Roster, workflows: Workflows, worker_id: str) -> None:
-    """Jobs of workers that died wait again; so do those of our own that no try of ours knows."""
+    """Jobs of workers that died wait again; those of our own that no try of ours knows have failed once more."""
     for dead in roster.dead():
         if dead == worker_id:
             continue
@@ -224,7 +225,10 @@ def _look_after(parts: WorkerParts, roster: Roster, workflows: Workflows, worker
         log.warning("worker %s is no more; %d jobs wait again", dead, len(given))
     for job_id, fence in parts.jobs.held_by(worker_id):
         if job_id not in parts.renders.running:
-            parts.jobs.give_back(job_id, fence)
+            # A step of ours broke off in a way that nobody had thought of; were it not counted, it would for ever.
+            log.error("job %s was dropped", job_id)
+            dropped = EngineError(path="the video", detail="its worker dropped it")
+            parts.jobs.fail(job_id, fence, wire_form(dropped))
 
 
 def _clean(parts: WorkerParts, stop: threading.Event) -> None:

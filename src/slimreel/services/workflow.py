@@ -21,11 +21,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from dbos import DBOS, DBOSConfig, SetWorkflowID
 from dbos._serialization import DBOSPortableJSON
 
+from slimreel.services.db.engine import IDLE_S
 from slimreel.services.renders import Renders
 from slimreel.settings.service import ServiceSettings
 
@@ -33,6 +35,7 @@ QUEUE = "renders"
 # Of the form of the workflow below: it changes when the steps do.
 VERSION = "1"
 _POLL_S = 0.25
+_FORGOTTEN = 1000  # tries at once
 _OVER = frozenset({"SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED"})
 log = logging.getLogger("slimreel.workflow")
 
@@ -52,6 +55,7 @@ class Workflows:
             "serializer": DBOSPortableJSON,
             "log_level": "ERROR",
             "enable_otlp": False,
+            "sys_db_idle_transaction_timeout_sec": IDLE_S,
             "notification_listener_polling_interval_sec": 1.0,
         }
         DBOS(config=config)
@@ -78,6 +82,15 @@ class Workflows:
     def recover(self, worker_id: str) -> None:
         """The tries of a worker that is no more go back into the queue."""
         DBOS._recover_pending_workflows([worker_id])
+
+    def forget(self, before: datetime) -> int:
+        """Drops what DBOS remembers of tries that ended before this; how many that were."""
+        old = DBOS.list_workflows(
+            completed_before=before.isoformat(), queue_name=QUEUE, limit=_FORGOTTEN, load_input=False, load_output=False
+        )
+        if old:
+            DBOS.delete_workflows([one.workflow_id for one in old])
+        return len(old)
 
     def close(self) -> None:
         """Takes nothing more. What still runs is left to itself."""
