@@ -6,6 +6,7 @@ import logging
 import socket
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 
 import uvicorn
 
@@ -41,7 +42,8 @@ def serve(settings: ServiceSettings, *, with_worker: bool, told: Callable[[str],
     )
     keeper = _WorkerKeeper(settings) if with_worker else None
     try:
-        server.run(sockets=[listening])
+        with suppress(KeyboardInterrupt):  # uvicorn raises the signal again that it has obeyed
+            server.run(sockets=[listening])
     finally:
         if keeper is not None:
             keeper.close()
