@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Iterator, Mapping
@@ -162,7 +163,7 @@ def refused(answer: httpx.Response, status: int, code: int) -> Json:
     assert answer.status_code == status, (answer.status_code, answer.text)
     found: Json = answer.json()
     assert (found["code"], found["success"], found["data"]) == (code, False, None)
-    assert found["message"].strip().endswith((".", "。", "?")), found["message"]
+    assert re.search(r"([.?。]|\bbind=\w+)$", found["message"]), found["message"]
     return found
 
 

@@ -84,7 +84,7 @@ class InProcess(httpx.BaseTransport):
     """Hands requests of an ordinary client to an application in a loop that runs in another thread."""
 
     def __init__(self, app: ASGIApp, portal: BlockingPortal, address: str) -> None:
-        self._inner = httpx.ASGITransport(app, client=(address, 4000))
+        self._inner = httpx.ASGITransport(app, raise_app_exceptions=False, client=(address, 4000))
         self._portal = portal
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
