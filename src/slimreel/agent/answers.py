@@ -5,11 +5,15 @@ What was asked is handed in; nothing is remembered here.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from slimreel.agent.context import Context
 from slimreel.agent.interpret import Interpretation
 from slimreel.agent.reader import Read
+
+# The options of the question say a unit in words and, behind them, as it is written.
+_UNIT_BEHIND = re.compile(r"^.*[(（]\s*(\S+?)\s*[)）].*$")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +29,8 @@ def read_answer(text: str, asked: Asked | None, context: Context, read: Read) ->
     alone = read(text, context)
     if asked is None or (_is_clear(alone) and not _is_bare_wish(alone, asked)):
         return alone
+    if asked.about == "unit":
+        text = _UNIT_BEHIND.sub(r"\1", text)
     answer = f'"{text.strip()}"' if asked.about == "text" and not set(text) & set("\"“”'「」") else text
     both = read(f"{asked.text} {answer}", context)
     return both if _is_clear(both) else alone

@@ -39,6 +39,10 @@ class Scene:
         clips = self.draft(key).clips
         return clips[0].title if clips else key
 
+    def title_of(self, draft_id: str | None) -> str:
+        """The title of the timeline that is kept under this id."""
+        return next((self.title(key) for key, row in self.rows.items() if row.id == draft_id), "")
+
     def wide(self) -> Context:
         """With the clips of all timelines."""
         return self._with_jobs(wide_context(self.timelines, self.facts, self.last_ops))

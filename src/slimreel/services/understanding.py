@@ -60,12 +60,11 @@ def understand(text: str, scene: Scene, read: Read) -> Understood:
 
 def may_cost(text: str, scene: Scene, read: Read) -> bool:
     """Could carrying this out cost something, as far as the rules can tell?"""
-    found = understand(text, scene, read)
-    return any(str(command["op"]) not in _FREE for share in found.shares for command in share.commands)
+    return any(costs(share) for share in understand(text, scene, read).shares)
 
 
 def costs(share: Share) -> bool:
-    return any(str(command["op"]) not in _FREE for command in share.commands)
+    return bool(share.joined) or any(str(command["op"]) not in _FREE for command in share.commands)
 
 
 def _with_scope(text: str, scope: tuple[str, ...] | str, scene: Scene, read: Read) -> Understood:
