@@ -15,10 +15,9 @@ from slimreel.edit.summary import describe
 from slimreel.services.credits import Ledger
 from slimreel.services.db.models import Job
 from slimreel.services.jobs import Jobs
-from slimreel.services.scene import Scene
+from slimreel.services.scene import RUNNING, Scene
 from slimreel.settings.service import ServiceSettings
 
-_RUNNING = ("pending", "processing")
 _MOST_JOBS = 5
 
 
@@ -53,7 +52,7 @@ class Requests:
 
     def _status(self, scene: Scene, language: str, *, of_timeline: bool) -> str:
         gap = "" if language == "zh" else " "
-        running = [job for job in scene.jobs if job.state in _RUNNING]
+        running = [job for job in scene.jobs if job.state in RUNNING]
         shown = running or list(scene.jobs[:1])
         jobs = gap.join(self._job(job, scene, language) for job in shown[:_MOST_JOBS])
         timelines = gap.join(describe(draft, language) for draft in scene.timelines.drafts.values())
@@ -83,7 +82,7 @@ class Requests:
         )
 
     def _cancel(self, scene: Scene, language: str, name: Any) -> str:
-        wanted = [job for job in scene.jobs if job.state in _RUNNING and (name is None or job.name == name)]
+        wanted = [job for job in scene.jobs if job.state in RUNNING and (name is None or job.name == name)]
         for one in wanted:
             self._jobs.cancel(scene.session.user_id, one.name)
         if not wanted:

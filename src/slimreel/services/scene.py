@@ -18,6 +18,8 @@ from slimreel.services.drafts import Drafts
 from slimreel.services.jobs import Jobs
 from slimreel.services.turns import Turns
 
+RUNNING = ("pending", "processing")  # states of a render that may still be cancelled
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
