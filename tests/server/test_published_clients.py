@@ -63,9 +63,7 @@ def test_the_quick_edit_in_the_official_order(http: httpx.Client, clip: Clip, tm
     assert file.stat().st_size <= source.stat().st_size
     assert client.credits()["total"] == 100 - 1  # the export costs nothing
     assert client.get(f"/api/render/proxy/{done['id']}/download").content == file.read_bytes()
-    ranged = http.get(
-        f"/api/render/proxy/{done['id']}/download", headers={**client.headers, "Range": "bytes=100-199"}
-    )
+    ranged = http.get(f"/api/render/proxy/{done['id']}/download", headers={**client.headers, "Range": "bytes=100-199"})
     assert (ranged.status_code, ranged.content) == (206, file.read_bytes()[100:200])
 
 
