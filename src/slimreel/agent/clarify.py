@@ -42,6 +42,8 @@ def question(missing: Missing, context: Context, language: str) -> Question:
         return Question(ask("unit", language), (ask("unit_size", language), ask("unit_rate", language)))
     if about == "aspect":
         return Question(ask("aspect", language), _ASPECTS)
+    if missing.fields.get("vague"):  # nothing was understood, so there is nothing to ask the amount of
+        return Question(ask("nothing", language))
     return Question(ask(about, language))
 
 

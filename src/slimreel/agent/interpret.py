@@ -172,7 +172,8 @@ def _nothing_understood(parts: list[Part], found: Interpretation) -> Interpretat
     if len(strange) >= 2 and len(strange) > len(of_video):
         outside = {"op": "out_of_scope", "params": {"reason": "not_video"}}
         return Interpretation((outside,), unheard=found.unheard, language=found.language)
-    missing = Missing("range" if any(piece.has("remove", "keep", "cutting") for piece in content) else "amount")
+    has_verb = any(piece.has("remove", "keep", "cutting") for piece in content)
+    missing = Missing("range") if has_verb else Missing("amount", vague=True)
     clarify = {"op": "clarify", "params": {"about": missing.about}}
     return Interpretation((clarify,), missing, found.unheard, found.language)
 

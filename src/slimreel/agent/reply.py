@@ -86,8 +86,10 @@ def _named_kinds(kinds: str, language: str) -> str:
 def _wanted(goal: Mapping[str, str | int | float], language: str) -> str:
     """The fields of a goal as people say them: "size 25 MB, codec HEVC"."""
     between = "、" if language == "zh" else ", "
+    words = label_table(language if language in LANGUAGES else "en")
     return between.join(
-        f"{_bare(thing(name, language))} {_amount(name, value)}".strip() for name, value in goal.items()
+        words.get(f"wanted_{name}_{value}") or f"{_bare(thing(name, language))} {_amount(name, value)}".strip()
+        for name, value in goal.items()
     )
 
 
@@ -108,7 +110,7 @@ def _amount(name: str, value: str | int | float) -> str:
 def _written(message: str, name: str, value: str | int | float, language: str) -> str:
     if isinstance(value, str):
         words = label_table(language if language in LANGUAGES else "en")
-        return words.get(f"{name}_{value}", spoken(value))
+        return words.get(f"{name}_{value}", value.replace("_", " ") if name == "op" else spoken(value))
     if name in _RATES or (message in _RATE_MESSAGES and name in ("source", "target", "before", "after")):
         return format_bitrate(value)
     if (name in _SIZES and message != "not_upscaled") or (message in _SIZE_MESSAGES and name == "source"):

@@ -42,6 +42,8 @@ _PATHS = PathTables(
             "GET /docs/*",
             "GET /openapi.json",
             "GET /files/*/*",
+            "/v1/**",
+            "/api/v1/**",
         )
     ),
     uploads=PathTable(
@@ -72,6 +74,7 @@ def make_app(services: Services, wakes: Wakes) -> ASGIApp:
         app.include_router(module.router)
     app.include_router(tus.router, dependencies=[Depends(may_upload)])
     app.add_exception_handler(SlimreelError, _told)
+    app.add_exception_handler(Exception, _told)  # the gate logs it
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _no_route)
     return Gate(

@@ -42,9 +42,7 @@ def serve(settings: ServiceSettings, *, with_worker: bool, told: Callable[[str],
     )
     keeper = _WorkerKeeper(settings) if with_worker else None
     try:
-        with suppress(
-            KeyboardInterrupt
-        ):  # uvicorn has ended in order, and raises the signal again for whoever is above
+        with suppress(KeyboardInterrupt):  # uvicorn raises the signal again that it has obeyed
             server.run(sockets=[listening])
     finally:
         if keeper is not None:

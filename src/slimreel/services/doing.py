@@ -128,7 +128,7 @@ class Doing:
             row_id=row.id,
             base_revision=row.revision,
             after=applied.draft,
-            commands=share.commands,
+            commands=tuple({"op": one.op, "params": one.params} for one in commands) if assets else share.commands,
             changes=applied.changes[1:] if assets else applied.changes,
             joined=tuple(scene.title(key) for key in share.joined),
         )

@@ -13,11 +13,11 @@ from slimreel.agent.reply import label
 from slimreel.core.units import format_size
 from slimreel.edit.summary import describe
 from slimreel.services.credits import Ledger
+from slimreel.services.db.models import Job
 from slimreel.services.jobs import Jobs
-from slimreel.services.scene import Scene
+from slimreel.services.scene import RUNNING, Scene
 from slimreel.settings.service import ServiceSettings
 
-_RUNNING = ("pending", "processing")
 _MOST_JOBS = 5
 
 
@@ -52,17 +52,23 @@ class Requests:
 
     def _status(self, scene: Scene, language: str, *, of_timeline: bool) -> str:
         gap = "" if language == "zh" else " "
-        running = [job for job in scene.jobs if job.state in _RUNNING]
+        running = [job for job in scene.jobs if job.state in RUNNING]
         shown = running or list(scene.jobs[:1])
-        jobs = gap.join(self._job(job.name, job.state, job.progress, language) for job in shown[:_MOST_JOBS])
+        jobs = gap.join(self._job(job, scene, language) for job in shown[:_MOST_JOBS])
         timelines = gap.join(describe(draft, language) for draft in scene.timelines.drafts.values())
         if of_timeline or not scene.jobs:
             return timelines or label("chat_no_file", language)
         return jobs or label("chat_jobs_none", language)
 
-    def _job(self, name: str, state: str, progress: float, language: str) -> str:
-        said = label(f"chat_state_{state}", language)
-        return label("chat_job", language, name=name, state=said, percent=str(round(100 * progress)))
+    def _job(self, job: Job, scene: Scene, language: str) -> str:
+        return label(
+            "chat_job",
+            language,
+            title=scene.title_of(job.draft_id),
+            what=label(f"chat_kind_{job.kind}", language),
+            state=label(f"chat_state_{job.state}", language),
+            percent=str(round(100 * job.progress)),
+        )
 
     def _credits(self, scene: Scene, language: str) -> str:
         balance = self._ledger.balance(scene.session.user_id)
@@ -76,9 +82,11 @@ class Requests:
         )
 
     def _cancel(self, scene: Scene, language: str, name: Any) -> str:
-        wanted = [job.name for job in scene.jobs if job.state in _RUNNING and (name is None or job.name == name)]
+        wanted = [job for job in scene.jobs if job.state in RUNNING and (name is None or job.name == name)]
         for one in wanted:
-            self._jobs.cancel(scene.session.user_id, one)
+            self._jobs.cancel(scene.session.user_id, one.name)
         if not wanted:
             return label("chat_cancel_none", language)
-        return label("chat_cancelled", language, names=", ".join(wanted))
+        between = "、" if language == "zh" else ", "
+        names = (f"{scene.title_of(job.draft_id)} ({label(f'chat_kind_{job.kind}', language)})" for job in wanted)
+        return label("chat_cancelled", language, names=between.join(dict.fromkeys(names)))

@@ -18,6 +18,8 @@ from slimreel.services.drafts import Drafts
 from slimreel.services.jobs import Jobs
 from slimreel.services.turns import Turns
 
+RUNNING = ("pending", "processing")  # states of a render that may still be cancelled
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scene:
@@ -38,6 +40,10 @@ class Scene:
         """What people call a timeline: its first clip."""
         clips = self.draft(key).clips
         return clips[0].title if clips else key
+
+    def title_of(self, draft_id: str | None) -> str:
+        """The title of the timeline that is kept under this id."""
+        return next((self.title(key) for key, row in self.rows.items() if row.id == draft_id), "")
 
     def wide(self) -> Context:
         """With the clips of all timelines."""

@@ -30,6 +30,8 @@ def tell(turn: models.Turn, scene: Scene, understood: Understood, outcome: Outco
             events.append(adk.called(turn.id, at, call, str(command["op"]), command["params"]))
             events.append(adk.responded(turn.id, at, call, str(command["op"]), _response(saved, command), delta))
     delta = {"draft_id": outcome.saved[-1].row_id} if outcome.saved else {}
+    if outcome.started:
+        delta |= {"render_ids": [job.name for job in outcome.started]}
     options = understood.question.options if understood.question is not None else ()
     events.append(adk.said(turn.id, at, text_of(scene, understood, outcome), delta, options))
     return events
@@ -44,6 +46,8 @@ def text_of(scene: Scene, understood: Understood, outcome: Outcome) -> str:
     language = understood.language
     gap = "" if language == "zh" else " "
     sentences = [*_done(scene, outcome, language), *outcome.told]
+    if not scene.timelines.drafts:
+        return gap.join(sentences)
     if understood.unheard:
         between = "、" if language == "zh" else ", "
         sentences.append(label("chat_unheard", language, phrases=between.join(understood.unheard)))
@@ -62,18 +66,19 @@ def _done(scene: Scene, outcome: Outcome, language: str) -> Iterator[str]:
             names, first = between.join(saved.joined), scene.title(saved.key)
             told.insert(0, label("chat_joined", language, names=names, first=first))
         sentence = gap.join(told) or label("chat_same", language)
-        yield label("chat_for", language, name=scene.title(saved.key), told=sentence) if several else sentence
+        named = several and not saved.joined
+        yield label("chat_for", language, name=scene.title(saved.key), told=sentence) if named else sentence
     for job in outcome.started:
         yield _started(job, language)
 
 
 def _started(job: models.Job, language: str) -> str:
     if job.kind == "export":
-        return label("chat_render_started", language, name=job.name)
+        return label("chat_render_started", language)
     wanted = load(dict(job.document)).outputs
     if wanted and isinstance(wanted[0], Previewed):
         return label("chat_preview_started", language)
-    return label("chat_output_started", language, format=wanted[0].kind if wanted else "")
+    return label("chat_output_started", language, what=label(f"made_{wanted[0].kind}", language))
 
 
 def _response(saved: Saved, command: Any) -> dict[str, Any]:

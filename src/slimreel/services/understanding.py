@@ -16,7 +16,8 @@ from slimreel.agent.interpret import Interpretation, question_of
 from slimreel.agent.reader import Read
 from slimreel.agent.reply import label
 from slimreel.agent.several import Share
-from slimreel.services.scene import Scene
+from slimreel.core.numerals import read_number
+from slimreel.services.scene import RUNNING, Scene
 
 Command = Mapping[str, Any]
 # What is asked of the session, not of a timeline; it costs nothing.
@@ -60,12 +61,11 @@ def understand(text: str, scene: Scene, read: Read) -> Understood:
 
 def may_cost(text: str, scene: Scene, read: Read) -> bool:
     """Could carrying this out cost something, as far as the rules can tell?"""
-    found = understand(text, scene, read)
-    return any(str(command["op"]) not in _FREE for share in found.shares for command in share.commands)
+    return any(costs(share) for share in understand(text, scene, read).shares)
 
 
 def costs(share: Share) -> bool:
-    return any(str(command["op"]) not in _FREE for command in share.commands)
+    return bool(share.joined) or any(str(command["op"]) not in _FREE for command in share.commands)
 
 
 def _with_scope(text: str, scope: tuple[str, ...] | str, scene: Scene, read: Read) -> Understood:
@@ -87,12 +87,23 @@ def _understood(
     return Understood(
         language=found.language,
         shares=() if question is not None and not _edits(found) else shares,
-        requests=tuple(one for one in found.commands if one["op"] in OF_SESSION),
+        requests=tuple(_left_be(one, scene) for one in found.commands if one["op"] in OF_SESSION),
         question=question,
         about=found.missing.about if found.missing is not None else None,
         text=whole[:4000],
-        unheard=found.unheard,
+        unheard=tuple(phrase for phrase in found.unheard if not _is_count(phrase, len(shares))),
     )
+
+
+def _left_be(command: Command, scene: Scene) -> Command:
+    """ "Never mind" after a question is said of the question, where nothing is being rendered."""
+    idle = not any(job.state in RUNNING for job in scene.jobs)
+    return {"op": "nothing", "params": {}} if command["op"] == "cancel" and scene.asked and idle else command
+
+
+def _is_count(phrase: str, count: int) -> bool:
+    """ "All three" says how many timelines are meant."""
+    return read_number(phrase) == (count, len(phrase))
 
 
 def _ask_which(text: str, found: Interpretation, scene: Scene) -> Understood:

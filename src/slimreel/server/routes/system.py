@@ -8,9 +8,21 @@ from fastapi.responses import HTMLResponse, JSONResponse, Response
 from slimreel.errors.service import NotHere, Unavailable
 from slimreel.server.calls import Served
 from slimreel.server.docs_viewer import asset, page
+from slimreel.server.envelope import refusal
 from slimreel.server.metrics import exposition
 
 router = APIRouter(tags=["system"])
+# Documents speak of paths that never were, and clients of such documents should find what there is instead.
+_MEANT = {
+    "upload": "POST /api/upload-video/nemo_agent/me/{session_id}",
+    "jobs": "POST /api/render/proxy/lambda",
+    "render": "POST /api/render/proxy/lambda",
+    "export": "POST /api/render/proxy/lambda",
+    "credits": "GET /api/credits/balance/simple",
+    "sessions": "POST /api/tasks/me/with-session/nemo_agent",
+}
+_MOSTLY_MEANT = "POST /run_sse"
+_METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
 @router.get("/health")
@@ -27,6 +39,14 @@ def metrics(services: Served) -> Response:
     """Figures for Prometheus."""
     content, kind = exposition(services)
     return Response(content, media_type=kind)
+
+
+@router.api_route("/v1/{rest:path}", methods=_METHODS, include_in_schema=False)
+@router.api_route("/api/v1/{rest:path}", methods=_METHODS, include_in_schema=False)
+def never_was(rest: str) -> JSONResponse:
+    """Not here, and which documented call is meant."""
+    call = _MEANT.get(rest.partition("/")[0], _MOSTLY_MEANT)
+    return JSONResponse(refusal(404, f"There is no such call. Use {call} instead; all calls are at /docs."), 404)
 
 
 @router.get("/docs", include_in_schema=False)
