@@ -98,9 +98,7 @@ def _sought(info: MediaInfo, video: VideoStream, count: int, size: tuple[int, in
     return folder / "strip.jpg"
 
 
-def _append(
-    info: MediaInfo, video: VideoStream, times: Sequence[float], size: tuple[int, int], folder: Path
-) -> None:
+def _append(info: MediaInfo, video: VideoStream, times: Sequence[float], size: tuple[int, int], folder: Path) -> None:
     """The pictures of some moments behind those that are there, uncompressed."""
     one = Chain((Filter("trim", {"end_frame": 1}), Filter("setpts", {"expr": "0"})))
     chain = one + _chain(video, size, quick=True) + Chain((Filter("format", {"pix_fmts": "yuv420p"}),))
