@@ -77,7 +77,7 @@ class Evidence:
         # How a timeline came to be is in its document too, but not that of one whole file.
         is_whole = whole_file(draft, {name_of(row): self._assets.material(row) for row in rows}) is not None
         shown: Any = goal if is_whole else [session.id, draft_rows.digest_of(document)]
-        key = key_of("evidence", user_id, "estimate", [row.sha256 for row in rows], shown, draft.clips[0].title)
+        key = key_of("evidence", user_id, "estimate", [[row.sha256, row.filename] for row in rows], shown)
 
         def make(folder: Path) -> bytes:
             with self._assets.materials(session.id, only=names) as materials:

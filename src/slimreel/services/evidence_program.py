@@ -6,7 +6,7 @@
     out  {"made": {…}} or {"error": {"code", "class", "fields", "http_status", "sentence"}}
 
 Words are told in every language there is, so that numbers are measured once. Whatever it tells is free of the paths
-of this machine. It gives way to renders and to the service.
+of this machine. Comparing takes long, so it gives way to renders and to the service.
 """
 
 from __future__ import annotations
@@ -35,8 +35,6 @@ _NICE = 10
 def main() -> None:
     request = json.load(sys.stdin)
     channel, sys.stdout = sys.stdout, sys.stderr
-    if hasattr(os, "nice"):
-        os.nice(_NICE)
     try:
         answer = {"made": _DOING[request["do"]](request)}
     except SlimreelError as error:
@@ -67,7 +65,7 @@ def _estimate(request: Mapping[str, Any]) -> dict[str, Any]:
 
     draft, materials = _timeline(request)
     found = finish(estimate_draft_events(draft, materials), lambda event: None)
-    name = next(iter(draft.clips)).title
+    name = materials[draft.clips[0].asset].asset.name
     words = {
         language: {
             "sentence": "; ".join(prospect_lines(found, language)),
@@ -82,6 +80,8 @@ def _compare(request: Mapping[str, Any]) -> dict[str, Any]:
     from slimreel.workbench.compare import compare
     from slimreel.workbench.telling import of_comparison
 
+    if hasattr(os, "nice"):
+        os.nice(_NICE)
     found = compare(request["reference"], request["output"])
     facts = of_comparison(found, "en")
     for side in ("reference", "output"):

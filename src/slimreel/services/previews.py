@@ -15,7 +15,8 @@ from typing import Any
 from slimreel.core import records
 from slimreel.core.media import MediaInfo
 from slimreel.edit import wire
-from slimreel.engine import glance, probe
+from slimreel.engine import glance
+from slimreel.engine.gather import gather
 from slimreel.engine.peaks import peaks
 from slimreel.errors import DamagedInput, EngineError, NotAVideo
 from slimreel.errors.service import BadRequest, NotHere, NothingToRender
@@ -169,12 +170,10 @@ class Previews:
     @contextmanager
     def _opened(self, subject: Subject) -> Iterator[MediaInfo]:
         with self._storage.local(subject.blob) as path:
-            if subject.material is None:
-                yield probe.probe(path)
-                return
-            if subject.material.info is None:
+            info = (subject.material or gather(path, "a0")).info
+            if info is None:
                 raise BadRequest(detail="this file has neither pictures nor sound")
-            yield replace(subject.material.info, path=str(path))
+            yield replace(info, path=str(path))
 
 
 def _sound_s(material: Material) -> float:

@@ -58,7 +58,8 @@ class Finished:
 Files = Generator[Event, None, list[Finished]]
 # Parts by size are cut by what the whole is expected to take; room for parts that take more than their share.
 _PART_SHARE = 0.9
-_PREVIEW = Goal(crf=30, encode_speed="fast")
+# Whatever is looked at, a preview plays everywhere.
+_PREVIEW = Goal(crf=30, encode_speed="fast", codec="h264", hdr="tonemap")
 
 
 def deliver(
