@@ -36,6 +36,7 @@ def compare(
     from slimreel.cli import records, terminal
     from slimreel.cli.main import contain
     from slimreel.errors import SlimreelError
+    from slimreel.workbench.telling import of_comparison
 
     try:
         found = contain(lambda: _measure(reference, output, html, language, overwrite=overwrite))
@@ -45,7 +46,7 @@ def compare(
             terminal.line(records.as_line(records.of_error(reference, error, language)))
         raise typer.Exit(error.exit_code) from error
     if as_json:
-        terminal.line(records.as_line(records.of_comparison(found, language)))
+        terminal.line(records.as_line(of_comparison(found, language)))
         return
     for text in lines_of(found, language):
         terminal.line(text)

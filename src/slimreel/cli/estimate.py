@@ -10,7 +10,6 @@ from slimreel.cli import options
 from slimreel.cli.goal_flags import with_goal_flags
 
 if TYPE_CHECKING:
-    from slimreel.core.forecast import Estimate
     from slimreel.workbench.estimate import Prospect
 
 
@@ -37,6 +36,7 @@ def estimate(
     from slimreel.errors import BatchFailed, SlimreelError
     from slimreel.workbench.compress import read_goal
     from slimreel.workbench.estimate import estimate as foretell
+    from slimreel.workbench.telling import of_prospect
 
     language = spoken_language(arguments, wish)
     sources, words = sort_arguments(arguments, wish)
@@ -51,29 +51,17 @@ def estimate(
             if as_json:
                 terminal.line(records.as_line(records.of_error(source, error, language)))
             continue
-        for text in [records.as_line(records.of_prospect(found, language))] if as_json else _lines(found, language):
+        for text in [records.as_line(of_prospect(found, language))] if as_json else _lines(found, language):
             terminal.line(text)
     if codes:
         raise typer.Exit(codes[0] if len(sources) == 1 else BatchFailed.exit_code)
 
 
 def _lines(found: Prospect, language: str) -> list[str]:
-    from slimreel.agent.reply import label, say, spoken
+    from slimreel.agent.reply import say
     from slimreel.cli.terminal import plain
-    from slimreel.core.units import format_bitrate, format_duration, format_size
+    from slimreel.workbench.telling import prospect_lines
 
-    picture = f"{spoken(found.codec)} {found.width}x{found.height}"
-    told = [
-        f"{plain(found.input)}  {format_size(found.source_bytes)} → {_spanned(found.bytes, format_size)}  {picture}",
-        f"  {label('estimate_rate', language)} {_spanned(found.video_bitrate_bps, format_bitrate)}",
-        f"  {label('estimate_time', language)} {_spanned(found.seconds, format_duration)}",
-    ]
-    if found.vmaf is not None:
-        told.append(f"  {label('estimate_quality', language)} {_spanned(found.vmaf, lambda score: f'{score:.0f}')}")
+    first, *others = prospect_lines(found, language)
+    told = [f"{plain(found.input)}  {first}", *(f"  {line}" for line in others)]
     return [*told, *(f"  {plain(say(reason, language))}" for reason in found.reasons)]
-
-
-def _spanned(number: Estimate, written: Any) -> str:
-    """ "24 MB (23 … 25)": one number where the interval says nothing more."""
-    low, value, high = written(number.low), written(number.value), written(number.high)
-    return str(value) if low == high else f"{value} ({low} … {high})"

@@ -10,14 +10,11 @@ import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from slimreel.agent.reply import label, say, say_error
+from slimreel.agent.reply import say, say_error
 from slimreel.core.events import Decided, Progress
-from slimreel.core.records import facts_of
 
 if TYPE_CHECKING:
     from slimreel.errors import SlimreelError
-    from slimreel.workbench.comparison import Comparison
-    from slimreel.workbench.estimate import Prospect
     from slimreel.workbench.result import Result
 
 _KEYS = (
@@ -32,21 +29,6 @@ def of_result(result: Result, language: str) -> dict[str, Any]:
     reasons = [say(reason, language) for reason in result.reasons]
     told = {key: reasons if key == "reasons" else getattr(result, key) for key in _KEYS}
     return told if result.quality is None else told | {"quality": result.quality}
-
-
-def of_prospect(found: Prospect, language: str) -> dict[str, Any]:
-    """The object of an estimate: each number with its interval."""
-    told = {**facts_of(found), "reasons": [say(reason, language) for reason in found.reasons]}
-    for name, digits in (("bytes", 0), ("video_bitrate_bps", 0), ("seconds", 1), ("vmaf", 1)):
-        if told[name] is not None:
-            told[name] = {key: round(number, digits) if digits else round(number) for key, number in told[name].items()}
-    return told
-
-
-def of_comparison(found: Comparison, language: str) -> dict[str, Any]:
-    """The object of a comparison."""
-    sentence = {"verdict_sentence": label(f"verdict_{found.verdict}", language)}
-    return facts_of(found) | sentence | {"notes": [say(note, language) for note in found.notes]}
 
 
 def of_error(source: Path | str | None, error: SlimreelError, language: str = "en") -> dict[str, Any]:

@@ -22,7 +22,18 @@ from slimreel.server.calls import may_upload
 from slimreel.server.envelope import failure, refusal
 from slimreel.server.gate import Gate, PathTables
 from slimreel.server.paths import PathTable
-from slimreel.server.routes import accounts, chat, editing, evidence, renders, sessions, system, uploads, webhooks
+from slimreel.server.routes import (
+    accounts,
+    chat,
+    editing,
+    evidence,
+    previews,
+    renders,
+    sessions,
+    system,
+    uploads,
+    webhooks,
+)
 from slimreel.server.wakes import Wakes
 from slimreel.services.wiring import Services
 
@@ -55,7 +66,7 @@ _PATHS = PathTables(
     ),
     streams=PathTable(("POST /run_sse", "GET /api/slimreel/sessions/*/feed")),
 )
-_ROUTERS = (accounts, sessions, uploads, chat, renders, editing, evidence, webhooks, system)
+_ROUTERS = (accounts, sessions, uploads, chat, renders, editing, evidence, previews, webhooks, system)
 
 
 def make_app(services: Services, wakes: Wakes) -> ASGIApp:

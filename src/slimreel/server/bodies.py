@@ -116,6 +116,10 @@ class EstimateOf(Body):
     draft_id: Id | None = None
 
 
+class CompareOf(Body):
+    job: Id = Field(description="the name of a finished render")
+
+
 class NewWebhook(Body):
     url: str = Field(min_length=8, max_length=2000)
     events: list[str] = Field(default_factory=list, max_length=10)

@@ -172,6 +172,10 @@ class Assets:
                 if only is None or name_of(asset) in only
             }
 
+    def material(self, asset: Asset) -> Material:
+        """What was found in a file, without where it lies."""
+        return _material(asset)
+
     def load_facts(self, session_id: str) -> Facts:
         """What an edit may know of a session: its files, and what was measured in them."""
         with self._database.read() as transaction:

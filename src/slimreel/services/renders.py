@@ -101,7 +101,7 @@ class Renders:
             if self._publisher.is_noted(folder):
                 return True
             before = self._chunks(job_id)
-            with self._sources.materials(job.session_id, only=_asset_names(job.document)) as materials:
+            with self._sources.materials(job.session_id, only=asset_names(job.document)) as materials:
                 self._listen(job, fence, folder, materials, heard)
             progressed = self._chunks(job_id) > before
             if heard.files is not None and not heard.stopped:
@@ -237,7 +237,7 @@ def wire_form(error: SlimreelError) -> dict[str, Any]:
     }
 
 
-def _asset_names(document: Mapping[str, Any]) -> set[str]:
+def asset_names(document: Mapping[str, Any]) -> set[str]:
     """The files that a draft may speak of anywhere but in its history."""
     return {word for key, part in document.items() if key != "l" for word in _words(part) if _ASSET.fullmatch(word)}
 

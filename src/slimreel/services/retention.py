@@ -34,6 +34,7 @@ from slimreel.services.db.models import (
     Turn,
     Upload,
 )
+from slimreel.services.looks import FOLDERS
 from slimreel.services.storage import Storage
 from slimreel.services.uploads import Uploads
 from slimreel.settings.service import ServiceSettings
@@ -92,6 +93,7 @@ class Retention:
         blobs = artifacts = lost = 0
         if self._reconciled_at is None or now - self._reconciled_at >= _RECONCILE:
             blobs, artifacts, lost = self.reconcile()
+            copies += self._drop_looks(now)
             self._reconciled_at = now
         return SweptCounts(
             sessions=sessions,
@@ -131,6 +133,14 @@ class Retention:
             with self._database.write() as transaction:
                 transaction.execute(delete(Artifact).where(Artifact.id.in_(some)))
         return dropped, len(artifacts), len(assets)
+
+    def _drop_looks(self, now: datetime) -> int:
+        """Pictures and measurements made long ago; whoever wants them again has them made again."""
+        before = now - timedelta(days=self._settings.keep_days)
+        old = [blob.key for folder in FOLDERS for blob in self._storage.keys(folder) if blob.modified < before]
+        for key in old:
+            self._storage.delete(key)
+        return len(old)
 
     def _named(self, keys: set[str]) -> set[str]:
         """Those of the keys that a row names."""

@@ -14,6 +14,7 @@ from slimreel.services import clock as clocks
 from slimreel.services.accounts import Accounts
 from slimreel.services.arrivals import Arrivals
 from slimreel.services.assets import Assets, name_of
+from slimreel.services.bench import Bench
 from slimreel.services.chat import Chat
 from slimreel.services.claims import Claims
 from slimreel.services.clock import Clock
@@ -24,6 +25,7 @@ from slimreel.services.db.migrate import migrate
 from slimreel.services.doing import Doing
 from slimreel.services.drafts import Drafts
 from slimreel.services.editing import Editing
+from slimreel.services.evidence import Evidence
 from slimreel.services.exports import Exports
 from slimreel.services.feed import Feed
 from slimreel.services.fetch import Fetcher
@@ -32,7 +34,10 @@ from slimreel.services.files import Files
 from slimreel.services.heard import Heard
 from slimreel.services.jobs import Jobs
 from slimreel.services.links import Links
+from slimreel.services.looks import Looks
 from slimreel.services.made import Made
+from slimreel.services.previews import Previews
+from slimreel.services.proxies import Proxies
 from slimreel.services.public_client import public_client
 from slimreel.services.replies import Replies
 from slimreel.services.requests import Requests
@@ -78,6 +83,10 @@ class Services:
     replies: Replies
     webhooks: Webhooks
     retention: Retention
+    bench: Bench
+    previews: Previews
+    proxies: Proxies
+    evidence: Evidence
 
     def figures(self) -> Figures:
         return figures(self.database, self.clock)
@@ -100,6 +109,7 @@ class Services:
         return sandbox.level().sentence()
 
     def close(self) -> None:
+        self.bench.close()
         self.database.close()
 
 
@@ -143,6 +153,8 @@ def build(settings: ServiceSettings, clock: Clock = clocks.now) -> Services:
         doing=doing,
         feed=feed,
     )
+    bench = Bench(Looks(storage, clock))
+    previews = Previews(database, storage, assets, drafts, bench)
     return Services(
         settings=settings,
         clock=clock,
@@ -170,4 +182,16 @@ def build(settings: ServiceSettings, clock: Clock = clocks.now) -> Services:
         replies=Replies(database, clock),
         webhooks=webhooks,
         retention=Retention(database, storage, uploads, clock, settings),
+        bench=bench,
+        previews=previews,
+        proxies=Proxies(assets, previews, jobs, links),
+        evidence=Evidence(
+            database,
+            storage,
+            feed,
+            assets=assets,
+            drafts=drafts,
+            jobs=jobs,
+            bench=bench,
+        ),
     )

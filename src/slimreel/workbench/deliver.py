@@ -58,7 +58,8 @@ class Finished:
 Files = Generator[Event, None, list[Finished]]
 # Parts by size are cut by what the whole is expected to take; room for parts that take more than their share.
 _PART_SHARE = 0.9
-_PREVIEW = Goal(crf=30, encode_speed="fast")
+# Whatever is looked at, a preview plays everywhere.
+_PREVIEW = Goal(crf=30, encode_speed="fast", codec="h264", hdr="tonemap")
 
 
 def deliver(
@@ -119,10 +120,11 @@ class _Kitchen:
         """The timeline as a video by its goal."""
         named = named_container(out, draft.goal or Goal())
         _check_outputs(self.materials, out, overwrite=self.overwrite)
-        timeline, source, plan, goal = self._planned(draft, named)
+        timeline, source, plan, goal = planned(draft, self.materials, named)
         if plan.encoder is not None and plan.encoder.chip is not None:
             chip = capabilities.choose_hardware(plan.encoder.codec, goal.encoder or "hardware")
-            timeline, source, plan, goal = self._planned(replace(draft, goal=replace(goal, encoder=chip)), named)
+            chosen = replace(draft, goal=replace(goal, encoder=chip))
+            timeline, source, plan, goal = planned(chosen, self.materials, named)
         elif plan.encoder is not None:
             capabilities.require(plan.encoder)
         copied = yield from self._cut(draft, out, timeline, source, plan, goal)
@@ -157,21 +159,6 @@ class _Kitchen:
         except CannotCopy as error:
             off = Reason(id="smartcut_off", fields={"why": error.why})
             return () if error.goes_without_saying else (off,)
-
-    def _planned(self, draft: Draft, named: str | None) -> tuple[Timeline, MediaInfo, EncodePlan, Goal]:
-        """Twice planned: once to learn the size, then for the graph at that size, which is all that is scaled."""
-        container = _container(draft.goal, named)
-        goal = read_goal(usual_goal(draft, self.materials, container.video))
-        canvas = (draft.canvas.width, draft.canvas.height)
-        hdr, reasons = _range_of(draft, self.materials, goal, container)
-        colors = colors_of(draft, self.materials, hdr=hdr)
-        first = plans.make_plan(goal, stand_in(draft, self.materials, canvas, colors), named)
-        assert first.picture is not None
-        size = (first.picture.width, first.picture.height)
-        colors = replace(colors, pix_fmt=first.picture.pix_fmt)
-        source = stand_in(draft, self.materials, size, colors)
-        plan = replace(plans.make_plan(goal, source, named), reasons=(*reasons, *first.reasons))
-        return build(draft, self.materials, size, colors), source, plan, goal
 
     def _parts(self, draft: Draft, wanted: Parts, out: Path) -> Files:
         ends, goal = wanted.ends, draft.goal
@@ -215,6 +202,22 @@ class _Kitchen:
         timeline = build(seen, self.materials, shown, colors)
         size_bytes, reasons = yield from byproducts.make(timeline, source, plan, out, making, overwrite=self.overwrite)
         return [Finished(out, wanted.kind, size_bytes, reasons=reasons)]
+
+
+def planned(draft: Draft, materials: Materials, named: str | None) -> tuple[Timeline, MediaInfo, EncodePlan, Goal]:
+    """Twice planned: once to learn the size, then for the graph at that size, which is all that is scaled."""
+    container = _container(draft.goal, named)
+    goal = read_goal(usual_goal(draft, materials, container.video))
+    canvas = (draft.canvas.width, draft.canvas.height)
+    hdr, reasons = _range_of(draft, materials, goal, container)
+    colors = colors_of(draft, materials, hdr=hdr)
+    first = plans.make_plan(goal, stand_in(draft, materials, canvas, colors), named)
+    assert first.picture is not None
+    size = (first.picture.width, first.picture.height)
+    colors = replace(colors, pix_fmt=first.picture.pix_fmt)
+    source = stand_in(draft, materials, size, colors)
+    plan = replace(plans.make_plan(goal, source, named), reasons=(*reasons, *first.reasons))
+    return build(draft, materials, size, colors), source, plan, goal
 
 
 def exported_goal(wanted: Exported, goal: Goal | None) -> Goal | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from slimreel.core import plan as plans
@@ -14,11 +14,15 @@ from slimreel.core.events import Reason
 from slimreel.core.forecast import Estimate
 from slimreel.core.goal import Goal
 from slimreel.core.plan import Strategy
-from slimreel.engine import capabilities, foresee, probe
+from slimreel.edit.draft import Draft
+from slimreel.engine import capabilities, foresee, prelude, probe
 from slimreel.engine.foresee import Foreseen
 from slimreel.engine.job import Job
 from slimreel.errors import DamagedInput
+from slimreel.graph.material import Materials
+from slimreel.graph.whole import whole_file
 from slimreel.workbench.compress import Event, default_output, read_goal
+from slimreel.workbench.deliver import planned
 from slimreel.workbench.finish import finish
 
 
@@ -68,6 +72,23 @@ def estimate_events(
         if plan.encoder is None:
             return _prospect(job, foresee.copied(job))
         capabilities.require(plan.encoder)
+        found = yield from foresee.foresee(job)
+    return _prospect(job, found)
+
+
+def estimate_draft_events(draft: Draft, materials: Materials) -> Generator[Event, None, Prospect]:
+    """As `estimate_events`, for the video of a timeline by its goal; files besides it that it asks for are left out."""
+    draft = replace(draft, outputs=())
+    whole = whole_file(draft, materials)
+    if whole is not None:
+        return (yield from estimate_events(whole.asset.path, draft.goal or Goal()))
+    timeline, source, plan, goal = planned(draft, materials, None)
+    with tempfile.TemporaryDirectory(prefix="slimreel-estimate-") as folder:
+        job = Job(source, plan, Path(folder), goal.encode_speed, timeline=timeline)
+        if plan.encoder is None:
+            return _prospect(job, foresee.copied(job))
+        capabilities.require(plan.encoder)
+        yield from prelude.prepare(job)
         found = yield from foresee.foresee(job)
     return _prospect(job, found)
 

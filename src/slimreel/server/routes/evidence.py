@@ -1,23 +1,67 @@
-"""What one may want to know before or after a render: presets."""
+"""What one may want to know before and after a render: presets, what it would give, what it has cost in quality."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from slimreel.core import records
 from slimreel.core.presets import Preset, all_presets
-from slimreel.server.calls import StrictRoute, answer
+from slimreel.server.bodies import CompareOf, EstimateOf
+from slimreel.server.calls import OwnSession, Served, StrictRoute, answer, scoped
+from slimreel.services.db.models import Session
+from slimreel.services.wiring import Services
 
 router = APIRouter(route_class=StrictRoute, tags=["evidence"], prefix="/api/slimreel")
+
+_MEANWHILE: dict[int | str, dict[str, Any]] = {202: {"description": "it is being measured; ask again"}}
+_JobName = Annotated[str, Query(max_length=128, description="the name of a finished render")]
 
 
 @router.get("/presets")
 def presets() -> JSONResponse:
     """Named goals for platforms, each dated and with its source."""
     return answer({"presets": [_preset(name, preset) for name, preset in all_presets().items()]})
+
+
+@router.post("/sessions/{session_id}/estimate", dependencies=[scoped("read")], responses=_MEANWHILE)
+def estimate(body: EstimateOf, session: OwnSession, services: Served) -> JSONResponse:
+    """Size, quality and time that a wish would give, each with the interval that it probably lies in.
+
+    Of a file, a draft, or the latest draft; without a wish by the draft's own goal. Samples of the video are encoded
+    for it, so 202 may come first.
+    """
+    found = services.evidence.estimate(session, wish=body.wish, asset=body.asset_id, draft_id=body.draft_id)
+    return _told(found, session)
+
+
+@router.get("/sessions/{session_id}/compare", dependencies=[scoped("read")], responses=_MEANWHILE)
+def comparison(job: _JobName, session: OwnSession, services: Served) -> JSONResponse:
+    """How much of the source's quality is left in a finished render: scores, a verdict in words, curves by second.
+
+    202 comes first; the session's feed has an entry `evidence` when it is there.
+    """
+    return _compared(services, session, job)
+
+
+@router.post("/sessions/{session_id}/compare", dependencies=[scoped("read")], responses=_MEANWHILE)
+def compare(body: CompareOf, session: OwnSession, services: Served) -> JSONResponse:
+    """As with GET."""
+    return _compared(services, session, body.job)
+
+
+def _compared(services: Services, session: Session, job: str) -> JSONResponse:
+    return _told(services.evidence.compare(session, job), session)
+
+
+def _told(found: dict[str, Any] | None, session: Session) -> JSONResponse:
+    """The numbers, with their words in the language of the session."""
+    if found is None:
+        return answer({"state": "running"}, 202, {"Retry-After": "2"})
+    language = "zh" if session.language.lower().startswith("zh") else "en"
+    return answer({"state": "done", **found["facts"], **found["words"][language]})
 
 
 def _preset(name: str, preset: Preset) -> dict[str, Any]:
