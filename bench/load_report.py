@@ -26,7 +26,7 @@ def page(found: Figures, machine: Sequence[str], date: str) -> tuple[str, bool]:
         ("the same after its export", f"{megabytes(found.rss_export_bytes)} MB", "150 MB",
          found.rss_export_bytes <= _MOST_RSS_BYTES),
         (
-            f"p99 of a look at the state, {round(found.polls / found.seconds)} a second, {found.streams} streams, a render",
+            f"p99 of a look at the state, {round(found.polls / found.seconds)} a second, with {found.streams} streams",
             f"{found.p99_ms:g} ms",
             "100 ms",
             found.p99_ms <= _MOST_P99_MS and found.failed == 0 and found.render_running,
