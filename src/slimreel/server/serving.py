@@ -56,8 +56,8 @@ def _listening(host: str, port: int) -> socket.socket:
         found = socket.socket(family, socket.SOCK_STREAM)
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((host, port))
-    except OSError as error:
-        detail = f"{host}:{port} cannot be listened on ({error.strerror or error}). Name another with --port."
+    except (OSError, OverflowError) as error:
+        detail = f"{host}:{port} cannot be listened on ({getattr(error, 'strerror', None) or error}). Name another with --port."
         raise UsageError(field="port", detail=detail) from error
     return found
 

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session as Transaction
 
 from slimreel.engine import sandbox
+from slimreel.engine.place import storage_errors
 from slimreel.errors import SlimreelError
 from slimreel.services import clock as clocks
 from slimreel.services.accounts import Accounts
@@ -115,7 +116,8 @@ class Services:
 
 def database_of(settings: ServiceSettings) -> Database:
     """The database, brought to the present form. Raises Unavailable."""
-    settings.data.mkdir(parents=True, exist_ok=True)
+    with storage_errors(settings.data):
+        settings.data.mkdir(parents=True, exist_ok=True)
     database = Database(settings.database_url or sqlite_url(settings.data))
     migrate(database)
     return database

@@ -106,6 +106,15 @@ def _from_file(path: Path) -> dict[str, Any]:
         raise UsageError(field="data", detail=f"{path} cannot be read: {error}.") from error
 
 
+def _number(kind: Any, value: Any) -> Any:
+    try:
+        return kind(value)
+    except ValueError:
+        if kind in (int, float):
+            raise ValueError("it has to be a number") from None
+        raise
+
+
 def _read(name: str, value: Any, kind: Any) -> Any:
     try:
         if get_origin(kind) is Literal:
@@ -117,7 +126,7 @@ def _read(name: str, value: Any, kind: Any) -> Any:
             if low not in (*_TRUE, *_FALSE):
                 raise ValueError("it can be 1 or 0")
             return low in _TRUE
-        number = kind(value)
+        number = _number(kind, value)
         if kind in (int, float) and number < 0:
             raise ValueError("it cannot be negative")
         return number
