@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import warnings
 from collections import Counter
 from dataclasses import replace
 from datetime import timedelta
@@ -51,6 +53,15 @@ class Steps:
 
     def sweep(self):
         pass
+
+
+@pytest.fixture(autouse=True)
+def _left_by_dbos():
+    """DBOS leaves connections to Postgres that it listens on to the collector, which warns in some later test."""
+    yield
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ResourceWarning)
+        gc.collect()
 
 
 @pytest.fixture
