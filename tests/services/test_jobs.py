@@ -247,6 +247,15 @@ def test_deaths_of_workers_count_for_nothing(jobs, job, database):
     assert (found.state, found.attempts, found.fence, closings(database)) == ("pending", 0, 10, {})
 
 
+def test_what_kills_every_worker_is_given_up_and_paid_back(jobs, job, database):
+    for number in range(20):
+        taken(jobs, job, f"wrk_{number}")
+        jobs.give_back_of(f"wrk_{number}")
+    found = now_of(jobs, job)
+    assert found.state == "failed" and found.problem is not None
+    assert set(closings(database).values()) == {"release"}
+
+
 def test_queued_again_it_is_paid_for_again(jobs, job, database):
     jobs.fail(job.id, taken(jobs, job), USER_ERROR)
     again = jobs.requeue(job.user_id, job.name)

@@ -35,6 +35,11 @@ _FEED_EVERY = timedelta(seconds=2)
 _HANGS = 2
 
 
+# Far more than servers are restarted during one render.
+_MOST_TAKEN = 20
+_WORKERS_DIED = "This render was begun too often by workers that died of something. Try it again, or with another wish."
+
+
 class Credits(Protocol):
     """What a job needs of the ledger."""
 
@@ -204,13 +209,20 @@ class JobStates:
         return self._change(job_id, fence, self._wait_again)
 
     def give_back_of(self, worker_id: str) -> list[str]:
-        """Everything that a worker holds which is no more; the ids of the jobs."""
+        """Everything that a worker holds which is no more; the ids of the jobs.
+
+        A job that was with so many workers when they died may be what kills them, and is given up.
+        """
 
         def work(transaction: Transaction) -> list[str]:
             held = select(Job).where(Job.worker == worker_id, Job.state == "processing").with_for_update()
             found = list(transaction.scalars(held))
             for job in found:
-                self._wait_again(transaction, job)
+                if job.fence < _MOST_TAKEN * (job.requeues + 1):
+                    self._wait_again(transaction, job)
+                else:
+                    job.problem = {"code": "workers_died", "http_status": 500, "sentence": _WORKERS_DIED}
+                    self._end(transaction, job, "failed")
             return [job.id for job in found]
 
         return self._database.retry(work)

@@ -138,7 +138,13 @@ def build(settings: ServiceSettings, clock: Clock = clocks.now) -> Services:
             drafts.welcome(transaction, session, name_of(asset), assets.facts_within(transaction, asset.session_id))
 
     uploads = Uploads(database, storage, assets, feed, clock, settings, welcome)
-    webhooks = Webhooks(database, clock, settings, public_client(allow_private=settings.webhook_private))
+
+    def link(artifact: models.Artifact) -> str:
+        path = links.path_for("artifact", artifact.id, artifact.user_id)
+        return links.absolute(path, f"http://{settings.host}:{settings.port}")
+
+    client = public_client(allow_private=settings.webhook_private)
+    webhooks = Webhooks(database, clock, settings, client, link)
     jobs = Jobs(database, clock, settings, ledger, feed, webhooks)
     accounts = Accounts(database, clock, settings, ledger, tokens)
     exports = Exports(settings, drafts, jobs, accounts)
