@@ -277,7 +277,7 @@ def test_what_is_anothers_answers_as_what_is_unknown_byte_for_byte(api: Api, the
         assert set(names) <= NAMES.keys(), f"say in NAMES what {path} names"
         for name in names:
             rest = path.replace("{user}", "me") if name != "user" else path
-            rest = re.sub(r"{(?!%s})\w+}" % name, lambda found: _of(user, found[0][1:-1]), rest)
+            rest = re.sub(rf"{{(?!{name}}})\w+}}", lambda found: _of(user, found[0][1:-1]), rest)
             kind, unknown = NAMES[name]
             foreign = _call(user, method, rest.replace(f"{{{name}}}", theirs[kind]))
             assert 400 <= foreign[0] < 500, (method, path, foreign)
@@ -295,11 +295,12 @@ def _of(user: Client, name: str) -> str:
 def test_bodies_that_name_what_is_anothers(api: Api, theirs: dict[str, str], clip: Clip) -> None:
     user = signed_in(api.http)
     user.upload(clip("mine.mp4"))
-    for path, body in (
+    bodies: list[tuple[str, dict[str, Any]]] = [
         (RENDER, {"id": "render_9", "sessionId": "SESSION", "draft": {}}),
         ("/run_sse", {"session_id": "SESSION", "new_message": {"parts": [{"text": "undo"}]}}),
         ("/api/auth/claim-token", {"session_id": "SESSION"}),
-    ):
+    ]
+    for path, body in bodies:
         answers = [
             user.post(path, json.loads(json.dumps(body).replace("SESSION", session)))
             for session in (theirs["session"], UNKNOWN)

@@ -1,4 +1,4 @@
-"""Published clients, each with its own habits, against the service as it is started; the official order of calls first."""
+"""Published clients, each with its own habits, against the service as it is started; the official order first."""
 
 from __future__ import annotations
 

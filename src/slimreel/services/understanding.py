@@ -103,7 +103,8 @@ def _left_be(command: Command, scene: Scene) -> Command:
 
 def _is_count(phrase: str, count: int) -> bool:
     """ "All three" says how many timelines are meant."""
-    return read_number(phrase) == (count, len(phrase))
+    found = read_number(phrase)
+    return found is not None and found[0] == count and found[1] == len(phrase)
 
 
 def _ask_which(text: str, found: Interpretation, scene: Scene) -> Understood:
