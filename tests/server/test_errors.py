@@ -107,6 +107,16 @@ def test_400_without_a_client_id_and_for_malformed_bodies(api: Api, user: Client
         refused(user.post("/run_sse", user.message(text)), 400, 400)
     refused(user.post("/run_sse", user.message("x" * 4001)), 400, 400)
     refused(_submit(user), 400, 400)  # nothing on the timeline
+    for output in ({"bitrate": "fast"}, {"crf": 900}, {"format": "exe"}, {"resolution": "huge"}, {"codec": "divx"}):
+        assert not refused(_submit(user, output=output), 400, 400)["message"].endswith("..")
+    for query in (
+        f"credits?before={10**30}",
+        "credits?before=-1",
+        "sessions?before=%00",
+        "jobs?before=%00",
+        "jobs?count=0",
+    ):
+        refused(user.get(f"/api/slimreel/{query}"), 400, 400)
     for name in ("", "a/b", "x" * 129, "a b", "é"):
         refused(_submit(user, name), 400, 400)
 
@@ -300,9 +310,9 @@ def test_bodies_that_name_what_is_anothers(api: Api, theirs: dict[str, str], cli
         ("/run_sse", {"session_id": "SESSION", "new_message": {"parts": [{"text": "undo"}]}}),
         ("/api/auth/claim-token", {"session_id": "SESSION"}),
     ]
-    for path, body in bodies:
+    for path, sent in bodies:
         answers = [
-            user.post(path, json.loads(json.dumps(body).replace("SESSION", session)))
+            user.post(path, json.loads(json.dumps(sent).replace("SESSION", session)))
             for session in (theirs["session"], UNKNOWN)
         ]
         assert len({(one.status_code, one.content) for one in answers}) == 1
