@@ -8,11 +8,10 @@ The kit weighs too much for the lock file, so it is asked once, in an environmen
 from __future__ import annotations
 
 import json
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
-
-from google.adk.events import Event
 
 TARGET = Path(__file__).resolve().parents[1] / "tests/server/adk_event.schema.json"
 _PROSE = ("description", "title")
@@ -26,7 +25,8 @@ def _bare(value: Any) -> Any:
 
 
 def main() -> None:
-    schema = _bare(Event.model_json_schema(by_alias=True))
+    kit = import_module("google.adk.events")  # not of this project's environment
+    schema = _bare(kit.Event.model_json_schema(by_alias=True))
     schema["$comment"] = f"google-adk {version('google-adk')}, Event.model_json_schema(by_alias=True)"
     TARGET.write_text(json.dumps(schema, indent=1, sort_keys=True) + "\n", encoding="utf-8")
 

@@ -10,7 +10,7 @@ from typing import Any
 import jsonschema_rs
 import pytest
 
-from tests.server.client import Client, Json, signed_in
+from tests.server.client import Client, Json, Said, signed_in
 from tests.server.conftest import Clip
 from tests.server.serving import Api
 
@@ -44,7 +44,7 @@ def events(api: Api, clip: Clip) -> list[Json]:
     return found + _growing(client).events
 
 
-def _growing(client: Client) -> Any:
+def _growing(client: Client) -> Said:
     return client.say("help", streaming=True)
 
 

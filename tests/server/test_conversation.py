@@ -207,8 +207,8 @@ def test_english_is_answered_in_english(user: Client) -> None:
 
 # Words of a screen that a program cannot follow; the protocol's clients would have to translate them.
 GUI = re.compile(
-    r"\bclick|\bopen (?:the|a|your)|\bdrag|\bdrop(?:ping)? (?:it|the|a|your|here)|preview in (?:the )?timeline|\bbutton|\bmenu\b"
-    r"|\btap\b|\bscreen\b.*\bbutton|\bbilling|\bgo to (?:the )?(?:account|settings)|\bExport\b"
+    r"\bclick|\bopen (?:the|a|your)|\bdrag|\bdrop(?:ping)? (?:it|the|a|your|here)|preview in (?:the )?timeline"
+    r"|\bbutton|\bmenu\b|\btap\b|\bscreen\b.*\bbutton|\bbilling|\bgo to (?:the )?(?:account|settings)|\bExport\b"
     r"|点击|打开|拖拽|拖到|按钮|菜单|导出(?!为)|账单|账户设置"
 )
 

@@ -107,6 +107,16 @@ def test_400_without_a_client_id_and_for_malformed_bodies(api: Api, user: Client
         refused(user.post("/run_sse", user.message(text)), 400, 400)
     refused(user.post("/run_sse", user.message("x" * 4001)), 400, 400)
     refused(_submit(user), 400, 400)  # nothing on the timeline
+    for output in ({"bitrate": "fast"}, {"crf": 900}, {"format": "exe"}, {"resolution": "huge"}, {"codec": "divx"}):
+        assert not refused(_submit(user, output=output), 400, 400)["message"].endswith("..")
+    for query in (
+        f"credits?before={10**30}",
+        "credits?before=-1",
+        "sessions?before=%00",
+        "jobs?before=%00",
+        "jobs?count=0",
+    ):
+        refused(user.get(f"/api/slimreel/{query}"), 400, 400)
     for name in ("", "a/b", "x" * 129, "a b", "é"):
         refused(_submit(user, name), 400, 400)
 
@@ -277,7 +287,7 @@ def test_what_is_anothers_answers_as_what_is_unknown_byte_for_byte(api: Api, the
         assert set(names) <= NAMES.keys(), f"say in NAMES what {path} names"
         for name in names:
             rest = path.replace("{user}", "me") if name != "user" else path
-            rest = re.sub(r"{(?!%s})\w+}" % name, lambda found: _of(user, found[0][1:-1]), rest)
+            rest = re.sub(rf"{{(?!{name}}})\w+}}", lambda found: _of(user, found[0][1:-1]), rest)
             kind, unknown = NAMES[name]
             foreign = _call(user, method, rest.replace(f"{{{name}}}", theirs[kind]))
             assert 400 <= foreign[0] < 500, (method, path, foreign)
@@ -295,13 +305,14 @@ def _of(user: Client, name: str) -> str:
 def test_bodies_that_name_what_is_anothers(api: Api, theirs: dict[str, str], clip: Clip) -> None:
     user = signed_in(api.http)
     user.upload(clip("mine.mp4"))
-    for path, body in (
+    bodies: list[tuple[str, dict[str, Any]]] = [
         (RENDER, {"id": "render_9", "sessionId": "SESSION", "draft": {}}),
         ("/run_sse", {"session_id": "SESSION", "new_message": {"parts": [{"text": "undo"}]}}),
         ("/api/auth/claim-token", {"session_id": "SESSION"}),
-    ):
+    ]
+    for path, sent in bodies:
         answers = [
-            user.post(path, json.loads(json.dumps(body).replace("SESSION", session)))
+            user.post(path, json.loads(json.dumps(sent).replace("SESSION", session)))
             for session in (theirs["session"], UNKNOWN)
         ]
         assert len({(one.status_code, one.content) for one in answers}) == 1

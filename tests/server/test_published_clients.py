@@ -1,4 +1,4 @@
-"""Published clients, each with its own habits, against the service as it is started; the official order of calls first."""
+"""Published clients, each with its own habits, against the service as it is started; the official order first."""
 
 from __future__ import annotations
 
@@ -189,13 +189,19 @@ def _mangled(draft: dict[str, Any], how: str) -> Any:
             return {"id": copy["id"]}
         case "deep":
             return {"id": {"id": [copy]}, "t": None}
+        case "as text":
+            return json.dumps(copy)
+        case "no object":
+            return [copy, "draft"]
         case _:
             return None
 
 
 @pytest.mark.parametrize(
     "how",
-    "keys lost|paths injected|lengths changed|in other order|empty|of another id|with the id only|deep|none".split("|"),
+    "keys lost|paths injected|lengths changed|in other order|empty|of another id|with the id only|deep|as text|no object|none".split(
+        "|"
+    ),
 )
 def test_a_draft_that_was_mangled_on_the_way(client: Client, clip: Clip, tmp_path: Path, how: str) -> None:
     client.upload(clip("a.mp4", 2))

@@ -59,6 +59,15 @@ def test_the_document_lists_every_documented_call(document: Any) -> None:
     } <= paths
 
 
+def test_every_call_says_what_it_answers(document: Any) -> None:
+    for path, methods in document.raw_schema["paths"].items():
+        for method, call in methods.items():
+            assert {"200", "4XX", "5XX"} <= call["responses"].keys(), (method, path)
+            assert "422" not in call["responses"]
+    stream = document.raw_schema["paths"]["/run_sse"]["post"]["responses"]["200"]["content"]
+    assert list(stream) == ["text/event-stream"]
+
+
 def test_no_call_answers_with_a_fault_of_ours(api: Api, user: Client, document: Any) -> None:
     tally: Counter[tuple[str, int]] = Counter()
     faults: list[tuple[Any, ...]] = []

@@ -18,6 +18,7 @@ from starlette.types import ASGIApp
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import BadRequest, NotHere
 from slimreel.server import tus
+from slimreel.server.answers import RESPONSES
 from slimreel.server.calls import may_upload
 from slimreel.server.envelope import failure, refusal
 from slimreel.server.gate import Gate, PathTables
@@ -66,6 +67,17 @@ _PATHS = PathTables(
     ),
     streams=PathTable(("POST /run_sse", "GET /api/slimreel/sessions/*/feed")),
 )
+# Faults that pydantic tells in words of its own kind.
+_FAULTS = {
+    "missing": "is missing",
+    "dict_type": "has to be an object",
+    "model_type": "has to be an object",
+    "model_attributes_type": "has to be an object",
+    "list_type": "has to be a list",
+    "string_type": "has to be text",
+    "int_type": "has to be a whole number",
+    "bool_type": "has to be true or false",
+}
 _ROUTERS = (accounts, sessions, uploads, chat, renders, editing, evidence, previews, webhooks, system)
 
 
@@ -78,6 +90,7 @@ def make_app(services: Services, wakes: Wakes) -> ASGIApp:
         docs_url=None,
         redoc_url=None,
         strict_content_type=False,
+        responses=RESPONSES,
         lifespan=_lifespan,
     )
     app.state.services, app.state.wakes = services, wakes
@@ -118,8 +131,8 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
 def _in_words(first: dict[str, Any]) -> str:
     """Where the first fault is and what it is, without what was sent."""
     where = ".".join(str(part) for part in first.get("loc", ()) if part not in ("body", "query", "path", "header"))
-    what = str(first.get("msg", "it is not as it should be"))
-    return f"{where}: {what}" if where else what
+    what = _FAULTS.get(str(first.get("type")), str(first.get("msg", "is not as it should be")))
+    return f"{where or 'the body'} {what}" if first.get("type") in _FAULTS else f"{where}: {what}" if where else what
 
 
 async def _no_route(request: Request, error: Exception) -> JSONResponse:

@@ -6,12 +6,32 @@ from typing import Annotated, Any
 
 from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
+from slimreel.errors.service import BadRequest
+from slimreel.server.json_bodies import read_json
+
 
 def _as_text(value: Any) -> Any:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else value
 
 
 Id = Annotated[str, BeforeValidator(_as_text), Field(max_length=200)]
+
+
+def _object_or_nothing(value: Any) -> Any:
+    """Language models hand drafts on as they like, also as text; what is no object says nothing."""
+    if isinstance(value, str):
+        try:
+            value = read_json(value.encode())
+        except BadRequest:
+            return None
+    return value if isinstance(value, dict) else None
+
+
+def _as_list(value: Any) -> Any:
+    return [value] if isinstance(value, str) else value
+
+
+Echoed = Annotated[dict[str, Any] | None, BeforeValidator(_object_or_nothing)]
 
 
 def either(snake: str, camel: str) -> Any:
@@ -60,7 +80,7 @@ class RenderOf(Body):
 
     id: Id
     session_id: Id = Field(validation_alias=either("session_id", "sessionId"))
-    draft: dict[str, Any] | None = Field(default=None, description="as it was read; it is looked up and never believed")
+    draft: Echoed = Field(default=None, description="as it was read; it is looked up and never believed")
     output: dict[str, Any] | None = Field(
         None, description="format, quality, resolution, fps, codec, crf, bitrate, size, clip"
     )
@@ -75,7 +95,9 @@ class NewToken(Body):
 
 
 class Urls(Body):
-    urls: list[str] = Field(min_length=1, max_length=20)
+    urls: Annotated[list[str], BeforeValidator(_as_list)] = Field(
+        min_length=1, max_length=20, validation_alias=either("urls", "url")
+    )
     source_type: str | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Coroutine, Mapping
 from typing import Annotated, Any, cast
 
-from fastapi import Depends, Path, Request
+from fastapi import Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 
@@ -58,6 +58,10 @@ def base_url_of(request: Request) -> str:
     """The address that the service was called at; links start so where no setting says otherwise."""
     return str(request.base_url)
 
+
+# Where a list goes on: ids are plain, and numbers fit a column of 64 bits.
+BeforeId = Annotated[str | None, Query(max_length=200, pattern=r"^[!-~]*$")]
+BeforeNumber = Annotated[int | None, Query(ge=0, lt=2**63)]
 
 BaseUrl = Annotated[str, Depends(base_url_of)]
 Served = Annotated[Services, Depends(services_of)]

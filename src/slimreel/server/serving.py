@@ -21,6 +21,7 @@ from slimreel.settings.service import ServiceSettings
 # A worker that is asked to end gives its render back and clears up; that takes a few seconds.
 _DRAIN_S = 25.0
 _LOOK_S = 0.5
+_BACKLOG = 2048
 _AGAIN_S = (0.5, 1.0, 2.0, 5.0, 10.0)
 log = logging.getLogger("slimreel.server")
 
@@ -56,8 +57,10 @@ def _listening(host: str, port: int) -> socket.socket:
         found = socket.socket(family, socket.SOCK_STREAM)
         found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         found.bind((host, port))
+        found.listen(_BACKLOG)  # two sockets may be bound to one port, but only one listens
     except (OSError, OverflowError) as error:
-        detail = f"{host}:{port} cannot be listened on ({getattr(error, 'strerror', None) or error}). Name another with --port."
+        why = getattr(error, "strerror", None) or error
+        detail = f"{host}:{port} cannot be listened on ({why}). Name another with --port."
         raise UsageError(field="port", detail=detail) from error
     return found
 

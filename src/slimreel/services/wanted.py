@@ -72,7 +72,7 @@ def _merged(before: Goal | None, said: dict[str, Any], output: Mapping[str, Any]
     try:
         return Goal(**merged)
     except UsageError as error:
-        raise BadRequest(detail=f"output: {error.fields.get('detail', error)}") from error
+        raise BadRequest(detail=f"output: {_plain(error.fields.get('detail', error))}") from error
 
 
 def _filled(said: dict[str, Any]) -> dict[str, Any]:
@@ -93,7 +93,12 @@ def _read(name: str, value: Any, reader: Callable[[Any], Any]) -> Any:
     try:
         return reader(value)
     except (UnitError, UsageError, TypeError, ValueError) as error:
-        raise BadRequest(detail=f"output.{name}: {error}") from error
+        raise BadRequest(detail=f"output.{name}: {_plain(error)}") from error
+
+
+def _plain(error: object) -> str:
+    """Without the full stop that the sentence around it has."""
+    return str(error).rstrip(".")
 
 
 def _bitrate(value: Any) -> int:
@@ -155,7 +160,7 @@ def _clip(draft: Draft, value: Any) -> str | None:
     try:
         found = find_clip(draft, value if isinstance(value, int) else str(value))
     except EditRefused as error:
-        raise BadRequest(detail=f"output.clip: {error}") from error
+        raise BadRequest(detail=f"output.clip: {_plain(error)}") from error
     return found.id if found else None
 
 

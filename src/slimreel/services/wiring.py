@@ -9,8 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session as Transaction
 
 from slimreel.engine import sandbox
-from slimreel.engine.place import storage_errors
-from slimreel.errors import SlimreelError
+from slimreel.errors import SlimreelError, UsageError
 from slimreel.services import clock as clocks
 from slimreel.services.accounts import Accounts
 from slimreel.services.arrivals import Arrivals
@@ -115,9 +114,12 @@ class Services:
 
 
 def database_of(settings: ServiceSettings) -> Database:
-    """The database, brought to the present form. Raises Unavailable."""
-    with storage_errors(settings.data):
+    """The database, brought to the present form. Raises Unavailable, UsageError."""
+    try:
         settings.data.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        detail = f"{settings.data} cannot be made ({error.strerror}). Name another folder with --data."
+        raise UsageError(field="data", detail=detail) from error
     database = Database(settings.database_url or sqlite_url(settings.data))
     migrate(database)
     return database

@@ -8,6 +8,7 @@ import anyio.to_thread
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 
+from slimreel.server.answers import STREAM
 from slimreel.server.bodies import Run
 from slimreel.server.calls import (
     BaseUrl,
@@ -28,7 +29,7 @@ router = APIRouter(route_class=StrictRoute, tags=["chat"])
 LastEvent = Annotated[str | None, Header(alias="Last-Event-ID", max_length=40)]
 
 
-@router.post("/run_sse", dependencies=[scoped("write")])
+@router.post("/run_sse", dependencies=[scoped("write")], responses=STREAM, response_class=StreamingResponse)
 async def run_sse(
     body: Run, request: Request, services: Served, caller: Calling, base_url: BaseUrl, last_event: LastEvent = None
 ) -> StreamingResponse:
@@ -51,13 +52,13 @@ async def run_sse(
     )
 
 
-@router.get("/api/slimreel/sessions/{session_id}/feed", dependencies=[scoped("read")])
+@router.get("/api/slimreel/sessions/{session_id}/feed", dependencies=[scoped("read")], responses=STREAM)
 def feed(
     session: OwnSession,
     request: Request,
     services: Served,
     last_event: LastEvent = None,
-    after: Annotated[int, Query(ge=0)] = 0,
+    after: Annotated[int, Query(ge=0, lt=2**63)] = 0,
 ) -> StreamingResponse:
     """All that happens in the session: turns, drafts, uploads, renders. `Last-Event-ID` goes on where one was."""
     return session_stream(

@@ -8,8 +8,9 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from slimreel.errors.service import NotHere, PlanForbids
+from slimreel.server.answers import FILE
 from slimreel.server.bodies import RenderOf
-from slimreel.server.calls import BaseUrl, Calling, Served, StrictRoute, answer, scoped, session_of
+from slimreel.server.calls import BaseUrl, BeforeId, Calling, Served, StrictRoute, answer, scoped, session_of
 from slimreel.server.ranges import file_response
 from slimreel.server.views import job_view
 from slimreel.services.db.models import Job
@@ -30,7 +31,7 @@ def submit(body: RenderOf, request: Request, services: Served, caller: Calling, 
     return _answered(services, job, base_url)
 
 
-@router.get("/api/render/proxy/{name}/download", dependencies=[scoped("read")])
+@router.get("/api/render/proxy/{name}/download", dependencies=[scoped("read")], responses=FILE)
 @router.get("/api/render/proxy/lambda/{name}/download", dependencies=[scoped("read")], include_in_schema=False)
 def download(
     name: str, services: Served, caller: Calling, wanted: Annotated[str | None, Header(alias="Range")] = None
@@ -63,8 +64,8 @@ def jobs(
     services: Served,
     caller: Calling,
     base_url: BaseUrl,
-    session_id: Annotated[str | None, Query(max_length=40)] = None,
-    before: Annotated[str | None, Query(max_length=200)] = None,
+    session_id: Annotated[str | None, Query(max_length=40, pattern=r"^[!-~]*$")] = None,
+    before: BeforeId = None,
     count: Annotated[int, Query(ge=1, le=200)] = 50,
 ) -> JSONResponse:
     """The renders of the account, the newest first; `next` is the `before` of the page behind this one."""

@@ -9,6 +9,8 @@ from slimreel.errors.service import UnknownSession
 from slimreel.server.bodies import NewSession
 from slimreel.server.calls import (
     BaseUrl,
+    BeforeId,
+    BeforeNumber,
     Calling,
     PathSession,
     Served,
@@ -55,7 +57,7 @@ def balance(services: Served, caller: Calling) -> JSONResponse:
 
 
 @router.get("/api/slimreel/credits", dependencies=[scoped("read"), Depends(whole_account)])
-def credit_history(services: Served, caller: Calling, before: int | None = None, count: int = 50) -> JSONResponse:
+def credit_history(services: Served, caller: Calling, before: BeforeNumber = None, count: int = 50) -> JSONResponse:
     """What credits came and went for, the newest first; `next` is the `before` of the page behind this one."""
     entries = services.ledger.history(caller.user_id, before, min(max(count, 1), 200))
     following = entries[-1].id if entries and len(entries) >= count else None
@@ -63,7 +65,7 @@ def credit_history(services: Served, caller: Calling, before: int | None = None,
 
 
 @router.get("/api/slimreel/sessions", dependencies=[scoped("read")])
-def sessions(services: Served, caller: Calling, before: str | None = None, count: int = 50) -> JSONResponse:
+def sessions(services: Served, caller: Calling, before: BeforeId = None, count: int = 50) -> JSONResponse:
     """The sessions of the account, the last used first."""
     if caller.session_id is not None:
         found = [services.sessions.find(caller.user_id, caller.session_id)]

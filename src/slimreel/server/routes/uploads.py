@@ -35,8 +35,9 @@ async def upload(
     if kind == "multipart/form-data":
         received = await receive_files(request, services.uploads, caller, session.id)
         return await anyio.to_thread.run_sync(lambda: _answered(services, received, base_url))
+    sent = await request.body()
     try:
-        body = Urls.model_validate(read_json(await request.body()))
+        body = Urls.model_validate(read_json(sent) if sent.strip() else {})
     except ValidationError as error:
         raise BadRequest(detail='send files as multipart/form-data, or {"urls": ["https://…"]}') from error
     fetched = await anyio.to_thread.run_sync(lambda: services.arrivals.fetch_all(session, body.urls))
