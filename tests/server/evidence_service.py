@@ -107,7 +107,7 @@ def evidence_service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Evide
 
 def clip(path: Path, *arguments: str) -> Path:
     """A file that FFmpeg makes of these arguments."""
-    command = [ffmpeg.binary(), "-hide_banner", "-loglevel", "error", "-y", *arguments, path]
+    command = [str(ffmpeg.binary()), "-hide_banner", "-loglevel", "error", "-y", *arguments, str(path)]
     subprocess.run(command, check=True)
     return path
 
@@ -123,8 +123,8 @@ def pixels(picture: bytes, tmp_path: Path) -> tuple[int, int, bytes]:
     assert picture[:3] == b"\xff\xd8\xff", picture[:80]
     place = tmp_path / "look.jpg"
     place.write_bytes(picture)
-    arguments = ["-i", place, "-f", "image2pipe", "-c:v", "ppm", "-"]
-    command = [ffmpeg.binary(), "-hide_banner", "-loglevel", "error", *arguments]
+    arguments = ["-i", str(place), "-f", "image2pipe", "-c:v", "ppm", "-"]
+    command = [str(ffmpeg.binary()), "-hide_banner", "-loglevel", "error", *arguments]
     made = io.BytesIO(subprocess.run(command, check=True, capture_output=True).stdout)
     assert made.readline() == b"P6\n"
     width, height = map(int, made.readline().split())

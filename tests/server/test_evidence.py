@@ -33,7 +33,7 @@ def source(tmp_path_factory) -> Path:
 
 @pytest.fixture(scope="module")
 def busy(evidence_service, source) -> Account:
-    account = evidence_service.account()
+    account: Account = evidence_service.account()
     evidence_service.upload(account, source)
     return account
 
@@ -218,7 +218,7 @@ def test_one_of_an_account_and_two_in_all():
     assert lane.ask("two", "c", slow, wait_s=0) is None
     with pytest.raises(TooManyRequests) as refused:
         lane.ask("three", "d", slow, wait_s=0)
-    assert refused.value.fields["retry_after_s"] > 0
+    assert refused.value.fields["retry_after_s"]
     go.set()
     assert lane.ask("one", "a", slow, wait_s=30) == b"made"
     assert lane.ask("two", "c", slow, wait_s=30) == b"made"

@@ -30,7 +30,7 @@ def near(found, wanted):
 @pytest.fixture(scope="module")
 def two_colours(evidence_service, tmp_path_factory) -> Account:
     """A session with a clip that is red for two seconds, then blue for two, with a tone in the second half."""
-    account = evidence_service.account()
+    account: Account = evidence_service.account()
     picture = "color=red:s=640x360:r=25:d=2[a];color=blue:s=640x360:r=25:d=2[b];[a][b]concat"
     tone = ("-f", "lavfi", "-i", "aevalsrc=if(gt(t\\,2)\\,0.5*sin(2*PI*440*t)\\,0):d=4:s=48000", "-c:a", "aac")
     path = drawn(tmp_path_factory.mktemp("clip") / "two.mp4", picture, *tone)

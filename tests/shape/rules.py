@@ -27,7 +27,11 @@ PROCESS_STARTERS = {
     "src/slimreel/services/processes.py",  # programs of our own: a worker, one render
 }
 # Programs whose output is a protocol between processes of ours.
-TALKS = {"src/slimreel/engine/sandbox.py", "src/slimreel/services/render_program.py"}
+TALKS = {
+    "src/slimreel/engine/sandbox.py",
+    "src/slimreel/services/render_program.py",
+    "src/slimreel/services/evidence_program.py",
+}
 PROCESS_MODULES = {"subprocess", "multiprocessing", "pty"}
 PROCESS_FUNCTION = re.compile(r"os\.(exec\w+|spawn\w+|posix_spawnp?|fork|forkpty|system|popen|startfile)$")
 ENVIRONMENT = re.compile(r"os\.(environb?|getenvb?|putenv|unsetenv)$")

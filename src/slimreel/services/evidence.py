@@ -33,7 +33,7 @@ from slimreel.services.renders import asset_names
 from slimreel.services.storage import Storage
 
 _ESTIMATE_S, _COMPARE_S = 300.0, 2 * 3600.0
-_WAIT_ESTIMATE_S, _WAIT_COMPARE_S = 20.0, 0.0
+_WAIT_ESTIMATE_S, _WAIT_COMPARE_S = 10.0, 0.0
 
 
 class Evidence:

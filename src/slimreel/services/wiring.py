@@ -153,16 +153,8 @@ def build(settings: ServiceSettings, clock: Clock = clocks.now) -> Services:
     turns = Turns(database, clock, ledger)
     heard, made = Heard(assets, storage), Made(database)
     doing = Doing(drafts, assets, heard, exports, Requests(settings, jobs, ledger))
-    chat = Chat(
-        database,
-        clock,
-        settings,
-        sessions=sessions,
-        scenes=Scenes(drafts, assets, jobs, turns),
-        turns=turns,
-        doing=doing,
-        feed=feed,
-    )
+    scenes = Scenes(drafts, assets, jobs, turns)
+    chat = Chat(database, clock, settings, sessions=sessions, scenes=scenes, turns=turns, doing=doing, feed=feed)
     bench = Bench(Looks(storage, clock))
     previews = Previews(database, storage, assets, drafts, bench)
     return Services(
@@ -195,13 +187,5 @@ def build(settings: ServiceSettings, clock: Clock = clocks.now) -> Services:
         bench=bench,
         previews=previews,
         proxies=Proxies(assets, previews, jobs, links),
-        evidence=Evidence(
-            database,
-            storage,
-            feed,
-            assets=assets,
-            drafts=drafts,
-            jobs=jobs,
-            bench=bench,
-        ),
+        evidence=Evidence(database, storage, feed, assets=assets, drafts=drafts, jobs=jobs, bench=bench),
     )
