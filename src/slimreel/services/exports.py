@@ -47,18 +47,7 @@ class Exports:
             raise BadRequest(detail="id has to be 1 to 128 of the characters A-Z a-z 0-9 . _ -")
         self._check_plan(session.user_id)
         draft_id, draft = self._meant(session, echoed)
-        document = wire.dump(prepared(draft, output))
-        return self._jobs.submit(
-            user_id=session.user_id,
-            session_id=session.id,
-            name=name,
-            draft_id=draft_id,
-            document=document,
-            output={},
-            kind="export",
-            price=self._settings.price_export,
-            note="finished file",
-        )
+        return self._submit(session, name, draft_id, wire.dump(prepared(draft, output)), "export")
 
     def of_turn(
         self, session: models.Session, name: str, draft_id: str, document: dict[str, Any], output: Output
@@ -71,7 +60,12 @@ class Exports:
             kind = "export"
         if kind != "preview":
             self._check_plan(session.user_id)
-        price = self._settings.price_preview if kind == "preview" else self._settings.price_export
+        return self._submit(session, name, draft_id, document, kind)
+
+    def _submit(
+        self, session: models.Session, name: str, draft_id: str, document: dict[str, Any], kind: Kind
+    ) -> models.Job:
+        is_preview = kind == "preview"
         return self._jobs.submit(
             user_id=session.user_id,
             session_id=session.id,
@@ -80,8 +74,8 @@ class Exports:
             document=document,
             output={},
             kind=kind,
-            price=price,
-            note="preview" if kind == "preview" else "finished file",
+            price=self._settings.price_preview if is_preview else self._settings.price_export,
+            note="preview" if is_preview else "finished file",
         )
 
     def _check_plan(self, user_id: str) -> None:
