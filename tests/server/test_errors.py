@@ -268,7 +268,7 @@ BODIES: dict[str, Any] = {
 
 
 def _call(user: Client, method: str, path: str) -> tuple[int, bytes]:
-    body = next((body for part, body in BODIES.items() if part in path and "with-session" not in path), {})
+    body: Any = next((body for part, body in BODIES.items() if part in path and "with-session" not in path), {})
     answer = user.http.request(
         method,
         path,

@@ -199,9 +199,8 @@ def _mangled(draft: dict[str, Any], how: str) -> Any:
 
 @pytest.mark.parametrize(
     "how",
-    "keys lost|paths injected|lengths changed|in other order|empty|of another id|with the id only|deep|as text|no object|none".split(
-        "|"
-    ),
+    "keys lost|paths injected|lengths changed|in other order|empty|of another id|with the id only|deep|as text|"
+    "no object|none".split("|"),
 )
 def test_a_draft_that_was_mangled_on_the_way(client: Client, clip: Clip, tmp_path: Path, how: str) -> None:
     client.upload(clip("a.mp4", 2))
