@@ -219,3 +219,9 @@ def test_any_heap_of_words_gives_commands_that_are_valid(words: list[str]) -> No
 def test_hostile_texts_are_answered(text: str) -> None:
     found = interpret(text, read_context(WITH_ALL))
     assert len(text) <= MAX_LENGTH or found.unheard
+
+
+@pytest.mark.parametrize("text", ["加背景音乐", "加音乐", "加个背景音乐"])
+def test_music_that_is_not_there_is_added_and_not_turned_up(text):
+    found = interpret(text, read_context({"clips": [{"id": "c1", "duration_s": 10}], "assets": ["a.mp4"]}))
+    assert found.missing is not None and found.missing.about == "file"

@@ -71,8 +71,14 @@ def _times_said(span: Span, word: str) -> int:
 
 
 def _heard_words(span: Span) -> None:
-    """ "turn the music up": beside a word of sound, up is louder and down quieter."""
+    """ "turn the music up": beside a word of sound, up is louder and down quieter.
+
+    加 is both "up" and "add"; music that is not there can only be added.
+    """
+    added = span.has("music") and not span.context.of_type("music")
     for at, piece in enumerate(span.pieces):
+        if added and piece.has("adding"):
+            continue
         for word, means in (("up_word", "louder"), ("down_word", "quieter")):
             if piece.has(word) and not piece.has("louder", "quieter"):
                 span.pieces = [*span.pieces]
