@@ -141,12 +141,7 @@ def build(settings: ServiceSettings, clock: Clock = clocks.now) -> Services:
 
     uploads = Uploads(database, storage, assets, feed, clock, settings, welcome)
 
-    def link(artifact: models.Artifact) -> str:
-        path = links.path_for("artifact", artifact.id, artifact.user_id)
-        return links.absolute(path, f"http://{settings.host}:{settings.port}")
-
-    client = public_client(allow_private=settings.webhook_private)
-    webhooks = Webhooks(database, clock, settings, client, link)
+    webhooks = _webhooks(database, clock, settings, links)
     jobs = Jobs(database, clock, settings, ledger, feed, webhooks)
     accounts = Accounts(database, clock, settings, ledger, tokens)
     exports = Exports(settings, drafts, jobs, accounts)
@@ -189,3 +184,12 @@ def build(settings: ServiceSettings, clock: Clock = clocks.now) -> Services:
         proxies=Proxies(assets, previews, jobs, links),
         evidence=Evidence(database, storage, feed, assets=assets, drafts=drafts, jobs=jobs, bench=bench),
     )
+
+
+def _webhooks(database: Database, clock: Clock, settings: ServiceSettings, links: Links) -> Webhooks:
+    def link(artifact: models.Artifact) -> str:
+        path = links.path_for("artifact", artifact.id, artifact.user_id)
+        return links.absolute(path, f"http://{settings.host}:{settings.port}")
+
+    client = public_client(allow_private=settings.webhook_private)
+    return Webhooks(database, clock, settings, client, link)
