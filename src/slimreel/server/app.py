@@ -27,6 +27,7 @@ from slimreel.server.routes import (
     chat,
     editing,
     evidence,
+    guide,
     previews,
     renders,
     sessions,
@@ -51,6 +52,9 @@ _PATHS = PathTables(
             "GET /metrics",
             "GET /docs",
             "GET /docs/*",
+            "GET /docs/guide/**",
+            "GET /llms.txt",
+            "GET /llms-full.txt",
             "GET /openapi.json",
             "GET /files/*/*",
             "/v1/**",
@@ -66,7 +70,7 @@ _PATHS = PathTables(
     ),
     streams=PathTable(("POST /run_sse", "GET /api/slimreel/sessions/*/feed")),
 )
-_ROUTERS = (accounts, sessions, uploads, chat, renders, editing, evidence, previews, webhooks, system)
+_ROUTERS = (accounts, sessions, uploads, chat, renders, editing, evidence, previews, webhooks, guide, system)
 
 
 def make_app(services: Services, wakes: Wakes) -> ASGIApp:
