@@ -1,4 +1,4 @@
-"""The tables of the skill and the list of pages for programs, written from the code; scripts.reference puts them down."""
+"""The tables of the skill, and the list of pages for programs, from the code. scripts.reference writes them down."""
 
 from __future__ import annotations
 
@@ -85,8 +85,8 @@ def operations_page() -> str:
         "# Operations",
         "",
         "All that can be done to a timeline. Say it in words, in any of these ways or another; or exactly, as a list",
-        '`[{"op": "trim", "params": {"end_s": 10}}]` in a file for `slimreel edit … --ops ops.json`. Times are seconds on',
-        "the timeline. Parameters with `*` have to be given. Clips are c1, c2, …; titles t1; music m1; files by name.",
+        '`[{"op": "trim", "params": {"end_s": 10}}]` in a file for `slimreel edit … --ops ops.json`. Times are seconds',
+        "on the timeline. Parameters with `*` have to be given. Clips are c1 and so on, titles t1, music m1; files by name.",
     ]
     group = None
     for op, example in examples.items():
@@ -108,8 +108,8 @@ def presets_page() -> str:
         _NOTE,
         "# Platforms",
         "",
-        'Known to `--for` and to words such as "for discord". Limits change without notice: where it is not stated by the',
-        "platform itself, say that it is what is reported.",
+        'Known to `--for` and to words such as "for discord". Limits change without notice: where one is not stated by',
+        "the platform itself, say that it is what is reported.",
         "",
         "| `--for` | platform | at most | short side | how sure, checked |",
         "|---|---|---|---|---|",

@@ -4,7 +4,8 @@
     quick_edit.py clip.mp4 "compress to 8 Mbps" -o out.mp4
 
 Words for the user go to stdout, at the end one line of JSON; what went wrong goes to stderr. Exit codes: 0 well,
-1 failed, 2 wrong usage, 3 file refused, 4 no credits or no export, 5 it was asked back: put the question to the user.
+1 failed, 2 wrong usage, 3 file refused, 4 no credits or no export, 5 nothing was changed, mostly because it was asked
+back: put the question to the user.
 """
 
 from __future__ import annotations
@@ -25,6 +26,7 @@ from typing import Any
 VERSION = "1.0.0"
 PLATFORMS = {".clawhub": "clawhub", ".cursor": "cursor", ".claude": "claude_code", ".openclaw": "openclaw"}
 TURN_S = 900
+ALIVE_ONLY_S = 600
 STEADY_S = 120
 CHUNK = 1 << 20
 # What the state is asked after when a turn ended without a word: after 30 s, then each minute.
@@ -128,13 +130,16 @@ class Service:
         }
         texts: list[str] = []
         options: list[str] = []
-        until, told = time.monotonic() + TURN_S, time.monotonic()
+        told = at_work = time.monotonic()
+        until = told + TURN_S
         try:
             with self.open("POST", "/run_sse", json.dumps(body).encode(), Content_Type="application/json") as stream:
                 for raw in stream:
-                    if time.monotonic() > until:
+                    if time.monotonic() > min(until, at_work + ALIVE_ONLY_S):
                         break
                     event = _event(raw)
+                    if event and event.get("type") != "heartbeat":
+                        at_work = time.monotonic()
                     found = _texts(event)
                     options += event.get("options") or []
                     if event.get("errorCode"):
@@ -232,7 +237,7 @@ def _work(service: Service, path: Path, words: str, to: Path) -> int:
             time.sleep(seconds)
             after = service.draft(session)
         print("The timeline was changed." if after != before else "Nothing was changed.", flush=True)
-    if after == before and (options or not texts):
+    if after == before:
         print(json.dumps({"session_id": session, "options": options}, ensure_ascii=False))
         return 5
     done = service.render(session, after)

@@ -24,7 +24,8 @@ _PLACE = "/docs/guide/"
 
 def contents(docs: Path, place: str) -> str:
     """llms.txt: the rows of the index, with links that begin with `place`. The reference is listed as optional."""
-    main, optional = [], []
+    main: list[str] = []
+    optional: list[str] = []
     for line in (docs / "index.md").read_text(encoding="utf-8").splitlines():
         row = _ROW.match(line)
         for shown, title, target in _LINK.findall(row[2]) if row else ():
