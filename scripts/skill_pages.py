@@ -86,7 +86,8 @@ def operations_page() -> str:
         "",
         "All that can be done to a timeline. Say it in words, in any of these ways or another; or exactly, as a list",
         '`[{"op": "trim", "params": {"end_s": 10}}]` in a file for `slimreel edit … --ops ops.json`. Times are seconds',
-        "on the timeline. Parameters with `*` have to be given. Clips are c1 and so on, titles t1, music m1; files by name.",
+        "on the timeline. Parameters with `*` have to be given. Clips are c1, c2 and so on, titles t1, music m1; files",
+        "go by their names.",
     ]
     group = None
     for op, example in examples.items():

@@ -103,6 +103,7 @@ def test_every_number_of_the_protocol_has_an_action():
     assert [code for code in ACTIONS if f"\n| {code} | " not in text] == []
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("page", [page for page in PAGES if BLOCK.search(page.read_text(encoding="utf-8"))])
 def test_its_commands_run(page: Path, run: Run):
     known = _verbs()
