@@ -9,7 +9,7 @@ from typing import Annotated, NoReturn, TypeVar
 
 import typer
 
-from slimreel.cli import admin, signals, terminal
+from slimreel.cli import admin, signals, skill, terminal
 from slimreel.cli.compare import compare
 from slimreel.cli.compress import compress
 from slimreel.cli.demo import demo
@@ -54,6 +54,7 @@ app.command(short_help="Make a clip, compress it, show the result.")(demo)
 app.command(short_help="Show what this machine can do.")(doctor)
 app.command(short_help="Run the service: API and worker.")(serve)
 app.command(short_help="Carry out renders for a service.")(worker)
+app.add_typer(skill.app, name="skill", short_help="Install or show the skill for agents.")
 app.add_typer(admin.app, name="admin", short_help="Look after a service: tokens, credits, accounts.")
 
 

@@ -26,6 +26,7 @@
     │   └── BeyondSalvage            no part of it can be read either
     ├── TargetImpossible             carries the smallest target that works
     ├── OutputExists
+    │   └── SkillChanged             somebody edited an installed file of the skill
     ├── StorageError
     │   ├── PermissionRefused
     │   └── DiskFull
@@ -217,6 +218,12 @@ class OutputExists(SlimreelError):
     code = "output_exists"
     exit_code = 6
     http_status = 409
+
+
+class SkillChanged(OutputExists):
+    """{path} was changed since it was put there, and is kept. Use --overwrite to replace it."""
+
+    code = "skill_changed"
 
 
 class StorageError(SlimreelError):

@@ -28,6 +28,7 @@ from slimreel.server.routes import (
     chat,
     editing,
     evidence,
+    guide,
     previews,
     renders,
     sessions,
@@ -52,6 +53,9 @@ _PATHS = PathTables(
             "GET /metrics",
             "GET /docs",
             "GET /docs/*",
+            "GET /docs/guide/**",
+            "GET /llms.txt",
+            "GET /llms-full.txt",
             "GET /openapi.json",
             "GET /files/*/*",
             "/v1/**",
@@ -78,7 +82,7 @@ _FAULTS = {
     "int_type": "has to be a whole number",
     "bool_type": "has to be true or false",
 }
-_ROUTERS = (accounts, sessions, uploads, chat, renders, editing, evidence, previews, webhooks, system)
+_ROUTERS = (accounts, sessions, uploads, chat, renders, editing, evidence, previews, webhooks, guide, system)
 
 
 def make_app(services: Services, wakes: Wakes) -> ASGIApp:
