@@ -1,11 +1,12 @@
 """Tools for one person at one machine: a service of its own in this process, spoken to over stdin and stdout.
 
-Stdout belongs to the protocol alone. It ends when its client closes stdin or a signal comes, and leaves nothing running.
+Stdout belongs to the protocol alone. When its client closes stdin or a signal comes it ends and leaves nothing running.
 """
 
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import threading
 from collections.abc import AsyncIterator
@@ -87,6 +88,12 @@ class EmbeddedPlace(Place):
     def used(self, session_id: str) -> None:
         self._session = session_id
 
+    def check_render(self, request: Any) -> None:
+        """A person's own machine asks nobody."""
+
+    def is_stopping(self) -> bool:
+        return False
+
     def before_render(self) -> None:
         """Starts the worker, or another one where the last has died."""
         with self._lock:
@@ -147,8 +154,6 @@ def _stdin_alone() -> BinaryIO:
 
 
 async def _end_on_signal(lines: _Lines) -> None:
-    import signal
-
     with anyio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
         async for _ in signals:
             lines.end()

@@ -48,6 +48,12 @@ class ServedPlace(Place):
         found = self.services.sessions.listed(caller.user_id, count=2)
         return found[0].id if len(found) == 1 else None
 
+    def used(self, session_id: str) -> None:
+        """Nothing is remembered between two calls."""
+
+    def before_render(self) -> None:
+        """Workers run beside the service."""
+
     def check_render(self, request: Any) -> None:
         if self.services.settings.require_attribution and not all(request.headers.get(one) for one in _ATTRIBUTION):
             raise PlanForbids(detail=f"the headers {', '.join(_ATTRIBUTION)} have to say which skill asks")

@@ -39,17 +39,21 @@ class Place(ABC):
     def usual_session(self, caller: Caller) -> str | None:
         """The session that is meant where none is named; None where that cannot be told."""
 
+    @abstractmethod
     def used(self, session_id: str) -> None:
         """A session was named or begun."""
 
+    @abstractmethod
     def check_render(self, request: Any) -> None:
         """May this request ask for a render? Raises PlanForbids."""
 
+    @abstractmethod
     def before_render(self) -> None:
-        """A render is about to be asked for."""
+        """A render was asked for, or may be."""
 
+    @abstractmethod
     def is_stopping(self) -> bool:
-        return False
+        """Whether what waits has to answer now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,7 +15,10 @@ from mcp_types import CallToolResult, TextContent
 from pydantic import ValidationError
 
 from slimreel.core.units import UnitError, parse_bitrate, parse_size
+from slimreel.edit.operation import params_schema
+from slimreel.edit.registry import operations
 from slimreel.errors import (
+    BadParameter,
     DamagedInput,
     NotAVideo,
     OutputExists,
@@ -36,24 +39,29 @@ _SHOWN = 60
 
 
 def refused(error: SlimreelError, *, is_local: bool) -> CallToolResult:
-    """The answer to an error that was foreseen."""
+    """The answer of a tool to an error."""
+    sentence, code = told(error, is_local=is_local)
+    return _answer(sentence, code, retryable=error.retryable)
+
+
+def told(error: SlimreelError, *, is_local: bool) -> tuple[str, str]:
+    """The sentence and the code of an error, as a client may read them."""
     if not isinstance(error, _TOLD) and not (is_local and isinstance(error, StorageError)):
-        return fault(error)
+        return fault(error), error.code
     sentence = error.sentence()
     if not is_local and not isinstance(error, ServiceError):
         sentence = _FOLDERS.sub("", sentence)
+    if isinstance(error, BadParameter):
+        sentence += _of_operation(str(error.fields.get("op")), str(error.fields.get("field")))
     at = error.fields.get("command")
-    if isinstance(at, int):
-        sentence = f"operations[{at}]: {sentence}"
-    return _answer(sentence, error.code, retryable=error.retryable)
+    return (f"operations[{at}]: {sentence}" if isinstance(at, int) else sentence), error.code
 
 
-def fault(error: BaseException) -> CallToolResult:
-    """The answer to what nobody foresaw."""
+def fault(error: BaseException) -> str:
+    """Writes down what nobody foresaw; the sentence for it."""
     incident = ids.new("inc")
     _log.error("unforeseen: %s", incident, exc_info=error)
-    message = f"Something went wrong here, and it is not your fault ({incident}). Try once more, then tell the user."
-    return _answer(message, "internal", retryable=True)
+    return f"Something went wrong here, and it is not your fault ({incident}). Try once more, then tell the user."
 
 
 def misread(error: ValidationError, name: str, schema: Mapping[str, Any]) -> CallToolResult:
@@ -70,6 +78,19 @@ def no_such_tool(name: str, known: list[str]) -> CallToolResult:
 def _answer(sentence: str, code: str, *, retryable: bool = False) -> CallToolResult:
     body = {"error": {"code": code, "message": sentence, "retryable": retryable}}
     return CallToolResult(content=[TextContent(text=f"{sentence} [{code}]")], structured_content=body, is_error=True)
+
+
+def _of_operation(op: str, field: str) -> str:
+    """What a parameter of an operation takes."""
+    kind = operations().get(op)
+    if kind is None:
+        return ""
+    schema = params_schema(kind)
+    if field not in schema["properties"]:
+        return f" It takes: {', '.join(schema['properties']) or 'no parameter'}."
+    node = schema["properties"][field]
+    about = f" ({node['description']})" if "description" in node and "anyOf" in node else ""
+    return f" In full: {_valid(schema, [field])}{about}."
 
 
 def _fault_in_words(one: Mapping[str, Any], schema: Mapping[str, Any]) -> str:
@@ -113,7 +134,7 @@ def _valid(schema: Mapping[str, Any], path: list[str]) -> str:
     if "enum" in node:
         return f"it is one of {', '.join(str(one) for one in node['enum'])}"
     if "anyOf" in node:
-        return "it is " + ", or ".join(_kind(one) for one in node["anyOf"])
+        return "it is " + ", or ".join(_kind(one) for one in node["anyOf"] if one != {"type": "null"})
     described = f" ({node['description']})" if "description" in node else ""
     return f"it is {_kind(node)}{described}"
 
@@ -126,7 +147,7 @@ def _kind(node: Mapping[str, Any]) -> str:
     low, high = node.get("minimum", node.get("exclusiveMinimum")), node.get("maximum")
     least, most = node.get("minLength", node.get("minItems")), node.get("maxLength", node.get("maxItems"))
     if low is not None and high is not None:
-        kind += f" {'above' if 'exclusiveMinimum' in node else 'from'} {low} {'and up ' if 'exclusiveMinimum' in node else ''}to {high}"
+        kind += f" above {low}, up to {high}" if "exclusiveMinimum" in node else f" from {low} to {high}"
     elif low is not None:
         kind += f" of at least {low}"
     elif most is not None:

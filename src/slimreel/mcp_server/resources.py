@@ -91,9 +91,8 @@ def _job(call: Call, names: dict[str, str]) -> dict[str, Any]:
 def _picture(call: Call, names: dict[str, str]) -> bytes:
     try:
         at_s = float(names.pop("at_s", "0"))
-        wanted = PictureOf(
-            **{name: value for name, value in names.items() if name in PictureOf.model_fields}, at_s=at_s
-        )  # type: ignore[arg-type]  # checked by the model
+        of = {name: value for name, value in names.items() if name.endswith("_id")}
+        wanted = PictureOf.model_validate({**of, "at_s": at_s})
     except ValueError as error:
         raise BadRequest(detail="at_s is seconds from the start, at least 0") from error
     return picture(call, wanted).content

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from importlib.metadata import version
+from types import TracebackType
 from typing import Any
 
-import anyio.to_thread
 from mcp.server import Server, ServerRequestContext
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
+    INTERNAL_ERROR,
     INVALID_PARAMS,
     CallToolRequestParams,
     CallToolResult,
@@ -26,7 +27,7 @@ from mcp_types import (
 from slimreel.errors import SlimreelError
 from slimreel.mcp_server import prompts, resources
 from slimreel.mcp_server.place import Call, Place
-from slimreel.mcp_server.refusals import no_such_tool
+from slimreel.mcp_server.refusals import fault, no_such_tool, told
 from slimreel.mcp_server.tool import Tool
 from slimreel.mcp_server.tools import files, goals, renders, timelines
 
@@ -89,15 +90,14 @@ class _Serving:
         tool = self._tools.get(params.name)
         if tool is None:
             return no_such_tool(params.name, list(self._tools))
-        return await tool.answer(self._call(context), params.arguments or {})
+        with _Contained(is_local=self._place.is_local):
+            return await tool.answer(self._call(context), params.arguments or {})
 
     async def list_resources(self, context: Context, params: PaginatedRequestParams | None) -> ListResourcesResult:
         del params
         call = self._call(context)
-        try:
-            return ListResourcesResult(resources=await anyio.to_thread.run_sync(lambda: resources.listed(call)))
-        except SlimreelError as error:
-            raise _refusal(error) from error
+        with _Contained(is_local=self._place.is_local):
+            return ListResourcesResult(resources=await call.do(lambda: resources.listed(call)))
 
     async def list_templates(
         self, context: Context, params: PaginatedRequestParams | None
@@ -107,11 +107,8 @@ class _Serving:
 
     async def read_resource(self, context: Context, params: ReadResourceRequestParams) -> ReadResourceResult:
         call = self._call(context)
-        try:
-            found = await anyio.to_thread.run_sync(lambda: resources.read(call, str(params.uri)))
-        except SlimreelError as error:
-            raise _refusal(error) from error
-        return ReadResourceResult(contents=[found])
+        with _Contained(is_local=self._place.is_local):
+            return ReadResourceResult(contents=[await call.do(lambda: resources.read(call, str(params.uri)))])
 
     async def list_prompts(self, context: Context, params: PaginatedRequestParams | None) -> ListPromptsResult:
         del context, params
@@ -119,10 +116,8 @@ class _Serving:
 
     async def get_prompt(self, context: Context, params: GetPromptRequestParams) -> GetPromptResult:
         del context
-        try:
+        with _Contained(is_local=self._place.is_local):
             return prompts.filled(params.name, params.arguments)
-        except SlimreelError as error:
-            raise _refusal(error) from error
 
     def _call(self, context: Context) -> Call:
         async def report(percent: float, doing: str) -> None:
@@ -136,5 +131,21 @@ class _Serving:
         )
 
 
-def _refusal(error: SlimreelError) -> MCPError:
-    return MCPError(code=INVALID_PARAMS, message=error.sentence(), data={"code": error.code})
+class _Contained:
+    """Nothing internal gets out of it: every error becomes one of the protocol, in a sentence."""
+
+    def __init__(self, *, is_local: bool) -> None:
+        self._is_local = is_local
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _: type[BaseException] | None, error: BaseException | None, __: TracebackType | None) -> None:
+        match error:
+            case MCPError():
+                return
+            case SlimreelError():
+                sentence, code = told(error, is_local=self._is_local)
+                raise MCPError(code=INVALID_PARAMS, message=sentence, data={"code": code}) from error
+            case Exception():
+                raise MCPError(code=INTERNAL_ERROR, message=fault(error)) from error

@@ -1,4 +1,4 @@
-"""What goes into tools and comes out of them: the base of their models, and JSON schemas that small models read well."""
+"""What goes into tools and comes out of them: the base of their models, and schemas that small models read well."""
 
 from __future__ import annotations
 

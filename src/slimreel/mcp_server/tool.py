@@ -1,4 +1,4 @@
-"""A tool as data: how it is called, what goes in and comes out, what it may do. Runs it and turns errors into answers."""
+"""A tool as data: its name, what goes in and comes out, what it may do. Runs it and turns errors into answers."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pydantic import ValidationError
 
 from slimreel.errors import SlimreelError
 from slimreel.mcp_server.place import Call
-from slimreel.mcp_server.refusals import fault, misread, refused
+from slimreel.mcp_server.refusals import misread, refused
 from slimreel.mcp_server.shapes import Input, Output, schema_of
 from slimreel.services.tokens import require
 
@@ -76,8 +76,6 @@ class Tool(Generic[In]):
             found = await self.run(call, given)
         except SlimreelError as error:
             return refused(error, is_local=call.place.is_local)
-        except Exception as error:  # noqa: BLE001 - the protocol's outermost frame: whatever it is, the model gets an answer
-            return fault(error)
         shown = found if isinstance(found, Shown) else Shown(found, ())
         facts = shown.facts.model_dump(mode="json", exclude_none=True)
         text = TextContent(text=shown.facts.model_dump_json(exclude_none=True))

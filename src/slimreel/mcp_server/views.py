@@ -10,6 +10,7 @@ from pydantic import Field
 
 from slimreel.agent.reply import say
 from slimreel.core import records
+from slimreel.core.events import Reason
 from slimreel.edit.operation import Change as Made
 from slimreel.edit.summary import describe
 from slimreel.mcp_server.place import Call
@@ -141,7 +142,7 @@ def render_view(call: Call, job: Job, artifacts: Sequence[Artifact], saved: Sequ
         eta_s=job.eta_s,
         files=[finished_view(call, one, path) for one, path in zip(artifacts, paths, strict=True)],
         problem=_problem(job.problem),
-        reasons=[str(one) for one in job.reasons],
+        reasons=[say(records.read(Reason, one)) for one in job.reasons],
         next_step=_next(call, job, is_saved=bool(saved)),
     )
 

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from slimreel.core import records
+from slimreel.core.media import Stream
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import NotHere
 from slimreel.mcp_server.local_files import opened, resolved
@@ -122,19 +123,24 @@ async def probe(call: Call, given: FileOf) -> Probed:
             raise NotHere
         info = call.services.assets.material(asset).info
         if info is None:
-            return Probed(file=file_view(asset))
+            return Probed(file=file_view(asset), container=None, has_location=False)
         return Probed(
             file=file_view(asset),
             container=info.demuxer,
-            video=[{**records.facts_of(one), "bitrate_bps": round(one.bitrate_bps)} for one in info.video],
-            audio=[{**records.facts_of(one), "bitrate_bps": round(one.bitrate_bps)} for one in info.audio],
-            subtitles=[records.facts_of(one) for one in info.subtitles],
+            video=[_stream(one) for one in info.video],
+            audio=[_stream(one) for one in info.audio],
+            subtitles=[_stream(one) for one in info.subtitles],
             chapters=len(info.chapters),
             has_location=info.has_location,
             damage=list(info.damage),
         )
 
     return await call.do(work)
+
+
+def _stream(stream: Stream) -> dict[str, Any]:
+    facts = {name: value for name, value in records.facts_of(stream).items() if value is not None}
+    return {**facts, "bitrate_bps": round(stream.bitrate_bps)}
 
 
 def _session(call: Call, named: str | None, *, begins: bool) -> Session:

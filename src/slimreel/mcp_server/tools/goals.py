@@ -11,7 +11,8 @@ from pydantic import Field, model_validator
 from slimreel.agent.wish import goal_from_text
 from slimreel.core import records
 from slimreel.core.choices import Codec, ContainerName, Quality, Speed
-from slimreel.core.presets import all_presets
+from slimreel.core.presets import all_presets, find_preset
+from slimreel.errors import UsageError
 from slimreel.errors.service import NothingToRender
 from slimreel.mcp_server.place import Call
 from slimreel.mcp_server.shapes import DraftId, DryRun, InSession, Output
@@ -22,7 +23,6 @@ _LEAST = 1000  # a bitrate or size below this is a number in another unit
 _MOST = 2**53
 _LOOK_S = 1.0
 _PATIENCE_S = 50  # many clients give a call a minute
-Preset = Literal[tuple(all_presets())]  # type: ignore[valid-type]  # the ids are a table
 
 
 class Compress(InSession):
@@ -42,7 +42,12 @@ class Compress(InSession):
     crf: float | None = Field(None, ge=0, le=63, description="the encoder's constant rate factor; lower is better")
     vmaf_min: float | None = Field(None, ge=1, le=100, description="least mean VMAF; 95 looks like the source")
     quality: Quality | None = Field(None, description="how good it shall look")
-    preset: Preset | None = Field(None, description="platform whose limits it shall keep")
+    preset: str | None = Field(
+        None,
+        max_length=40,
+        json_schema_extra={"enum": list(all_presets())},
+        description="platform whose limits it shall keep",
+    )
     resolution: int | None = Field(None, ge=16, le=8640, description="most pixels of the short side: 1080 is 1080p")
     fps: float | None = Field(None, gt=0, le=1000, description="most frames in a second")
     codec: Codec | None = Field(None, description="of the picture")
@@ -60,6 +65,11 @@ class Compress(InSession):
             raise ValueError(f"say the wish in words or in typed fields, not both (typed: {', '.join(self.params())})")
         if self.all_drafts and self.draft_id is not None:
             raise ValueError("say draft_id or all_drafts, not both")
+        if self.preset is not None:
+            try:
+                self.preset = find_preset(self.preset).id
+            except UsageError as error:
+                raise ValueError(error.sentence()) from error
         return self
 
     def params(self) -> dict[str, Any]:
@@ -178,8 +188,8 @@ ESTIMATE = Tool(
 COMPARE = Tool(
     name="compare",
     title="How much quality is left",
-    description="""Use this after an export, when the user asks what was lost: VMAF, XPSNR and SSIM against the source, a
-    verdict in words and curves over time in seconds. Only for an export of one whole video without cuts. Measuring
+    description="""Use this after an export, when the user asks what was lost: VMAF, XPSNR and SSIM against the source,
+    a verdict in words and curves over time in seconds. Only for an export of one whole video without cuts. Measuring
     takes about as long as the video plays; it waits at most wait_s (0 to 600) and then answers state running: call
     again. Example: {"job_id": "mcp_1a2b3c"}""",
     takes=CompareOf,

@@ -191,8 +191,8 @@ def _job(call: Call, name: str) -> Job:
     return job
 
 
-_EXPORT = """Use this when the user wants the file. It renders the timeline by its wish (see compress), checks the result
-and tells size in bytes, length in seconds and bitrate in bit/s. It waits up to wait_s seconds (0 to 3600) with
+_EXPORT = """Use this when the user wants the file. It renders the timeline by its wish (see compress), checks the
+result and tells size in bytes, length in seconds and bitrate in bit/s. It waits up to wait_s seconds (0 to 3600) with
 progress, and then answers how it stands: go on with get_job. One export of a session runs at a time; one call makes one
 timeline, so call it for each draft_id of a batch. For a dry run call estimate."""
 

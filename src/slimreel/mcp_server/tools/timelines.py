@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Annotated, Any, Literal
 
 import anyio
@@ -180,12 +181,17 @@ async def list_operations(call: Call, given: Named) -> Known:
 def known(names: list[str]) -> Known:
     """What operations there are, and the schemas of the named ones."""
     kinds = operations()
-    lines = {name: " ".join((kind.__doc__ or "").split()) for name, kind in sorted(kinds.items())}
+    lines = {name: _purpose(kind) for name, kind in sorted(kinds.items())}
     near = [name for name in names if name in kinds]
     return Known(
         operations=lines if not names else {name: lines[name] for name in near},
         schemas={name: params_schema(kinds[name]) for name in near},
     )
+
+
+def _purpose(kind: type[Any]) -> str:
+    """What an operation is for: the first line of its module."""
+    return (sys.modules[kind.__module__].__doc__ or "").strip().partition("\n")[0]
 
 
 def applied_view(done: Edited, session: Session) -> Applied:
