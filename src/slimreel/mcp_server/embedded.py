@@ -19,6 +19,7 @@ import anyio.from_thread
 import anyio.lowlevel
 from mcp.server.stdio import stdio_server
 
+from slimreel.errors.service import Unavailable
 from slimreel.mcp_server.place import Place
 from slimreel.mcp_server.serving import make_server
 from slimreel.services.processes import Program
@@ -101,6 +102,13 @@ class EmbeddedPlace(Place):
                 # With a request it has pipes of its own: what it prints must not reach the client.
                 arguments = ["--data", str(self.services.settings.data)]
                 self._worker = Program("slimreel.services.working", arguments, request=b"")
+
+    def check_rendering(self) -> None:
+        with self._lock:
+            worker = self._worker
+        if worker is not None and worker.wait(0) is not None:
+            complaint = (worker.complaints.strip().splitlines() or ["it said nothing"])[-1]
+            raise Unavailable(detail=f"the program that renders has ended ({complaint[:300]})", retry_after_s=1)
 
     def close(self) -> None:
         with self._lock:

@@ -37,12 +37,11 @@ def opened(path: Path) -> Iterator[tuple[int, Iterator[bytes]]]:
         raise PermissionRefused(path=path, detail="it may not be read") from error
     except OSError as error:
         raise UsageError(detail=f"{path} cannot be read: {error.strerror}.") from error
+    found = os.fstat(descriptor)
+    if not stat.S_ISREG(found.st_mode):
+        os.close(descriptor)
+        raise UsageError(detail=f"{path} is a folder or no ordinary file; name a video, picture, sound or subtitles.")
     with os.fdopen(descriptor, "rb") as file:
-        found = os.fstat(file.fileno())
-        if not stat.S_ISREG(found.st_mode):
-            raise UsageError(
-                detail=f"{path} is a folder or no ordinary file; name a video, picture, sound or subtitles."
-            )
         yield found.st_size, iter(lambda: file.read(_PIECE_BYTES), b"")
 
 

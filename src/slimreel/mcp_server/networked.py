@@ -54,6 +54,9 @@ class ServedPlace(Place):
     def before_render(self) -> None:
         """Workers run beside the service."""
 
+    def check_rendering(self) -> None:
+        """A worker that died is started again, or runs elsewhere."""
+
     def check_render(self, request: Any) -> None:
         if self.services.settings.require_attribution and not all(request.headers.get(one) for one in _ATTRIBUTION):
             raise PlanForbids(detail=f"the headers {', '.join(_ATTRIBUTION)} have to say which skill asks")

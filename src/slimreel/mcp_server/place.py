@@ -52,6 +52,10 @@ class Place(ABC):
         """A render was asked for, or may be."""
 
     @abstractmethod
+    def check_rendering(self) -> None:
+        """Raises Unavailable where nothing renders any more, so that nobody waits for it."""
+
+    @abstractmethod
     def is_stopping(self) -> bool:
         """Whether what waits has to answer now."""
 

@@ -28,7 +28,7 @@ from slimreel.errors import (
     UsageError,
     WishNotUnderstood,
 )
-from slimreel.errors.service import ServiceError
+from slimreel.errors.service import BadRequest, NotHere, ServiceError
 from slimreel.services import ids
 
 _TOLD = (ServiceError, NotAVideo, DamagedInput, OutputExists, UsageError, TargetImpossible, WishNotUnderstood)
@@ -48,13 +48,23 @@ def told(error: SlimreelError, *, is_local: bool) -> tuple[str, str]:
     """The sentence and the code of an error, as a client may read them."""
     if not isinstance(error, _TOLD) and not (is_local and isinstance(error, StorageError)):
         return fault(error), error.code
-    sentence = error.sentence()
+    sentence = _sentence(error)
     if not is_local and not isinstance(error, ServiceError):
         sentence = _FOLDERS.sub("", sentence)
     if isinstance(error, BadParameter):
         sentence += _of_operation(str(error.fields.get("op")), str(error.fields.get("field")))
     at = error.fields.get("command")
     return (f"operations[{at}]: {sentence}" if isinstance(at, int) else sentence), error.code
+
+
+def _sentence(error: SlimreelError) -> str:
+    """The error's own words, where they are not about an address that was called."""
+    if type(error) is NotHere:
+        return "There is no such file, timeline or render here. get_state lists what there is."
+    if type(error) is BadRequest:
+        detail = str(error.fields["detail"])
+        return f"{detail[:1].upper()}{detail[1:]}."
+    return error.sentence()
 
 
 def fault(error: BaseException) -> str:

@@ -165,6 +165,7 @@ async def _followed(call: Call, name: str, wait_s: int, target: Path | None, *, 
                 stage = job.stage or ("waiting" if job.state == "pending" else "working")
                 await call.report(round(100 * job.progress, 1), stage)
                 await anyio.sleep(_LOOK_S)
+                call.place.check_rendering()
                 job = await call.do(lambda: _job(call, name))
     except anyio.get_cancelled_exc_class():
         if owns and call.place.is_local:
