@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -71,7 +72,7 @@ def _there(agent: Agent, owner: Client) -> Desk:
     return Desk(agent, bring, fetch)
 
 
-def finished(agent: Agent, **arguments: object) -> Json:
+def finished(agent: Agent, **arguments: Any) -> Json:
     """Begins an export without waiting, and follows what the answers say to do next."""
     render = agent.call("export", wait_s=0, **arguments)
     while render["state"] in ("pending", "processing"):
@@ -82,6 +83,7 @@ def finished(agent: Agent, **arguments: object) -> Json:
     return render
 
 
+@pytest.mark.slow
 def test_a_quick_edit(desk: Desk, clip: Clip, tmp_path: Path):
     agent = desk.agent
     session = desk.bring(clip("beach.mp4"))["session_id"]
@@ -92,6 +94,7 @@ def test_a_quick_edit(desk: Desk, clip: Clip, tmp_path: Path):
     assert file.stat().st_size <= 60_000 and info.video[0].frames == 50
 
 
+@pytest.mark.slow
 def test_a_batch(desk: Desk, clip: Clip, tmp_path: Path):
     agent = desk.agent
     added = desk.bring(clip("one.mp4"), clip("two.mp4"), clip("three.mp4"))
@@ -110,6 +113,7 @@ def test_a_batch(desk: Desk, clip: Clip, tmp_path: Path):
         assert desk.fetch(render, tmp_path / name).stat().st_size == render["files"][0]["size_bytes"]
 
 
+@pytest.mark.slow
 def test_one_that_is_improved_by_turns(desk: Desk, clip: Clip, tmp_path: Path):
     agent = desk.agent
     session = desk.bring(clip("beach.mp4"))["session_id"]

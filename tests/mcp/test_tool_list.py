@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from slimreel.mcp_server.serving import tools_of
 from tests.mcp.agent import Agent
@@ -62,8 +63,6 @@ def test_numbers_have_bounds_and_units(place: str, tool: Any):
 
 @pytest.mark.parametrize(("place", "tool"), TOOLS, ids=named)
 def test_a_schema_is_one(place: str, tool: Any):
-    from jsonschema import Draft202012Validator
-
     for schema in (tool.input_schema, tool.output_schema):
         Draft202012Validator.check_schema(schema)
         assert schema["type"] == "object"
@@ -72,9 +71,13 @@ def test_a_schema_is_one(place: str, tool: Any):
 
 def test_what_only_reads_says_so():
     hints = {tool.name: tool.listed().annotations for tool in tools_of(is_local=True)}
-    reads = {name for name, hint in hints.items() if hint.read_only_hint}
+    reads = {name for name, hint in hints.items() if hint and hint.read_only_hint}
     assert reads == {"get_state", "estimate", "compare", "thumbnail", "probe", "list_operations"}
-    assert {name for name, hint in hints.items() if hint.destructive_hint} == {"export", "get_job", "cancel_job"}
+    assert {name for name, hint in hints.items() if hint and hint.destructive_hint} == {
+        "export",
+        "get_job",
+        "cancel_job",
+    }
 
 
 def test_a_client_gets_the_list(here: Agent):

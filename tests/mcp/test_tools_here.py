@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import anyio
 import pytest
 from mcp.shared.exceptions import MCPError
 
@@ -224,15 +225,13 @@ def test_resources(here: Agent, session: str):
 def test_a_call_that_is_cancelled_stops_its_render(here: Agent, clip: Clip):
     here.call("add_files", paths=[str(clip("long.mp4", length_s=60))], new_session=True)
     here.call("compress", codec="av1", encode_speed="best", quality="visually_lossless", resolution=180)
-    progress = Progress()
+    told = Progress()
 
     async def left() -> None:
-        import anyio
-
         with anyio.CancelScope() as scope:
 
-            async def seen(percent: float, total: float | None, message: str | None) -> None:
-                await progress(percent, total, message)
+            async def seen(progress: float, total: float | None, message: str | None) -> None:
+                await told(progress, total, message)
                 if message != "waiting":
                     scope.cancel()
 
