@@ -16,6 +16,7 @@ from slimreel.cli.demo import demo
 from slimreel.cli.doctor import doctor
 from slimreel.cli.edit import edit
 from slimreel.cli.estimate import estimate
+from slimreel.cli.mcp import mcp
 from slimreel.cli.probe import probe
 from slimreel.cli.serve import serve, worker
 from slimreel.cli.show import show
@@ -55,6 +56,7 @@ app.command(short_help="Show what this machine can do.")(doctor)
 app.command(short_help="Run the service: API and worker.")(serve)
 app.command(short_help="Carry out renders for a service.")(worker)
 app.add_typer(skill.app, name="skill", short_help="Install or show the skill for agents.")
+app.command(short_help="Let an agent use slimreel (MCP).")(mcp)
 app.add_typer(admin.app, name="admin", short_help="Look after a service: tokens, credits, accounts.")
 
 

@@ -13,10 +13,12 @@ from fastapi import Depends, FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import BadRequest, NotHere
+from slimreel.mcp_server.networked import Endpoint
 from slimreel.server import tus
 from slimreel.server.answers import RESPONSES
 from slimreel.server.calls import may_upload
@@ -69,7 +71,7 @@ _PATHS = PathTables(
             "PATCH /api/uploads/*/*",
         )
     ),
-    streams=PathTable(("POST /run_sse", "GET /api/slimreel/sessions/*/feed")),
+    streams=PathTable(("POST /run_sse", "POST /mcp", "GET /api/slimreel/sessions/*/feed")),
 )
 # Faults that pydantic tells in words of its own kind.
 _FAULTS = {
@@ -98,6 +100,8 @@ def make_app(services: Services, wakes: Wakes) -> ASGIApp:
         lifespan=_lifespan,
     )
     app.state.services, app.state.wakes = services, wakes
+    app.state.tools = Endpoint(services, wakes.stopping.is_set)
+    app.router.routes.append(Route("/mcp", app.state.tools))
     for module in _ROUTERS:
         app.include_router(module.router)
     app.include_router(tus.router, dependencies=[Depends(may_upload)])
@@ -116,7 +120,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     anyio.to_thread.current_default_thread_limiter().total_tokens = _THREADS
     services.chat.open()
     try:
-        yield
+        async with app.state.tools.running():
+            yield
     finally:
         await app.state.wakes.close()
         await anyio.to_thread.run_sync(services.chat.close)

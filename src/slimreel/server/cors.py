@@ -11,7 +11,7 @@ _METHODS = b"GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS"
 _ALLOWED = """authorization content-type accept accept-language range x-client-id x-skill-source x-skill-version
 x-skill-platform idempotency-key last-event-id cache-control if-none-match if-match x-requested-with
 x-http-method-override tus-resumable upload-length upload-offset upload-metadata upload-defer-length upload-concat
-upload-checksum""".split()
+upload-checksum mcp-protocol-version mcp-method mcp-name mcp-session-id""".split()
 _EXPOSED = """x-request-id retry-after location content-disposition content-range content-length accept-ranges etag
 tus-resumable tus-version tus-extension tus-max-size tus-checksum-algorithm upload-offset upload-length upload-metadata
 upload-expires""".split()

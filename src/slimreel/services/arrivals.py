@@ -49,6 +49,7 @@ class Arrivals:
 
     def _fetch(self, session: Session, url: str) -> Arrival:
         name = url[:200]
+        self._uploads.folder.mkdir(parents=True, exist_ok=True)
         try:
             with tempfile.TemporaryDirectory(prefix="fetch-", dir=self._uploads.folder) as folder:
                 path = Path(folder) / "file"

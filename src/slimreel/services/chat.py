@@ -19,11 +19,11 @@ from slimreel.services.db import models
 from slimreel.services.db.engine import Database
 from slimreel.services.doing import Doing, Outcome
 from slimreel.services.feed import Feed
-from slimreel.services.scene import Scenes
+from slimreel.services.scene import Scene, Scenes
 from slimreel.services.sessions import Sessions
 from slimreel.services.telling import tell, tell_failure
 from slimreel.services.turns import Turns
-from slimreel.services.understanding import may_cost, understand
+from slimreel.services.understanding import Understood, may_cost, understand
 from slimreel.settings.service import ServiceSettings
 
 _AT_ONCE = 8
@@ -81,6 +81,11 @@ class Chat:
         )
         self._start(turn)
         return turn
+
+    def foresee(self, session: models.Session, text: str) -> tuple[Scene, Understood]:
+        """What a message would be understood as, just now. Nothing is begun or kept."""
+        scene = self._scenes.load(session)
+        return scene, understand(text, scene, self._read)
 
     def _start(self, turn: models.Turn) -> None:
         with self._lock:

@@ -6,6 +6,7 @@ The variable of a field is SLIMREEL_ and its name in capitals; in `slimreel.toml
 from __future__ import annotations
 
 import os
+import sys
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
@@ -95,6 +96,17 @@ def read_service_settings(given: Mapping[str, Any] | None = None) -> ServiceSett
     if unknown := sorted(set(found) - set(kinds)):
         raise UsageError(field=unknown[0], detail=f"There is no setting {unknown[0]}. See docs/settings.md.")
     return ServiceSettings(**{name: _read(name, value, kinds[name]) for name, value in found.items()})
+
+
+def user_folder() -> Path:
+    """Where a service for one person keeps its things, unless SLIMREEL_DATA says otherwise."""
+    if said := os.environ.get(f"{PREFIX}DATA"):
+        return Path(said)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", "~")).expanduser() / "slimreel"
+    if sys.platform == "darwin":
+        return Path("~/Library/Application Support/slimreel").expanduser()
+    return Path(os.environ.get("XDG_DATA_HOME") or "~/.local/share").expanduser() / "slimreel"
 
 
 def _from_file(path: Path) -> dict[str, Any]:

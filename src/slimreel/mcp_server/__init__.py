@@ -1,0 +1,1 @@
+"""Lets language models use slimreel over the Model Context Protocol. Decides nothing itself: services do the work."""
