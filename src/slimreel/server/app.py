@@ -17,7 +17,7 @@ from starlette.types import ASGIApp
 
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import BadRequest, NotHere
-from slimreel.server import tus
+from slimreel.server import tus, web
 from slimreel.server.calls import may_upload
 from slimreel.server.envelope import failure, refusal
 from slimreel.server.gate import Gate, PathTables
@@ -55,6 +55,7 @@ _PATHS = PathTables(
             "GET /files/*/*",
             "/v1/**",
             "/api/v1/**",
+            *web.PUBLIC,
         )
     ),
     uploads=PathTable(
@@ -66,7 +67,7 @@ _PATHS = PathTables(
     ),
     streams=PathTable(("POST /run_sse", "GET /api/slimreel/sessions/*/feed")),
 )
-_ROUTERS = (accounts, sessions, uploads, chat, renders, editing, evidence, previews, webhooks, system)
+_ROUTERS = (accounts, sessions, uploads, chat, renders, editing, evidence, previews, webhooks, system, web)
 
 
 def make_app(services: Services, wakes: Wakes) -> ASGIApp:
