@@ -9,7 +9,7 @@ class Playback {
   isPlaying = $state(false);
   isMuted = $state(false);
   zoom = $state(1);
-  #lead: HTMLVideoElement | null = null;
+  #lead = $state.raw<HTMLVideoElement | null>(null);
   #follow: HTMLVideoElement | null = null;
 
   get canPlay(): boolean {

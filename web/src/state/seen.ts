@@ -1,11 +1,11 @@
-// A score of quality as what people see.
+// A score of quality as what people see; the bands are those of the comparison's verdicts.
 import { t, type Word } from "./language.svelte";
 
 const BANDS: [number, Word][] = [
   [95, "seen_100"],
-  [90, "seen_90"],
-  [80, "seen_80"],
-  [60, "seen_60"],
+  [89, "seen_90"],
+  [83, "seen_80"],
+  [71, "seen_60"],
 ];
 
 export function seen(vmaf: number): string {

@@ -65,6 +65,7 @@ export const en = {
   stage_none: "This file has no picture to show.",
   stage_sound: "Sound",
   stage_edited: "With your changes",
+  stage_drawing: "Drawing your changes…",
   stage_preview: "Play with the changes",
   stage_previewing: "Making a quick preview…",
   divider: "Where before ends and after begins",

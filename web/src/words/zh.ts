@@ -67,6 +67,7 @@ export const zh: Words = {
   stage_none: "这个文件没有画面。",
   stage_sound: "声音",
   stage_edited: "已包含修改",
+  stage_drawing: "正在画出你的修改…",
   stage_preview: "播放修改后的样子",
   stage_previewing: "正在生成快速预览…",
   divider: "前后画面的分界",
