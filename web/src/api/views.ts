@@ -194,7 +194,7 @@ export interface TurnEvent {
   invocationId: string;
   errorMessage?: string;
   content: {
-    parts: { functionCall?: { name: string; args: Record<string, unknown> }; functionResponse?: unknown }[];
+    parts: { functionCall?: { id: string; name: string; args: Record<string, unknown> }; functionResponse?: { id: string } }[];
   };
   actions: { stateDelta: { draft_id?: string; revision?: number } };
 }

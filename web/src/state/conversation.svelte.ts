@@ -9,8 +9,9 @@ export interface Turn {
   answers: string[];
   growing: string;
   options: string[];
-  commands: Command[];
-  draftId: string | null;
+  /** What it did, by draft. */
+  edits: Record<string, Command[]>;
+  hasActed: boolean;
   at: number;
   running: boolean;
   problem: string;
@@ -19,6 +20,7 @@ export interface Turn {
 export class Conversation {
   turns = $state<Turn[]>([]);
   readonly #seen = new Set<string>();
+  readonly #called = new Map<string, Command>();
 
   get isRunning(): boolean {
     return this.turns.some((turn) => turn.running);
@@ -60,11 +62,15 @@ export class Conversation {
     if (event.type === "text") turn.growing = "";
     if (event.type === "error") turn.problem = event.errorMessage ?? event.text ?? "";
     if (event.options) turn.options = event.options;
-    for (const { functionCall: call } of event.content.parts) {
-      if (call) turn.commands.push({ op: call.name, params: call.args });
-    }
     const draft = event.actions.stateDelta.draft_id;
-    if (draft) turn.draftId = draft;
+    for (const { functionCall: call, functionResponse: done } of event.content.parts) {
+      if (call) this.#called.set(turnId + call.id, { op: call.name, params: call.args });
+      const command = done && this.#called.get(turnId + done.id);
+      if (!command) continue;
+      turn.hasActed = true;
+      // Made anew: what is put into a fresh list afterwards would be seen by nobody.
+      if (draft) turn.edits[draft] = [...(turn.edits[draft] ?? []), command];
+    }
     return true;
   }
 
@@ -81,7 +87,6 @@ export class Conversation {
       turn.id = view.id;
       turn.text = view.text;
       turn.running = view.state === "running";
-      turn.draftId ??= view.draft_id;
       turn.at = Date.parse(view.created_at);
       if (view.answer && !turn.answers.length) turn.answers = [view.answer];
       return turn;
@@ -89,13 +94,20 @@ export class Conversation {
     this.turns = [...turns, ...this.turns.filter((one) => !one.id)];
   }
 
-  /** How many steps back undo everything from this turn on; 0 where nothing of it is there to undo. */
-  stepsBack(turn: Turn, drafts: Draft[]): number {
-    const done = drafts.find((draft) => draft.id === turn.draftId)?.l.y ?? [];
+  /** How many steps back undo everything from this turn on, for each draft where there is something of it to undo. */
+  stepsBack(turn: Turn, drafts: Draft[]): { draft: string; steps: number }[] {
+    return drafts
+      .map((draft) => ({ draft: draft.id, steps: this.#stepsOn(turn, draft) }))
+      .filter(({ steps }) => steps > 0);
+  }
+
+  #stepsOn(turn: Turn, draft: Draft): number {
+    const done = draft.l.y;
     let at = 0;
     for (const one of this.turns) {
-      if (one.draftId !== turn.draftId || at >= done.length) continue;
-      const found = done.findIndex((commands, index) => index >= at && same(commands, one.commands));
+      const commands = one.edits[draft.id];
+      if (!commands) continue;
+      const found = done.findIndex((known, index) => index >= at && same(known, commands));
       if (found < 0) continue;
       if (one === turn) return done.length - found;
       at = found + 1;
@@ -106,8 +118,8 @@ export class Conversation {
 
 function begun(id: string, text: string): Turn {
   return {
-    ...{ id, text, answers: [], growing: "", options: [], commands: [] },
-    ...{ draftId: null, at: Date.now(), running: true, problem: "" },
+    ...{ id, text, answers: [], growing: "", options: [], edits: {} },
+    ...{ hasActed: false, at: Date.now(), running: true, problem: "" },
   };
 }
 

@@ -39,10 +39,9 @@ export async function start(session: string, aim: Aim, drafts: Draft[]): Promise
     for (const id of ready) await calls.applyOperations(session, id, [{ op: "compress", params }]);
   } else {
     const turn = await store.conversation.say(session, aim.wish);
-    if (!turn || turn.options.length || turn.problem || !turn.commands.length) return;
-    const known = new Set(ready);
-    ready = turn.draftId && !known.has(turn.draftId) ? [turn.draftId] : ready;
-    if (drafts.length === 1 && turn.draftId) ready = [turn.draftId];
+    if (!turn || turn.options.length || turn.problem || !turn.hasActed) return;
+    const touched = Object.keys(turn.edits);
+    if (touched.length) ready = touched;
   }
   for (const id of ready) store.put(await calls.submitRender(session, id));
   store.refresh("state", "balance");

@@ -23,7 +23,7 @@ export function subjectOf(draft: Draft): Subject {
   const changedAt = Math.max(
     0,
     ...store.conversation.turns
-      .filter((turn) => turn.draftId === draft.id && turn.commands.some((one) => !UNSEEN.has(one.op)))
+      .filter((turn) => turn.edits[draft.id]?.some((one) => !UNSEEN.has(one.op)))
       .map((turn) => turn.at),
   );
   const found = store.jobs.find(
