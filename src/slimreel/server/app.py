@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import BadRequest, NotHere
 from slimreel.mcp_server.networked import Endpoint
-from slimreel.server import tus
+from slimreel.server import tus, web
 from slimreel.server.answers import RESPONSES
 from slimreel.server.calls import may_upload
 from slimreel.server.envelope import failure, refusal
@@ -62,6 +62,7 @@ _PATHS = PathTables(
             "GET /files/*/*",
             "/v1/**",
             "/api/v1/**",
+            *web.PUBLIC,
         )
     ),
     uploads=PathTable(
@@ -84,7 +85,7 @@ _FAULTS = {
     "int_type": "has to be a whole number",
     "bool_type": "has to be true or false",
 }
-_ROUTERS = (accounts, sessions, uploads, chat, renders, editing, evidence, previews, webhooks, guide, system)
+_ROUTERS = (accounts, sessions, uploads, chat, renders, editing, evidence, previews, webhooks, guide, system, web)
 
 
 def make_app(services: Services, wakes: Wakes) -> ASGIApp:

@@ -1,0 +1,97 @@
+// Calls the service, typed by its OpenAPI document. Knows no page and keeps nothing but who asks.
+import type { paths } from "./schema";
+
+type Verb = "get" | "post" | "delete";
+type Of<P extends keyof paths, V extends Verb> = V extends keyof paths[P] ? paths[P][V] : never;
+type InPath<O> = O extends { parameters: { path: infer X } } ? X : never;
+type InQuery<O> = O extends { parameters: { query?: infer X } } ? X : never;
+type InBody<O> = O extends { requestBody?: { content: { "application/json": infer X } } } ? X : never;
+type Part<K extends string, X> = [X] extends [never] ? { [key in K]?: undefined } : { [key in K]: X };
+export type Asked<P extends keyof paths, V extends Verb> = Part<"path", InPath<Of<P, V>>> & {
+  query?: InQuery<Of<P, V>>;
+  body?: InBody<Of<P, V>>;
+  headers?: Record<string, string>;
+  signal?: AbortSignal;
+};
+
+/** What the service refused, in its own words. `code` is that of the protocol. */
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
+/** The service cannot be reached at all. */
+export class Unreachable extends Error {}
+
+interface Identity {
+  token(): Promise<string | null>;
+  /** Called when a token was refused; whether a new one is there. */
+  renew(refused: string): Promise<boolean>;
+}
+
+let identity: Identity = { token: async () => null, renew: async () => false };
+
+export function identifyBy(found: Identity): void {
+  identity = found;
+}
+
+export async function authorization(): Promise<Record<string, string>> {
+  const token = await identity.token();
+  return token ? { Authorization: `Bearer ${token}` } : {};
+}
+
+/** The answer's data. Throws Refused and Unreachable. 202 is answered as {state: "running"}. */
+export async function ask<P extends keyof paths & string, V extends Verb>(
+  verb: V,
+  path: P,
+  asked: Asked<P, V>,
+): Promise<unknown> {
+  const url = addressOf(path, asked.path as Record<string, string> | undefined, asked.query as object | undefined);
+  const body = asked.body === undefined ? null : JSON.stringify(asked.body);
+  const kind: Record<string, string> = body === null ? {} : { "Content-Type": "application/json" };
+  const init: RequestInit = { method: verb.toUpperCase(), body, headers: { ...kind, ...asked.headers } };
+  if (asked.signal) init.signal = asked.signal;
+  const response = await send(url, init);
+  const answer = (await response.json()) as { data: unknown };
+  return answer.data;
+}
+
+/** A request with the caller's token, once more with a new one where it was refused. */
+export async function send(url: string, init: RequestInit): Promise<Response> {
+  for (let tried = 0; ; tried++) {
+    const token = await identity.token();
+    const headers = new Headers(init.headers);
+    if (token) headers.set("Authorization", `Bearer ${token}`);
+    let response: Response;
+    try {
+      response = await fetch(url, { ...init, headers, credentials: "omit" });
+    } catch (error) {
+      if (init.signal?.aborted) throw error;
+      throw new Unreachable();
+    }
+    if (response.ok) return response;
+    if (response.status === 401 && token && tried === 0 && (await identity.renew(token))) continue;
+    throw await refusal(response);
+  }
+}
+
+async function refusal(response: Response): Promise<Refused> {
+  try {
+    const body = (await response.json()) as { code?: number; message?: string };
+    return new Refused(response.status, body.code ?? response.status, body.message ?? response.statusText);
+  } catch {
+    return new Refused(response.status, response.status, response.statusText);
+  }
+}
+
+function addressOf(path: string, parts?: Record<string, string>, query?: object): string {
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(parts?.[name] ?? ""));
+  const search = new URLSearchParams();
+  for (const [name, value] of Object.entries(query ?? {})) if (value != null) search.set(name, String(value));
+  return search.size ? `${filled}?${search}` : filled;
+}

@@ -1,0 +1,217 @@
+// The one store of the page: what the service knows of the session, kept true by the session's feed of events.
+import * as calls from "../api/calls";
+import { Refused, Unreachable } from "../api/client";
+import { events } from "../api/stream";
+import type { Balance, Draft, FeedEntry, FileItem, Job, JobEntry } from "../api/views";
+import { account } from "./account.svelte";
+import { Conversation } from "./conversation.svelte";
+import { kept, keptInTab } from "./kept";
+import { language, t } from "./language.svelte";
+import { announce } from "./notices";
+
+const AGAIN_MS = [500, 1000, 2000, 4000];
+const GATHER_MS = 120;
+const ENDED = ["completed", "failed", "cancelled"];
+type Part = "state" | "turns" | "jobs" | "balance";
+
+class Store {
+  session = $state<string | null>(null);
+  files = $state<FileItem[]>([]);
+  drafts = $state<Draft[]>([]);
+  jobs = $state<Job[]>([]);
+  balance = $state<Balance | null>(null);
+  bindId = $state<string | null>(null);
+  isLive = $state(true);
+  isLoading = $state(true);
+  trouble = $state("");
+  /** Renders whose comparison was finished, by name, as often as the feed said so. */
+  compared = $state<Record<string, number>>({});
+  readonly conversation = new Conversation();
+  #chosen = $state<string | null>(null);
+  #listening: AbortController | null = null;
+  #wanted = new Set<Part>();
+  #moved = new Map<string, JobEntry>();
+  #timer: ReturnType<typeof setTimeout> | null = null;
+
+  get draft(): Draft | null {
+    return this.drafts.find((one) => one.id === this.#chosen) ?? this.drafts.at(-1) ?? null;
+  }
+
+  choose(draft: string): void {
+    this.#chosen = draft;
+  }
+
+  /** Takes up the project that this browser worked on last, if there is one. */
+  async open(): Promise<void> {
+    const session = keptInTab.get("session") ?? kept.get("session");
+    if (!session || !account.token) {
+      this.isLoading = false;
+      return;
+    }
+    await this.#take(session);
+  }
+
+  /** The session, begun where there is none yet: that is when an account is first needed. */
+  async begin(): Promise<string> {
+    if (this.session) return this.session;
+    await account.ensure();
+    const { session_id: session } = await calls.beginSession(language.now);
+    kept.set("session", session);
+    keptInTab.set("session", session);
+    await this.#take(session);
+    return session;
+  }
+
+  /** Forgets the session: the next file begins another one. */
+  close(): void {
+    this.#listening?.abort();
+    kept.set("session", null);
+    keptInTab.set("session", null);
+  }
+
+  /** What went wrong, in words; nothing where a call was only given up. */
+  tell(error: unknown): void {
+    if (error instanceof Unreachable) this.trouble = t("offline");
+    else if (error instanceof Refused) this.trouble = error.message;
+    else if (!(error instanceof DOMException && error.name === "AbortError")) {
+      this.trouble = t("went_wrong", { detail: error instanceof Error ? error.message : "" });
+    }
+  }
+
+  /** Does something and tells what went wrong; undefined then. */
+  async attempt<A>(work: () => Promise<A>): Promise<A | undefined> {
+    this.trouble = "";
+    try {
+      return await work();
+    } catch (error) {
+      this.tell(error);
+      return undefined;
+    }
+  }
+
+  put(job: Job): void {
+    const at = this.jobs.findIndex((one) => one.id === job.id);
+    if (at < 0) this.jobs.unshift(job);
+    else this.jobs[at] = job;
+  }
+
+  /** Asks again for parts, at most once in a moment. */
+  refresh(...parts: Part[]): void {
+    for (const part of parts) this.#wanted.add(part);
+    this.#timer ??= setTimeout(() => void this.#gather(), GATHER_MS);
+  }
+
+  async #take(session: string): Promise<void> {
+    this.session = session;
+    keptInTab.set("session", session);
+    try {
+      await this.#load(["state", "turns", "jobs", "balance"]);
+    } catch (error) {
+      if (error instanceof Refused && [401, 404].includes(error.status)) {
+        this.close();
+        this.session = null;
+        this.isLoading = false;
+        return;
+      }
+      this.tell(error);
+    }
+    this.isLoading = false;
+    void this.#listen(session);
+  }
+
+  async #listen(session: string): Promise<void> {
+    const stop = (this.#listening = new AbortController());
+    let last = 0;
+    for (let tried = 0; !stop.signal.aborted; tried++) {
+      const headers: Record<string, string> = last ? { "Last-Event-ID": String(last) } : {};
+      try {
+        for await (const { id, data } of events(`/api/slimreel/sessions/${session}/feed`, {
+          headers,
+          signal: stop.signal,
+        })) {
+          if (!this.isLive) this.refresh("state", "turns", "jobs", "balance");
+          this.isLive = true;
+          tried = 0;
+          if (id) last = id;
+          this.#hear(data as FeedEntry);
+        }
+      } catch (error) {
+        if (stop.signal.aborted) return;
+        if (error instanceof Refused && error.status === 404) return;
+        this.isLive = error instanceof Refused && error.status === 429;
+      }
+      await calls.pause(AGAIN_MS[Math.min(tried, AGAIN_MS.length - 1)]!);
+    }
+  }
+
+  #hear(entry: FeedEntry): void {
+    if (entry.kind === "event") {
+      if (!this.conversation.take(entry.turn_id, entry.payload)) this.refresh("turns");
+    } else if (entry.kind === "end") {
+      this.conversation.end(entry.turn_id);
+      this.refresh("turns", "balance");
+    } else if (entry.kind === "draft" || entry.kind === "upload") {
+      this.refresh("state");
+    } else if (entry.kind === "evidence") {
+      this.compared[entry.payload.job] = (this.compared[entry.payload.job] ?? 0) + 1;
+    } else if (entry.kind === "job") {
+      this.#moved.set(entry.payload.id, entry.payload);
+      this.refresh();
+    }
+  }
+
+  async #gather(): Promise<void> {
+    this.#timer = null;
+    for (const told of this.#moved.values()) this.#move(told);
+    this.#moved.clear();
+    const parts = [...this.#wanted];
+    this.#wanted.clear();
+    try {
+      await this.#load(parts);
+    } catch (error) {
+      if (!(error instanceof Unreachable)) this.tell(error);
+      else this.isLive = false;
+    }
+  }
+
+  #move(told: JobEntry): void {
+    const job = this.jobs.find((one) => one.id === told.id);
+    if (!job) {
+      this.refresh("jobs");
+      return;
+    }
+    const wasOpen = !ENDED.includes(job.status);
+    if (ENDED.includes(told.state)) {
+      if (job.status !== told.state) this.refresh("jobs", "balance");
+      if (wasOpen && told.state === "completed" && told.kind === "export") announce(job.id);
+      return;
+    }
+    job.status = told.state;
+    job.stage = told.stage;
+    job.progress = Math.round(told.progress * 100);
+    job.eta = told.eta_s;
+  }
+
+  async #load(parts: Part[]): Promise<void> {
+    const session = this.session;
+    if (!session) return;
+    const work: Record<Part, () => Promise<void>> = {
+      state: async () => {
+        const found = await calls.readState(session);
+        this.files = found.state.video_infos;
+        this.drafts = found.state.drafts;
+        this.bindId = found.bind_id ?? null;
+      },
+      turns: async () => this.conversation.list(await calls.listTurns(session)),
+      jobs: async () => {
+        this.jobs = await calls.listJobs(session);
+      },
+      balance: async () => {
+        this.balance = await calls.readBalance();
+      },
+    };
+    await Promise.all(parts.map((part) => work[part]()));
+  }
+}
+
+export const store = new Store();
