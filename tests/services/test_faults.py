@@ -10,6 +10,7 @@ import random
 import shutil
 import signal
 import subprocess
+import time
 from collections import Counter
 from functools import partial
 from pathlib import Path
@@ -17,6 +18,7 @@ from pathlib import Path
 import pytest
 
 from slimreel.core.goal import Goal
+from slimreel.errors.service import Unavailable
 from slimreel.services.db.engine import Database, sqlite_url
 from slimreel.services.db.migrate import migrate
 from tests.services.hosts import FAKE_PROGRAM, Host, children, ffmpeg_of, kill, lives, program_of, wait
@@ -301,12 +303,24 @@ def test_f16_a_worker_that_is_sent_away_gives_back_what_it_does(any_host, long_s
     any_host.until(job, "processing")
 
 
+def sleep_outside_of_a_transaction(host, worker):
+    """Stops a process where it does not hold the one right to write that SQLite has: with it nobody else could go on."""
+    while True:
+        worker.send_signal(signal.SIGSTOP)
+        try:
+            with host.database.write():
+                return
+        except Unavailable:
+            worker.send_signal(signal.SIGCONT)
+            time.sleep(0.05)
+
+
 def test_f17_a_worker_that_slept_comes_too_late(any_host, long_source):
     any_host.source = long_source
     job = any_host.submit(document=document(any_host))
     first = any_host.start()
     wait(lambda: ffmpeg_of(first.pid), "FFmpeg")
-    first.send_signal(signal.SIGSTOP)
+    sleep_outside_of_a_transaction(any_host, first)
     second = any_host.start()
     wait(lambda: any_host.now(job).fence == 2, "the other worker")
     first.send_signal(signal.SIGCONT)

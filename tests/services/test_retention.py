@@ -25,6 +25,7 @@ from slimreel.services.db.models import (
     Upload,
     User,
 )
+from slimreel.services.looks import FOLDERS
 from slimreel.services.retention import SweptCounts
 from slimreel.services.storage import new_key
 from tests.services.kept import CUES, ME, keep, project
@@ -251,7 +252,7 @@ def test_the_whole_store_is_looked_through_once_an_hour(kept, monkeypatch):
     for minutes in (0, 30, 29, 2, 10):
         kept.clock.forward(minutes=minutes)
         kept.retention.sweep()
-    assert looked == ["assets", "artifacts"] * 2
+    assert looked == ["assets", "artifacts", *FOLDERS] * 2
 
 
 def test_models_are_all_thought_of(kept):
