@@ -4,15 +4,23 @@ from __future__ import annotations
 
 import threading
 from datetime import datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import StatementError
 
 from slimreel.services.clock import now
+from slimreel.services.db import migrations
 from slimreel.services.db.engine import Database
-from slimreel.services.db.migrate import differences, migrate
+from slimreel.services.db.migrate import FORM, differences, form_of, migrate
 from slimreel.services.db.models import Balance, User
+
+
+def test_the_newest_form_is_that_of_the_newest_migration(database):
+    versions = Path(migrations.__file__).parent / "versions"
+    newest = max(path.stem.rpartition("_")[2] for path in versions.glob("*_[0-9]*.py"))
+    assert form_of(database) == FORM == newest
 
 
 def test_migrations_lead_to_the_tables_of_the_code(database):

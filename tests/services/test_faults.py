@@ -304,7 +304,7 @@ def test_f16_a_worker_that_is_sent_away_gives_back_what_it_does(any_host, long_s
 
 
 def sleep_outside_of_a_transaction(host, worker):
-    """Stops a process where it does not hold the one right to write that SQLite has: with it nobody else could go on."""
+    """Stops a process where it does not hold the one right to write that SQLite has: nobody else could go on."""
     while True:
         worker.send_signal(signal.SIGSTOP)
         try:

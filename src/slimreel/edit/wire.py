@@ -124,14 +124,21 @@ def _draft_written(draft: Draft, *, brief: bool) -> _Object:
     return {key: value for key, value in found.items() if value not in (None, [])} if brief else found
 
 
-def _draft_read(raw: _Object, limits: Limits) -> Draft:
-    canvas, log = _get(raw, "c", _Object), _get(raw, "l", _Object, {})
+def canvas_read(raw: _Object) -> Canvas:
+    """The canvas of a document. Raises BadDraft, BadRecord."""
+    canvas = _get(raw, "c", _Object)
     size = _get(canvas, "w", _Whole), _get(canvas, "h", _Whole)
-    frame = Canvas(
+    found = Canvas(
         width=size[0], height=size[1], rate=Fraction(_get(canvas, "r", _Rate)), chosen=_get(canvas, "x", bool, False)
     )
-    if not 1 <= frame.rate <= 240:
-        raise BadDraft(detail=f"{frame.rate} is no frame rate")
+    if not 1 <= found.rate <= 240:
+        raise BadDraft(detail=f"{found.rate} is no frame rate")
+    return found
+
+
+def _draft_read(raw: _Object, limits: Limits) -> Draft:
+    log = _get(raw, "l", _Object, {})
+    frame = canvas_read(raw)
     tracks = _get(raw, "t", _Objects)
     if len(tracks) > limits.tracks:
         raise BadDraft(detail=f"it has {len(tracks)} tracks, more than {limits.tracks}")

@@ -18,7 +18,6 @@ from starlette.types import ASGIApp
 
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import BadRequest, NotHere
-from slimreel.mcp_server.networked import Endpoint
 from slimreel.server import tus, web
 from slimreel.server.answers import RESPONSES
 from slimreel.server.calls import may_upload
@@ -38,6 +37,7 @@ from slimreel.server.routes import (
     uploads,
     webhooks,
 )
+from slimreel.server.tools_door import ToolsDoor
 from slimreel.server.wakes import Wakes
 from slimreel.services.wiring import Services
 
@@ -101,7 +101,7 @@ def make_app(services: Services, wakes: Wakes) -> ASGIApp:
         lifespan=_lifespan,
     )
     app.state.services, app.state.wakes = services, wakes
-    app.state.tools = Endpoint(services, wakes.stopping.is_set)
+    app.state.tools = ToolsDoor(services, wakes.stopping.is_set)
     app.router.routes.append(Route("/mcp", app.state.tools))
     for module in _ROUTERS:
         app.include_router(module.router)

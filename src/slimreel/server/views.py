@@ -51,13 +51,9 @@ def session_state(services: Services, session: Session, base_url: str, *, guest:
 
 
 def canvas_config(row: Draft) -> dict[str, Any]:
-    canvas = drafts.read(row).canvas
-    return {
-        "width": canvas.width,
-        "height": canvas.height,
-        "ratio": f"{canvas.width}:{canvas.height}",
-        "fps": round(float(canvas.rate), 3),
-    }
+    """Size and rate of the picture, from the document as it is: this call is the one that clients make most."""
+    width, height, rate = drafts.canvas_of(row)
+    return {"width": width, "height": height, "ratio": f"{width}:{height}", "fps": round(float(rate), 3)}
 
 
 def artifact_view(services: Services, artifact: Artifact, base_url: str) -> dict[str, Any]:

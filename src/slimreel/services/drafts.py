@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 from sqlalchemy import func, select
@@ -108,6 +109,12 @@ class Drafts:
 def read(row: models.Draft) -> Draft:
     """The draft that a row holds."""
     return wire.load(dict(row.document), OWN)
+
+
+def canvas_of(row: models.Draft) -> tuple[int, int, Fraction]:
+    """Width, height and frame rate of the canvas, without reading all of the draft."""
+    canvas = wire.canvas_read(row.document)
+    return canvas.width, canvas.height, canvas.rate
 
 
 def handed_out(row: models.Draft) -> dict[str, Any]:

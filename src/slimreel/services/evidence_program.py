@@ -27,9 +27,8 @@ from slimreel.edit.guard import OWN
 from slimreel.edit.ops.thumbnail import Still
 from slimreel.errors import SlimreelError
 from slimreel.graph.material import Material
+from slimreel.services.processes import give_way
 from slimreel.services.render_program import told
-
-_NICE = 10
 
 
 def main() -> None:
@@ -81,7 +80,7 @@ def _compare(request: Mapping[str, Any]) -> dict[str, Any]:
     from slimreel.workbench.telling import of_comparison
 
     if hasattr(os, "nice"):
-        os.nice(_NICE)
+        give_way()
     found = compare(request["reference"], request["output"])
     facts = of_comparison(found, "en")
     for side in ("reference", "output"):

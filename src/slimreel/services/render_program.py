@@ -28,6 +28,7 @@ from slimreel.edit.guard import OWN
 from slimreel.edit.ops.export import Exported
 from slimreel.errors import SlimreelError
 from slimreel.graph.material import Material
+from slimreel.services.processes import give_way
 from slimreel.workbench.deliver import Finished
 from slimreel.workbench.produce import expected_s, produce_events
 
@@ -38,6 +39,7 @@ _LEAST_S = 0.25  # between two lines of the same stage
 
 
 def main() -> None:
+    give_way()
     request = json.load(sys.stdin)
     out = _only_ours()
     names = {found["asset"]["path"]: found["asset"]["name"] for found in request["materials"].values()}

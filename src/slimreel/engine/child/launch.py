@@ -41,6 +41,7 @@ def main(arguments: list[str]) -> NoReturn:
     try:
         if sys.platform == "linux":
             die_with_parent(int(options["--parent"][0]))
+            give_way_as_a_session()
         if "rlimits" not in without:
             limit_resources(options)
         if sys.platform == "linux":
@@ -59,6 +60,18 @@ def die_with_parent(parent: int) -> None:
     kernel.prctl(kernel.PR_SET_PDEATHSIG, SIGKILL)
     if os.getppid() != parent:  # it died before the line above
         os._exit(LAUNCH_FAILED)
+
+
+def give_way_as_a_session() -> None:
+    """Makes a process that gives way do so as a session too: the kernel may weigh sessions before their processes
+    (autogroup, man 7 sched), every child is a session of its own, and a new one weighs as much as any other."""
+    niceness = os.nice(0)
+    if niceness > 0:
+        try:
+            with open("/proc/self/autogroup", "w") as group:
+                group.write(str(niceness))
+        except OSError:
+            pass  # a kernel without them
 
 
 def limit_resources(options: dict[str, list[str]]) -> None:
