@@ -17,16 +17,16 @@ _FOLDER = "slimreel"
 
 @dataclass(frozen=True, slots=True)
 class ClientEnvironment:
-    """Where to call and with what; an empty token means that a starter token is got."""
+    """Where to call and with what; empty is what the environment does not say."""
 
-    server: str = DEFAULT_SERVER
+    server: str = ""
     token: str = field(default="", repr=False)
 
 
 def read_environment() -> ClientEnvironment:
-    """SLIMREEL_TOKEN and SLIMREEL_API_URL, else NEMO_TOKEN and NEMO_API_URL, else the defaults."""
+    """SLIMREEL_TOKEN and SLIMREEL_API_URL, else NEMO_TOKEN and NEMO_API_URL."""
     return ClientEnvironment(
-        server=_first("SLIMREEL_API_URL", "NEMO_API_URL") or DEFAULT_SERVER,
+        server=_first("SLIMREEL_API_URL", "NEMO_API_URL"),
         token=_first("SLIMREEL_TOKEN", "NEMO_TOKEN"),
     )
 

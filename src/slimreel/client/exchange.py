@@ -13,7 +13,7 @@ import httpx
 
 from slimreel.client.attribution import attribution
 from slimreel.client.conversation import Conversation
-from slimreel.client.environment import Keepsakes, read_environment
+from slimreel.client.environment import DEFAULT_SERVER, Keepsakes, read_environment
 from slimreel.client.forms import Form
 from slimreel.client.steps import Listener, Opened, Request, Response, Tell
 
@@ -54,7 +54,7 @@ class Wishes:
         starter token."""
         found = read_environment()
         return Conversation(
-            server=found.server if self.server is None else self.server,
+            server=self.server or found.server or DEFAULT_SERVER,
             token=found.token if self.token is None else self.token,
             keepsakes=self.keepsakes or Keepsakes(),
             attribution=attribution(self.skill),

@@ -108,7 +108,12 @@ def _failure(told: Mapping[str, Any], state_: str) -> RenderFailed:
     error = told.get("error")
     if isinstance(error, dict):
         reason = str(error.get("sentence") or error.get("message") or state_)
-        return RenderFailed(reason=reason, reason_code=str(error.get("code") or ""))
+        fields = error.get("fields")
+        return RenderFailed(
+            reason=reason,
+            reason_code=str(error.get("code") or ""),
+            reason_fields=fields if isinstance(fields, dict) else {},
+        )
     return RenderFailed(reason=str(error or f"it was {state_}."), reason_code="")
 
 

@@ -25,6 +25,10 @@ from slimreel.errors.client import (
     TokenRejected,
 )
 
+FORMATS = (
+    "Videos (mp4, mov, avi, webm, mkv, m4v), pictures (jpg, png, gif, webp), sound (mp3, wav, m4a, aac) and subtitles "
+    "(srt, ass, vtt) can be sent."
+)
 OK, BAD_TOKEN, NO_SESSION, NO_CREDITS, RATE, MALFORMED, UNAVAILABLE = 0, 1001, 1002, 2001, 429, 400, 503
 RETRY_S = 30.0
 _LONGEST_RETRY_S = 300.0
@@ -67,6 +71,8 @@ def refusal(response: Response, *, remedy: str = "") -> Refused:
     document = response.document() or {}
     message = next((str(document[key]) for key in ("message", "msg", "detail", "error") if document.get(key)), "")
     kind = REFUSALS.get(code) or (ServerFault if code >= 500 else Refused)
+    if kind is FileRejected:
+        return rejected(message or "The file cannot be used")
     return kind(
         message=_sentence(message or f"it answered {response.status}"),
         wire_code=code,
@@ -74,6 +80,12 @@ def refusal(response: Response, *, remedy: str = "") -> Refused:
         remedy=remedy,
         retry_after_s=round(retry_after_s(response)),
     )
+
+
+def rejected(message: str) -> FileRejected:
+    """A file that is no use, with what can be sent instead, unless the service has said so."""
+    formats = "" if "mp4" in message.lower() and "mkv" in message.lower() else FORMATS
+    return FileRejected(message=_sentence(message), wire_code=4001, status=415, formats=formats)
 
 
 def retry_after_s(response: Response, now_s: float | None = None) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 from slimreel.client import conversation
 from slimreel.client.calls import AWAY_S, answered, call, prepare
 from slimreel.client.conversation import Conversation, Uploaded
-from slimreel.client.refusals import code_of, refusal
+from slimreel.client.refusals import code_of, refusal, rejected
 from slimreel.client.steps import Flow, Request, Response, Source, Tell, Wait
 from slimreel.errors.client import FileRejected, NothingThere, NotTheProtocol, Unreachable
 
@@ -63,7 +63,7 @@ def _whole(talk: Conversation, source: Source) -> Flow[Uploaded]:
 def _rejected(data: Mapping[str, Any], source: Source) -> FileRejected | NotTheProtocol:
     failed = data.get("failed")
     if isinstance(failed, list) and failed and isinstance(failed[0], dict):
-        return FileRejected(message=str(failed[0].get("message") or source.name), wire_code=4001)
+        return rejected(str(failed[0].get("message") or source.name))
     return NotTheProtocol(server="The service", detail=f"it does not list {source.name} after the upload")
 
 
@@ -151,7 +151,7 @@ def _item(talk: Conversation, source: Source, path: str) -> Flow[Uploaded]:
         return conversation.uploaded(item)
     problem = data.get("problem")
     message = problem.get("message") or problem.get("sentence") if isinstance(problem, dict) else None
-    raise FileRejected(message=str(message or source.name), wire_code=4001)
+    raise rejected(str(message or source.name))
 
 
 def _patient(talk: Conversation, request: Request) -> Flow[Response]:

@@ -118,8 +118,7 @@ class CreditsUsedUp(Refused):
 
 
 class FileRejected(Refused):
-    """{message} Videos (mp4, mov, avi, webm, mkv, m4v), pictures (jpg, png, gif, webp), sound (mp3, wav, m4a, aac) and
-    subtitles (srt, ass, vtt) can be sent."""
+    """{message} {formats}"""
 
     code = "file_rejected"
     exit_code = 3
