@@ -16,13 +16,13 @@ Action = Literal["export", "state", "timeline", "say", "credits", "upload"]
 
 # Where a sentence ends; the marks stay with it.
 _ENDS = re.compile(r"(?<=[.!?])(?=\s)|(?<=[。！？；])|(?<=\n)")
-_PRESS = r"(?:click|double-click|right-click|tap|press|hit)(?:ing|s)?"
+_PRESS = r"(?:click|double-click|right-click|tap|press|hit)(?:ing)?"
 _PLACE = (
     r"(?:panel|tab|menu|editor|timeline|library|inspector|sidebar|toolbar|window|dialog|page|settings|properties|"
     r"button|icon|workspace|project|browser|preview)"
 )
 _EN_PRESSED = re.compile(
-    rf"\b{_PRESS}\b(?! (?:sound|track|noise|removal))|\b(?:button|icon) (?:in|on|at|below|above)\b", re.IGNORECASE
+    rf"(?<!the )(?<!a )\b{_PRESS}\b(?! (?:sound|track|noise|removal))|\b(?:button|icon) (?:in|on|at|below|above)\b", re.IGNORECASE
 )
 _EN_OPEN = re.compile(
     rf"\b(?:re)?open(?:ing)?\b[^.!?]*\b{_PLACE}\b|\bgo to (?:the|your)\b[^.!?]*\b{_PLACE}\b", re.IGNORECASE
@@ -56,7 +56,7 @@ _ZH_PRESSED = re.compile("点击|单击|双击|点按|点一下|轻触|按下|�
 _ZH_OPEN = re.compile("打开|进入(?:.{0,8})(?:面板|页面|菜单|编辑器|界面|设置)")
 _ZH_DRAG = re.compile("拖拽|拖动|拖放|拖到|拖入|拖进")
 _ZH_PREVIEW = re.compile(
-    "在?(?:时间线|时间轴|播放器|预览窗口?|面板)(?:上|里|中)?(?:.{0,4})(?:预览|查看)|预览.{0,6}(?:时间线|时间轴|窗口)"
+    "在?(?:时间线|时间轴|播放器|预览窗口?)(?:上|里|中)?(?:.{0,4})(?:预览|查看)|预览.{0,6}(?:时间线|时间轴|窗口)"
 )
 _ZH_EXPORT = re.compile(
     "(?:^|[，,：:、可请来行后以]|选择|点击|即可|直接|进行|需要|然后|就能)[“\"'「]?(?:导出|汇出)(?!了|成功|完成|完毕)"

@@ -70,7 +70,7 @@ def refusal(response: Response, *, remedy: str = "") -> Refused:
     code = code_of(response)
     document = response.document() or {}
     message = next((str(document[key]) for key in ("message", "msg", "detail", "error") if document.get(key)), "")
-    kind = REFUSALS.get(code) or (ServerFault if code >= 500 else Refused)
+    kind = REFUSALS.get(code) or (ServerFault if response.status >= 500 or 500 <= code < 600 else Refused)
     if kind is FileRejected:
         return rejected(message or "The file cannot be used")
     return kind(
