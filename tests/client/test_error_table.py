@@ -1,4 +1,4 @@
-"""The error table of the protocol: for each row what the client does, and what a person reads when that does not help."""
+"""The error table of the protocol: for each row what the client does, and what a person reads when that is no help."""
 
 from __future__ import annotations
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 
 import pytest
@@ -30,7 +31,7 @@ def written(events: list[dict], end: str, noise: list[str]) -> bytes:
 
 def cut(stream: bytes, places: list[int]) -> list[bytes]:
     edges = [0, *sorted({place % (len(stream) + 1) for place in places}), len(stream)]
-    return [stream[start:end] for start, end in zip(edges, edges[1:], strict=False)]
+    return [stream[start:end] for start, end in itertools.pairwise(edges)]
 
 
 @given(EVENTS, st.sampled_from(["\n", "\r\n", "\r"]), st.lists(TEXT, max_size=2), st.lists(st.integers(0, 10_000)))

@@ -16,20 +16,27 @@ from slimreel.client.timeline import changes, is_exportable, summary
 ROUTES = {
     "export": """export|export the video|Export!|please export it now|can you export the final video please|download|
         download the video|send me the video|Send me the file please|save|save it|save the video|save it as out.mp4|
-        export final.mp4|export it to holiday.mp4|give me the mp4|ok great, export it|render it|looks good, download it|
-        I'd like to download the result|export as mp4|get me the video|导出|导出视频|请导出|下载|帮我导出视频吧|把视频发给我|
+        export final.mp4|export it to holiday.mp4|give me the mp4|ok great, export it|render it|
+        looks good, download it|
+        I'd like to download the result|export as mp4|get me the video|导出|导出视频|请导出|下载|
+        帮我导出视频吧|把视频发给我|
         把做好的视频导出来|保存视频|导出成mp4|导出了吗""",
     "credits": """credits|Credits?|balance|how many credits do I have left?|how many credits are left|show my credits|
-        what's my balance|check balance|do I have credits left|what is my credit balance|积分|余额|我还有多少积分|查余额|
+        what's my balance|check balance|do I have credits left|what is my credit balance|积分|余额|
+        我还有多少积分|查余额|
         余额还有多少|还剩多少积分？""",
-    "state": """status|show tracks|Show me the tracks|show the timeline|what's on the timeline?|timeline|what is the status|
+    "state": """status|show tracks|Show me the tracks|show the timeline|what's on the timeline?|timeline|
+        what is the status|
         状态|显示轨道|看看时间线|现在什么状态|项目状态|时间线上有什么|进度怎么样""",
     "upload": "upload|upload a file|upload another video|I want to upload a video|上传|上传文件|上传一个视频",
-    "say": """compress this video to 8 Mbps|roll the credits at the end|add end credits|white balance|balance the audio|
+    "say": """compress this video to 8 Mbps|roll the credits at the end|add end credits|white balance|
+        balance the audio|
         make it smaller for upload|compress for upload to youtube|export as gif|export at 8 Mbps|save space|save 50%|
-        add a status text|add music|add it|undo|download quality 720p|export the audio as mp3|send it to the back|show me that|
+        add a status text|add music|add it|undo|download quality 720p|export the audio as mp3|
+        send it to the back|show me that|
         cut the first 5 seconds and export|export in 720p|delete the track|remove the second track|?|trim and save|
-        add credits: directed by me|导出为gif|给片尾加上积分榜|加一个状态栏|压到8兆|为上传微信压缩|把背景音乐音量调到35%|
+        add credits: directed by me|导出为gif|给片尾加上积分榜|加一个状态栏|压到8兆|为上传微信压缩|
+        把背景音乐音量调到35%|
         保存空间|下载最好的质量|积分榜加到左上角""",
 }
 
@@ -123,7 +130,8 @@ FOREIGN = {
 
 def test_the_timeline_of_the_protocol():
     assert summary(FOREIGN) == (
-        'Timeline (3 tracks): 1. Video: city timelapse (0-10s) 2. BGM: Lo-fi (0-10s, 35%) 3. Title: "Urban Dreams" (0-3s)'
+        "Timeline (3 tracks): 1. Video: city timelapse (0-10s) 2. BGM: Lo-fi (0-10s, 35%) "
+        '3. Title: "Urban Dreams" (0-3s)'
     )
     assert summary(FOREIGN, "zh").startswith("时间线（3 条轨道）")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import locale
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -140,8 +141,7 @@ def run(paths: list[Path], out: Path | None, connect: Connect) -> None:
     for path in paths:
         if not path.is_file():
             raise NoSuchFile(path=path)
-    with contextlib.suppress(ImportError):
-        import readline  # noqa: F401 - input() uses it: arrow keys and earlier lines
+    _edit_lines()
     talk = Talk(out, spoken_language())
     talk.greet()
     with connect(talk.listen) as client:
@@ -152,6 +152,18 @@ def run(paths: list[Path], out: Path | None, connect: Connect) -> None:
         while (line := _line()) is not None and talk.obey(client, line):
             pass
     talk.told("talk_bye")
+
+
+def _edit_lines() -> None:
+    """Arrow keys and earlier lines, where the system has them. Readline takes letters beyond ASCII for commands unless
+    the locale says that they are letters, and many containers have not even installed the one that they name."""
+    if locale.getencoding().lower() != "utf-8":
+        try:
+            locale.setlocale(locale.LC_CTYPE, "C.UTF-8")
+        except locale.Error:
+            return
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401 - input() uses it once it is there
 
 
 def _contained(talk: Talk, client: Client, path: Path) -> None:

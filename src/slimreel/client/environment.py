@@ -3,6 +3,7 @@ the folders of the user. The only file of the client that reads the environment;
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import sys
@@ -91,7 +92,8 @@ class Keepsakes:
                 json.dump(found, file)
             made.replace(self._path)
         except OSError:
-            made.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):
+                made.unlink()
 
 
 def _first(*names: str) -> str:

@@ -14,7 +14,7 @@ import httpx
 from slimreel.client.attribution import attribution
 from slimreel.client.conversation import Conversation
 from slimreel.client.environment import DEFAULT_SERVER, Keepsakes, read_environment
-from slimreel.client.forms import Form
+from slimreel.client.forms import AsyncForm, Form
 from slimreel.client.steps import Listener, Opened, Request, Response, Tell
 
 CONNECT_S = 15.0
@@ -71,7 +71,7 @@ def built(http: httpx.Client | httpx.AsyncClient, talk: Conversation, step: Requ
         name = step.form.name
         form = Form(step.form, lambda fraction: listen(Tell("upload", name, fraction)))
         headers |= form.headers
-        more["content"] = form
+        more["content"] = AsyncForm(form) if isinstance(http, httpx.AsyncClient) else form
     elif step.content is not None:
         more["content"] = step.content
     elif step.json is not None:

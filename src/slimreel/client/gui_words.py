@@ -22,7 +22,8 @@ _PLACE = (
     r"button|icon|workspace|project|browser|preview)"
 )
 _EN_PRESSED = re.compile(
-    rf"(?<!the )(?<!a )\b{_PRESS}\b(?! (?:sound|track|noise|removal))|\b(?:button|icon) (?:in|on|at|below|above)\b", re.IGNORECASE
+    rf"(?<!the )(?<!a )\b{_PRESS}\b(?! (?:sound|track|noise|removal))|\b(?:button|icon) (?:in|on|at|below|above)\b",
+    re.IGNORECASE,
 )
 _EN_OPEN = re.compile(
     rf"\b(?:re)?open(?:ing)?\b[^.!?]*\b{_PLACE}\b|\bgo to (?:the|your)\b[^.!?]*\b{_PLACE}\b", re.IGNORECASE
