@@ -10,10 +10,11 @@ from slimreel.client import conversation
 from slimreel.client.calls import call
 from slimreel.client.environment import Keepsakes
 from slimreel.client.refusals import REFUSALS
+from slimreel.client.steps import Request, Response
 from slimreel.client.talking import credits_left, state
 from slimreel.errors import client as errors
 from slimreel.errors.client import NotTheProtocol, Unreachable
-from tests.client.scripted import SESSION, TOKEN, Response, draft, lost, ok, play, refused, talk
+from tests.client.scripted import SESSION, TOKEN, draft, lost, ok, play, refused, talk
 from tests.client.scripted import state as state_answer
 
 SIGN_IN = "POST /api/auth/anonymous-token"
@@ -121,6 +122,7 @@ TOLD = [
 @pytest.mark.parametrize(("code", "status", "kind", "exit_code", "says"), TOLD)
 def test_the_other_codes_are_told_with_what_to_do(code, status, kind, exit_code, says):
     played = play(credits_left(talk()), refused(code, status, "Too odd."))
+    assert isinstance(played.error, kind)
     assert type(played.error) is kind
     assert (played.error.exit_code, played.error.fields["wire_code"]) == (exit_code, code)
     assert says in played.error.sentence()
@@ -187,9 +189,9 @@ def test_another_kind_of_server_is_told_apart(body):
 def test_a_token_goes_nowhere_but_to_its_server():
     user = talk()
     for path in ("https://far.test/x", "http://far.test:81/x", "http://other.test/x", "//other.test/x"):
-        headers = user.headers(conversation.Request(method="GET", path=path))
+        headers = user.headers(Request(method="GET", path=path))
         assert headers == {}, path
     for path in ("/x", "http://far.test/x"):
-        headers = user.headers(conversation.Request(method="GET", path=path))
+        headers = user.headers(Request(method="GET", path=path))
         assert headers["Authorization"] == f"Bearer {TOKEN}"
         assert {"X-Skill-Source", "X-Skill-Version", "X-Skill-Platform"} <= set(headers)

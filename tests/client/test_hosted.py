@@ -210,6 +210,13 @@ def test_the_same_in_a_loop(user: User, tmp_path: Path):
     assert 30 in waits
 
 
+def test_a_proxy_does_not_come_between_this_machine_and_itself(user: User, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
+    monkeypatch.setenv("ALL_PROXY", "http://127.0.0.1:1")
+    with Client(user.client.talk.server, token="nmv_usr_1") as client:
+        assert client.credits().total == 100
+
+
 def test_nobody_there_is_told_at_once():
     with Client("http://127.0.0.1:1", token="x") as client, pytest.raises(errors.Unreachable):
         client.credits()

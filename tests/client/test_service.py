@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sqlite3
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -190,7 +191,7 @@ def test_a_service_that_is_killed_and_started_again_in_the_middle_of_a_render(tm
         client = user(running.address, "restarted")
         client.upload(clip("long.mp4", 20))
         client.say("make it 150 kbps")
-        again = []
+        again: list[subprocess.Popen[str]] = []
 
         def listen(told: Tell) -> None:
             """Once the render is submitted."""

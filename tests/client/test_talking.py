@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from slimreel.client.steps import Response
 from slimreel.client.talking import PATIENCE_S, POLLS_S, say
 from slimreel.errors.client import CreditsUsedUp, NoWord, ServerFault, Unreachable
 from tests.client.scripted import (
     HEARTBEAT,
-    Response,
     Stream,
     draft,
     event,

@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slimreel.client.forms import Form
-from slimreel.client.steps import Request, Tell, Wait
+from slimreel.client.steps import Request, Response, Tell, Wait
 from slimreel.client.uploading import PIECE_BYTES, fetch, upload
 from slimreel.errors.client import FileOverLimit, FileRejected, SessionGone, Unreachable
-from tests.client.scripted import SESSION, Response, lost, ok, play, refused, state, talk
+from tests.client.scripted import SESSION, lost, ok, play, refused, state, talk
 
 ITEM = {"id": "a1", "filename": "clip.mp4", "file_type": "video", "duration": 6.0, "size": 5}
 PLACE = f"/api/uploads/{SESSION}"
@@ -69,7 +69,7 @@ def test_pieces_go_one_behind_the_other():
     assert [one.headers["Upload-Offset"] for one in sent] == ["0", str(PIECE_BYTES)]
     assert b"".join(one.content or b"" for one in sent) == source.content
     assert played.value.id == "a1"
-    fractions = [one.fraction for one in played.told]
+    fractions = [one.fraction or 0.0 for one in played.told]
     assert fractions == sorted(fractions) and fractions[-1] == 1.0
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import string
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -118,7 +119,7 @@ def test_both_languages_say_the_same_things():
     assert {key: names(text) for key, text in english.items()} == {key: names(text) for key, text in chinese.items()}
 
 
-FOREIGN = {
+FOREIGN: dict[str, Any] = {
     "t": [
         {"tt": 0, "sg": [{"d": 10_000, "m": {"title": "city timelapse"}}]},
         {"tt": 1, "sg": [{"d": 10_000, "m": {"title": "Lo-fi", "volume": 0.35}}]},

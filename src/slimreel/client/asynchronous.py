@@ -34,7 +34,7 @@ class AsyncClient:
         wishes = exchange.Wishes(server=server, token=token, skill=skill, language=language, keepsakes=keepsakes)
         self.talk = wishes.conversation()
         self.listen = listen
-        self._http = httpx.AsyncClient(transport=transport)
+        self._http = httpx.AsyncClient(transport=transport, trust_env=exchange.uses_proxies(self.talk.server))
         self._pace = pace or exchange.AsyncPace()
         self._opened: httpx.Response | None = None
         self._pieces: AsyncIterator[bytes] = _several()

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -78,6 +79,12 @@ def built(http: httpx.Client | httpx.AsyncClient, talk: Conversation, step: Requ
         more["json"] = step.json
     timeout = httpx.Timeout(step.timeout_s, connect=CONNECT_S)
     return http.build_request(step.method, talk.address(step.path), headers=headers, timeout=timeout, **more)
+
+
+def uses_proxies(server: str) -> bool:
+    """Not for this machine itself: a proxy cannot reach it, and has no business with its token."""
+    host = urlsplit(server).hostname or ""
+    return host not in ("localhost", "::1") and not host.startswith("127.")
 
 
 def wants_redirects(step: Request) -> bool:

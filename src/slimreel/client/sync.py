@@ -44,7 +44,7 @@ class Client:
         wishes = exchange.Wishes(server=server, token=token, skill=skill, language=language, keepsakes=keepsakes)
         self.talk = wishes.conversation()
         self.listen = listen
-        self._http = httpx.Client(transport=transport)
+        self._http = httpx.Client(transport=transport, trust_env=exchange.uses_proxies(self.talk.server))
         self._pace = pace or exchange.Pace()
         self._opened: httpx.Response | None = None
         self._pieces: Iterator[bytes] = iter(())
