@@ -51,6 +51,7 @@ def test_fragments_are_one_text():
     assert played.value.text == "Removed."
     alone = play(say(talk(draft=draft()), "x"), Stream(pieces[:2]), state(draft()))
     assert alone.value.text == "Removed."
+    assert [one.text for one in alone.told] == ["Removed."]
 
 
 @pytest.mark.parametrize(
@@ -155,6 +156,7 @@ def test_slimreel_is_asked_what_it_answered():
         state(draft(7000)),
     )
     assert played.value.text == "Removed 3 s."
+    assert [one.text for one in played.told if one.kind == "text"] == ["Removed 3 s."]
     assert played.count(RUN) == 1
 
 

@@ -39,6 +39,7 @@ class _Heard:
     turn: str = ""
     error: Spoken | None = None
     whole: bool = False
+    told: bool = False  # were its words handed on as they came?
 
     def take(self, event: Spoken) -> bool:
         """Whether it was more than a sign of life."""
@@ -95,6 +96,8 @@ def say(talk: Conversation, text: str) -> Flow[Turn]:
         talk.turns.add(heard.turn)
     if heard.error is not None and not heard.text:
         raise _fault(heard.error)
+    if heard.text and not heard.told:
+        yield Tell("text", translate(heard.text).text)
     try:
         after = (yield from state(talk)).draft
     except ClientError:
@@ -145,6 +148,7 @@ def _hear(response: Response, parser: EventParser, heard: _Heard, language: str)
             if heard.take(found):
                 heard_at_s = told_at_s = piece.at_s
             if found.kind == "text" and not found.is_fragment:
+                heard.told = True
                 yield Tell("text", translate(found.text).text)
         if not piece.data:
             heard.whole = not piece.broken
