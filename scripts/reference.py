@@ -37,7 +37,8 @@ def pages() -> dict[str, str]:
 
 def errors_page() -> str:
     base = import_module("slimreel.errors").SlimreelError
-    import_module("slimreel.errors.service")
+    for part in ("service", "client"):
+        import_module(f"slimreel.errors.{part}")
     lines = [
         NOTE,
         "# Errors",

@@ -26,6 +26,8 @@ PROCESS_STARTERS = {
     "src/slimreel/engine/child/selftest.py",  # tries to start one, to see it refused
     "src/slimreel/services/processes.py",  # programs of our own: a worker, one render
 }
+# The client may have no part of the service or the library below it, so it reads its few variables itself.
+ENVIRONMENT_READERS = {"src/slimreel/client/environment.py"}
 # Programs whose output is a protocol between processes of ours.
 TALKS = {
     "src/slimreel/engine/sandbox.py",
@@ -132,7 +134,7 @@ def encoders_in_codecs(module: Module) -> Iterator[str]:
 
 
 def environment_in_settings(module: Module) -> Iterator[str]:
-    if not module.under("settings"):
+    if not module.under("settings") and module.path not in ENVIRONMENT_READERS:
         for line, name in [*_dotted_names(module.tree), *_imports(module.tree)]:
             if ENVIRONMENT.match(name):
                 yield f"{line}: reads {name}; settings/ alone reads the environment"

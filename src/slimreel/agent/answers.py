@@ -12,7 +12,7 @@ from slimreel.agent.context import Context
 from slimreel.agent.interpret import Interpretation
 from slimreel.agent.reader import Read
 
-_ASIDE = re.compile(r"\s*[((][^()()]{1,20}[))]")  # "megabytes (MB)", as our own options have it
+_ASIDE = re.compile(r"\s*[(\uff08][^()\uff08\uff09]{1,20}[)\uff09]")  # "megabytes (MB)", as our own options have it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -54,6 +54,31 @@ def drawn(
         yield listen
 
 
+@contextmanager
+def moving() -> Iterator[Callable[[str, str, float], None]]:
+    """A bar for what goes over a network: called with a name, what happens to it, and how far that is, 0..1."""
+    columns = [
+        TextColumn("{task.description}", markup=False),
+        TextColumn("{task.fields[stage]}", style="bold", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f} %"),
+    ]
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        yield lambda name, stage, fraction: None
+        return
+    with Progress(*columns, console=console, transient=True, auto_refresh=False) as progress:
+        task = progress.add_task("", total=1.0, stage="")
+
+        def advance(name: str, stage: str, fraction: float) -> None:
+            short = Text(plain(name))
+            short.truncate(_LONGEST_NAME, overflow="ellipsis")
+            progress.update(task, description=short.plain, stage=stage, completed=fraction)
+            progress.refresh()
+
+        yield advance
+
+
 def _title(source: Path, place: tuple[int, int]) -> str:
     name = Text(plain(source.name))
     name.truncate(_LONGEST_NAME, overflow="ellipsis")

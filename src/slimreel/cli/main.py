@@ -10,6 +10,7 @@ from typing import Annotated, NoReturn, TypeVar
 import typer
 
 from slimreel.cli import admin, signals, skill, terminal
+from slimreel.cli.chat import chat
 from slimreel.cli.compare import compare
 from slimreel.cli.compress import compress
 from slimreel.cli.demo import demo
@@ -46,6 +47,7 @@ app = typer.Typer(
 )
 app.command(epilog=EXIT_CODES, no_args_is_help=True, short_help="Compress videos, and check each result.")(compress)
 app.command(epilog=EXIT_CODES, no_args_is_help=True, short_help="Cut, join and change videos.")(edit)
+app.command(epilog=EXIT_CODES, short_help="Edit videos in a conversation.")(chat)
 app.command(no_args_is_help=True, short_help="Show what a draft holds.")(show)
 app.command(short_help="Read requests as JSON lines, say what each asks for.")(understand)
 app.command(no_args_is_help=True, short_help="Foretell size, quality and time.")(estimate)
@@ -155,4 +157,4 @@ def _wants_json(arguments: list[str]) -> bool:
     """Was JSON asked of a verb that makes files? Looked up in the raw words: they could not be read as options."""
     options = arguments[: arguments.index("--")] if "--" in arguments else arguments
     spaced = " ".join(options).replace("--progress=json", "--json").replace("--progress json", "--json")
-    return arguments[:1] in (["compress"], ["compare"], ["edit"]) and "--json" in spaced.split(" ")
+    return arguments[:1] in (["compress"], ["compare"], ["edit"], ["chat"]) and "--json" in spaced.split(" ")

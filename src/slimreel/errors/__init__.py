@@ -42,7 +42,8 @@
         │   └── SpeechUnreachable
         └── VerificationFailed       the result is not what was promised; nothing was published
 
-What only a service meets (tokens, sessions, credits) is in errors/service.py.
+What only a service meets (tokens, sessions, credits) is in errors/service.py; what only its clients meet, in
+errors/client.py.
 
 The docstring of a class is its sentence in English; `{name}` in it is a field given to the constructor. Other
 languages are in data/words/errors.*.toml.

@@ -5,12 +5,14 @@ The render is an ordinary job of the queue that costs nothing: it outlives the s
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from slimreel.core.media import MediaInfo
+from slimreel.core.timing import TimeRange
 from slimreel.edit import wire
 from slimreel.edit.begin import begin
+from slimreel.edit.ops.preview import Previewed
 from slimreel.errors.service import BadRequest
 from slimreel.graph.material import Material
 from slimreel.services.assets import Assets
@@ -27,6 +29,7 @@ _PIXELS = frozenset({"yuv420p", "yuvj420p"})
 _SOUND_FILES = frozenset({"mp3", "wav", "flac", "aac", "ogg"})
 _PICTURE_FILES = frozenset({"gif", "apng", "png_pipe", "jpeg_pipe", "webp_pipe"})
 _MOST_PIXELS = 3840 * 2160
+_LINES = 360
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,7 +56,9 @@ class Proxies:
             return Proxy(is_source=True, path=self._links.path_for("asset", row.id, row.user_id, "inline"))
         if material.video is None or material.asset.kind != "video":
             raise BadRequest(detail="there is no video in it that could be played")
-        document = wire.dump(begin(self._assets.load_facts(session.id), [name]))
+        draft = begin(self._assets.load_facts(session.id), [name])
+        whole = Previewed(stretch=TimeRange(0, draft.length), short_side=_LINES)
+        document = wire.dump(replace(draft, outputs=(whole,)))
         job = self._jobs.submit(
             user_id=session.user_id,
             session_id=session.id,
