@@ -45,7 +45,8 @@ def test_files_of_the_page_are_kept_for_ever(api: Api, folder: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["none.js", "..%2findex.html", "%2e%2e/index.html", "index.html", "..%5cindex.html", ".js", "a/../b.js", "x.py"]
+    "name",
+    ["none.js", "..%2findex.html", "%2e%2e/index.html", "index.html", "..%5cindex.html", ".js", "a/../b.js", "x.py"],
 )
 def test_there_is_no_way_to_another_file(api: Api, folder: Path, name: str) -> None:
     (folder / "assets").mkdir()
