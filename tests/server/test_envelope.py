@@ -47,7 +47,7 @@ def every(kind):
 
 EVERY = sorted(set(every(SlimreelError)), key=lambda kind: kind.__name__)
 HTTP_OF_CODE = {1001: {401}, 1002: {404}, 2001: {403}, 4001: {415}, 4002: {413}, 402: {402}, 403: {403}, 404: {404},
-                409: {409}, 429: {429}, 503: {503}, 400: {400, 404, 422}, 5000: {500, 507}}  # fmt: skip
+                409: {409, 423}, 429: {429}, 503: {503}, 400: {400, 404, 422}, 5000: {500, 507}}  # fmt: skip
 FIELDS = {"detail": "a detail", "path": Path("/srv/slimreel/assets/abc"), "filename": "a.mp4", "limit": "500 MB"}
 
 

@@ -12,6 +12,8 @@ from typing import Any
 import httpx
 import pytest
 
+from slimreel.services.clock import now
+from slimreel.services.db.models import Artifact
 from slimreel.settings.service import ServiceSettings
 from tests.server.client import ATTRIBUTION, Client, ok, refused, signed_in
 from tests.server.conftest import Clip
@@ -229,9 +231,23 @@ NAMES = {
     "token_id": ("token", "tok_" + "0" * 32),
     "webhook_id": ("webhook", "whk_" + "0" * 32),
     "upload_id": ("upload", "upl_" + "0" * 32),
+    "artifact_id": ("artifact", "art_" + "0" * 32),
     "user": ("user", "anon_" + "0" * 16),
 }
 MALFORMED = ("x", "%00", "..%2f..", "1e9", "-1", "9" * 400, "%F0%9F%8E%AC", "me", "'%20OR%201=1")
+
+
+def artifact_of(api: Api, user: Client) -> str:
+    """A finished file of an account, without the work of making one."""
+    job = api.services.jobs.list(user.user_id)[0]
+    made = Artifact(
+        id="art_" + "1" * 32, job_id=job.id, number=1, session_id=user.session_id, user_id=user.user_id, kind="video",
+        filename="a.mp4", media_type="video/mp4", blob="artifacts/none", size=1, sha256="0" * 64, result={},
+        created_at=now(),
+    )  # fmt: skip
+    with api.services.database.write() as transaction:
+        transaction.add(made)
+    return made.id
 
 
 @pytest.fixture(scope="module")
@@ -249,6 +265,7 @@ def theirs(api: Api, clip: Clip) -> dict[str, str]:
         "token": token["data"]["id"],
         "webhook": webhook["data"]["id"],
         "upload": "upl_" + "1" * 32,
+        "artifact": artifact_of(api, other),
         "user": other.user_id,
     }
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
-from tests.server.serving import begin, serving
+from tests.server.serving import begin
 from tests.web.conftest import Clip, Visit
 from tests.web.person import Person
 
@@ -65,24 +67,27 @@ def test_a_service_that_was_gone(visit: Visit, clip: Clip, tmp_path: Path) -> No
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    data = tmp_path / "data"
-    first = begin(data, "--port", str(port))
-    try:
-        assert first.stdout is not None
-        first.stdout.readline()
-        person = visit(address)
-        person.go().bring(clip("beach.mp4"))
+    with _served(tmp_path / "data", port) as address:
+        person = visit(address).go()
+        person.bring(clip("beach.mp4"))
         person.say("add the title “Hello” at the top")
         person.see("[data-segment=t1]")
-    finally:
-        first.terminate()
-        first.wait(60)
-        first.stdout and first.stdout.close()
     person.see("[data-offline]")
-    with serving(data, port=str(port)) as again:
-        if again.address != address:
-            pytest.skip("somebody else took the port")
+    with _served(tmp_path / "data", port):
         expect(person.find("[data-offline]")).to_have_count(0)
         person.find("[data-undo]").click()
         expect(person.find("[data-segment=t1]")).to_have_count(0)
+
+
+@contextmanager
+def _served(data: Path, port: int) -> Iterator[str]:
+    process = begin(data, "--port", str(port))
+    assert process.stdout is not None
+    try:
+        line = process.stdout.readline()
+        assert str(port) in line
+        yield line.split()[-1]
+    finally:
+        process.terminate()
+        process.wait(60)
+        process.stdout.close()

@@ -62,7 +62,7 @@ def test_an_account_takes_the_project_along(visit: Visit, clip: Clip) -> None:
     elsewhere.page.get_by_label("E-mail").fill(email)
     elsewhere.page.get_by_label("Password").fill("a long enough password 9")
     elsewhere.page.locator("form button.main").click()
-    elsewhere.see("h1")
+    elsewhere.page.wait_for_url("**/")
     elsewhere.go("/settings")
     expect(elsewhere.find("main")).to_contain_text("You are signed in")
 

@@ -89,7 +89,7 @@ def test_a_sentence_changes_the_video_and_is_undone(visit: Visit, clip: Clip) ->
     expect(person.find("[data-undo]")).to_have_count(0)
 
     person.say("compress it to 8")
-    person.find("[data-option]").filter(has_text="MB").click()
+    person.find("[data-option]").filter(has_text="megabytes").click()
     expect(person.find(".turn .ours").last).to_contain_text("8 MB")
     person.find("h2").first.click()
     person.page.keyboard.press("Control+z")
@@ -169,5 +169,5 @@ def test_chinese(visit: Visit, clip: Clip) -> None:
     person.say("在顶部加标题“你好”")
     expect(person.see("[data-segment=t1]")).to_contain_text("你好")
     expect(person.find(".turn .ours").last).to_contain_text("你好")
-    person.page.get_by_role("button", name="切换到英文").click()
+    person.page.get_by_role("button", name="English").click()
     expect(person.find("#goal-title")).to_have_text("Make it smaller")

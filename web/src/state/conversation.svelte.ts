@@ -20,6 +20,7 @@ export interface Turn {
 export class Conversation {
   turns = $state<Turn[]>([]);
   readonly #seen = new Set<string>();
+  readonly #early = new Map<string, TurnEvent[]>();
   readonly #called = new Map<string, Command>();
 
   get isRunning(): boolean {
@@ -50,7 +51,11 @@ export class Conversation {
   /** An event of a turn, from its own stream or the session's feed. False where the turn is not known. */
   take(turnId: string, event: TurnEvent): boolean {
     const turn = this.turns.find((one) => one.id === turnId);
-    if (!turn) return this.turns.some((one) => !one.id);
+    if (!turn) {
+      // The feed may be quicker than the list: what it says is kept until the turn is known.
+      if (!event.partial) this.#early.set(turnId, [...(this.#early.get(turnId) ?? []), event]);
+      return this.turns.some((one) => !one.id);
+    }
     if (event.partial) {
       turn.growing += event.text ?? "";
       return true;
@@ -88,10 +93,15 @@ export class Conversation {
       turn.text = view.text;
       turn.running = view.state === "running";
       turn.at = Date.parse(view.created_at);
-      if (view.answer && !turn.answers.length) turn.answers = [view.answer];
+      if (view.answer && !turn.answers.length && !this.#early.has(view.id)) turn.answers = [view.answer];
       return turn;
     });
     this.turns = [...turns, ...this.turns.filter((one) => !one.id)];
+    for (const turn of turns) {
+      const early = this.#early.get(turn.id) ?? [];
+      this.#early.delete(turn.id);
+      for (const event of early) this.take(turn.id, event);
+    }
   }
 
   /** How many steps back undo everything from this turn on, for each draft where there is something of it to undo. */

@@ -41,7 +41,9 @@ export async function start(session: string, aim: Aim, drafts: Draft[]): Promise
     const turn = await store.conversation.say(session, aim.wish);
     if (!turn || turn.options.length || turn.problem || !turn.hasActed) return;
     const touched = Object.keys(turn.edits);
-    if (touched.length) ready = touched;
+    const meant = ready.filter((id) => touched.includes(id));
+    if (meant.length) ready = meant;
+    else if (touched.length) ready = touched;
   }
   for (const id of ready) store.put(await calls.submitRender(session, id));
   store.refresh("state", "balance");
