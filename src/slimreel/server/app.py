@@ -111,7 +111,11 @@ def make_app(services: Services, wakes: Wakes) -> ASGIApp:
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _no_route)
     return Gate(
-        app, settings=services.settings, paths=_PATHS, authenticate=lambda token, _: services.tokens.authenticate(token)
+        app,
+        settings=services.settings,
+        paths=_PATHS,
+        authenticate=lambda token, _: services.tokens.authenticate(token),
+        remembered=services.tokens.remembered,
     )
 
 

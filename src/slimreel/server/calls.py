@@ -54,7 +54,7 @@ def address_of(request: Request) -> str:
     return str(request.scope["state"].get("address", ""))
 
 
-def base_url_of(request: Request) -> str:
+async def base_url_of(request: Request) -> str:
     """The address that the service was called at; links start so where no setting says otherwise."""
     return str(request.base_url)
 
@@ -64,21 +64,32 @@ BeforeId = Annotated[str | None, Query(max_length=200, pattern=r"^[!-~]*$")]
 BeforeNumber = Annotated[int | None, Query(ge=0, lt=2**63)]
 
 BaseUrl = Annotated[str, Depends(base_url_of)]
-Served = Annotated[Services, Depends(services_of)]
-Calling = Annotated[Caller, Depends(caller_of)]
+
+
+async def _served(request: Request) -> Services:
+    return services_of(request)
+
+
+async def _calling(request: Request) -> Caller:
+    return caller_of(request)
+
+
+# Dependencies that wait for nothing are coroutines: others cost a change of threads each.
+Served = Annotated[Services, Depends(_served)]
+Calling = Annotated[Caller, Depends(_calling)]
 
 
 def scoped(scope: str) -> Any:
     """A dependency: the token has to have this scope. Raises MissingScope."""
 
-    def check(caller: Calling) -> Caller:
+    async def check(caller: Calling) -> Caller:
         require(caller, scope)
         return caller
 
     return Depends(check)
 
 
-def whole_account(caller: Calling) -> None:
+async def whole_account(caller: Calling) -> None:
     """A dependency: the token has to open all of the account, not one session. Raises MissingScope."""
     require_account(caller)
 

@@ -75,12 +75,14 @@ class Gate:
         settings: ServiceSettings,
         paths: PathTables,
         authenticate: Authenticate,
+        remembered: Callable[[str], object | None] = lambda token: None,
         monotonic: Monotonic = time.monotonic,
         linger_s: float = 2.0,
     ) -> None:
         self._app = app
         self._paths = paths
         self._authenticate = authenticate
+        self._remembered = remembered
         self._linger_s = linger_s
         self._upload_bytes = settings.upload_bytes
         self._proxies = Proxies(settings.trusted_proxies)
@@ -159,7 +161,9 @@ class Gate:
             if found is None:
                 raise BadToken
             token = found[1].decode()
-            caller = await to_thread.run_sync(self._authenticate, token, client.address, limiter=self._threads)
+            caller = self._remembered(token)
+            if caller is None:
+                caller = await to_thread.run_sync(self._authenticate, token, client.address, limiter=self._threads)
         except BadToken:
             self._count(self._strangers, client.block, client)
             raise
