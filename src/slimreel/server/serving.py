@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import logging
 import socket
+import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
@@ -20,6 +21,8 @@ from slimreel.services.wiring import build
 from slimreel.settings.service import ServiceSettings
 
 # A worker that is asked to end gives its render back and clears up; that takes a few seconds.
+# How long one thread may keep the others waiting; with Python's 5 ms a call beside ten others takes 50.
+_SWITCH_S = 0.001
 _ARENA_MAX = -8  # M_ARENA_MAX of malloc.h
 _DRAIN_S = 25.0
 _LOOK_S = 0.5
@@ -35,6 +38,7 @@ def serve(settings: ServiceSettings, *, with_worker: bool, told: Callable[[str],
     """
     listening = _listening(settings.host, settings.port)
     _spare_memory()
+    sys.setswitchinterval(_SWITCH_S)
     services = build(settings)
     wakes = Wakes(services.feed)
     host, port = listening.getsockname()[:2]

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import AsyncIterator, Mapping
 from functools import partial
 from typing import Any
@@ -65,21 +66,23 @@ async def _entries(
     """The entries as they come; None where there was silence for a while."""
     loop = asyncio.get_running_loop()
     until = loop.time() + longest_s
+    # Streams that were opened together shall not all beat at once.
+    silence_s = HEARTBEAT_S * random.uniform(0.8, 1.0)
     async with wakes.of(session_id) as woken:
+        woken.set()
         while loop.time() < until:
-            woken.clear()
-            found = await anyio.to_thread.run_sync(partial(feed.after, session_id, last_id, turn_id=turn_id))
-            for entry in found:
-                last_id = entry.id
-                yield entry
-            if found:
-                continue
-            if wakes.stopping.is_set():
-                return
             try:
-                await asyncio.wait_for(woken.wait(), min(HEARTBEAT_S, until - loop.time()))
+                await asyncio.wait_for(woken.wait(), min(silence_s, until - loop.time()))
             except TimeoutError:
                 yield None
+                continue
+            woken.clear()
+            while found := await anyio.to_thread.run_sync(partial(feed.after, session_id, last_id, turn_id=turn_id)):
+                for entry in found:
+                    last_id = entry.id
+                    yield entry
+            if wakes.stopping.is_set():
+                return
 
 
 def _frame(payload: Mapping[str, Any], event_id: int | None = None) -> str:
