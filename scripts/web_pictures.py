@@ -65,9 +65,10 @@ def main(clips: list[str]) -> None:
         page.locator("[data-prospect=done]").wait_for()
         page.evaluate("scrollTo(0, 0)")
         page.wait_for_timeout(3000)
-        top = {"x": 0, "y": 0, "width": 360, "height": 1000}
         path = IMAGES / "workspace-phone.jpg"
-        page.screenshot(type="jpeg", quality=86, path=path, clip=top, full_page=True)
+        page.screenshot(
+            type="jpeg", quality=86, path=path, clip={"x": 0, "y": 0, "width": 360, "height": 1000}, full_page=True
+        )
         browser.close()
 
 
