@@ -54,8 +54,9 @@ def build(root: Path) -> None:
     node, npm = _node()
     environment = os.environ | {"PATH": os.pathsep.join([str(Path(node).parent), os.environ.get("PATH", "")])}
     for arguments in (["ci", "--no-audit", "--no-fund"], ["run", "build"]):
+        command = [node, *npm, *arguments]
         done = subprocess.run(
-            [node, *npm, *arguments], cwd=web, env=environment, capture_output=True, text=True, timeout=_LONGEST_S
+            command, cwd=web, env=environment, capture_output=True, text=True, timeout=_LONGEST_S, check=False
         )
         if done.returncode:
             raise OSError(f"npm {arguments[0]}: {(done.stderr or done.stdout).strip()[-500:]}")
@@ -81,4 +82,4 @@ if __name__ == "__main__":
         build(Path(__file__).resolve().parent)
     except (OSError, subprocess.SubprocessError) as error:
         sys.exit(f"The workspace was not built: {error}")
-    print(f"built {_PLACE}")
+    sys.stdout.write(f"built {_PLACE}\n")

@@ -32,7 +32,7 @@ def main(clips: list[str]) -> None:
         page.set_input_files("[data-files]", clips)
         page.locator(".file").nth(len(clips) - 1).wait_for()
         page.locator(".file").first.click()
-        page.fill("[data-wish]", "2 Mbps")
+        page.fill("[data-wish]", "600 kbps")
         page.locator("[data-prospect=done]").wait_for()
         page.click("[data-start]")
         page.locator("[data-kind=export][data-status=completed]").wait_for()
@@ -65,8 +65,10 @@ def main(clips: list[str]) -> None:
         page.locator("[data-prospect=done]").wait_for()
         page.evaluate("scrollTo(0, 0)")
         page.wait_for_timeout(3000)
-        page.screenshot(type="jpeg", quality=86, path=IMAGES / "workspace-phone.jpg", clip={"x": 0, "y": 0, "width": 360, "height": 1000},
-                        full_page=True)  # fmt: skip
+        path = IMAGES / "workspace-phone.jpg"
+        page.screenshot(
+            type="jpeg", quality=86, path=path, clip={"x": 0, "y": 0, "width": 360, "height": 1000}, full_page=True
+        )
         browser.close()
 
 

@@ -9,14 +9,14 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from tests.engine import witness
 from tests.server.serving import Serving, serving
 from tests.web.person import FLAGS, Person
-
-playwright = pytest.importorskip("playwright.sync_api")
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = ROOT / "src" / "slimreel" / "data" / "web"
@@ -46,23 +46,23 @@ def shared_service(built: Path, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[playwright.Browser]:
+def browser() -> Iterator[Browser]:
     program = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         pytest.skip("there is no chromium")
-    with playwright.sync_playwright() as running:
+    with sync_playwright() as running:
         found = running.chromium.launch(executable_path=program, args=FLAGS)
         yield found
         found.close()
 
 
 @pytest.fixture
-def visit(browser: playwright.Browser, shared_service: Serving) -> Iterator[Visit]:
+def visit(browser: Browser, shared_service: Serving) -> Iterator[Visit]:
     """`visit()` is a person with a browser of their own at the workspace; whatever went wrong in it fails the test."""
     people: list[Person] = []
 
-    def call(address: str = shared_service.address, **how: object) -> Person:
-        person = Person(browser.new_context(**{"locale": "en-GB", **how}), address)
+    def call(address: str = shared_service.address, **how: Any) -> Person:
+        person = Person(browser.new_context(**({"locale": "en-GB"} | how)), address)
         people.append(person)
         return person
 

@@ -5,7 +5,11 @@ from __future__ import annotations
 import gzip
 import json
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 from scripts import web_schema
 from tests.web.conftest import ROOT
@@ -49,3 +53,35 @@ def test_the_lock_file_names_no_addresses() -> None:
 def test_the_client_is_of_this_api() -> None:
     """After a change of the API: python -m scripts.web_schema."""
     assert web_schema.digest_written() == web_schema.digest_of(web_schema.document())
+
+
+def test_a_page_that_cannot_be_built_stops_no_installation(tmp_path: Path) -> None:
+    """The hook warns and goes on; run as a program it fails, so that whoever builds the page hears of it."""
+    web = tmp_path / "web"
+    web.mkdir()
+    (web / "package.json").write_text('{"name": "broken", "version": "1.0.0", "scripts": {"build": "exit 7"}}', "utf-8")
+    (web / "package-lock.json").write_text('{"name": "broken", "version": "1.0.0", "lockfileVersion": 3}', "utf-8")
+    (tmp_path / "hatch_build.py").write_bytes((ROOT / "hatch_build.py").read_bytes())
+    script = """
+import hatch_build
+class App:
+    def display_warning(self, text): print("warned:", text)
+data = {"artifacts": []}
+class Hook(hatch_build.PageHook):
+    root, target_name, app = ".", "wheel", App()
+Hook.initialize(object.__new__(Hook), "standard", data)
+print(data)
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "warned: The workspace was not built" in done.stdout and "{'artifacts': []}" in done.stdout
+    told = subprocess.run([sys.executable, "hatch_build.py"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert told.returncode == 1 and "was not built" in told.stderr
+
+
+@pytest.mark.parametrize("language", ["zh"])
+def test_every_word_is_in_every_language(language: str) -> None:
+    def keys(name: str) -> set[str]:
+        return set(re.findall(r"^  (\w+):", (ROOT / f"web/src/words/{name}.ts").read_text("utf-8"), re.MULTILINE))
+
+    assert keys(language) == keys("en") and len(keys("en")) > 100

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -18,8 +18,8 @@ _SLOW = {"offline": False, "latency": 60, "downloadThroughput": 2_000_000, "uplo
 _FAST = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
 
 
-def _network(person: Person, how: dict[str, object]) -> None:
-    person.context.new_cdp_session(person.page).send("Network.emulateNetworkConditions", how)
+def _network(person: Person, how: Mapping[str, object]) -> None:
+    person.context.new_cdp_session(person.page).send("Network.emulateNetworkConditions", dict(how))
 
 
 @pytest.mark.slow

@@ -96,9 +96,10 @@ def test_a_sentence_changes_the_video_and_is_undone(visit: Visit, clip: Clip) ->
     expect(person.find("[data-undo]")).to_have_count(0)
 
     person.page.click("[data-place]")
-    over = person.see("[data-over]").bounding_box()
-    assert over is not None
-    person.page.mouse.click(over["x"] + over["width"] * 0.62, over["y"] + over["height"] * 0.3)
+    over = person.see("[data-over]")
+    box = over.bounding_box()
+    assert box is not None
+    over.click(position={"x": box["width"] * 0.62, "y": box["height"] * 0.3})
     person.page.click("[data-title]")
     person.page.keyboard.type("Here")
     with person.page.expect_request("**/operations") as sent:
