@@ -68,7 +68,9 @@ def test_chinese_sentences_are_chinese() -> None:
         *error_table("zh")["sentences"].values(),
         *error_table("zh")["details"].values(),
     ]
-    assert all(re.search(r"[\u4e00-\u9fff]", template) for template in told)
+    only_fields = re.compile(r"(\{\w+\}\s*)+")  # what the other side said, in its own words
+    told = [template for template in told if not only_fields.fullmatch(template)]
+    assert [template for template in told if not re.search(r"[\u4e00-\u9fff]", template)] == []
 
 
 def all_errors(kind: type[SlimreelError] = SlimreelError) -> list[type[SlimreelError]]:
@@ -105,6 +107,7 @@ def test_things_and_details_are_told_in_the_language() -> None:
 def test_details_with_a_translation_are_really_said() -> None:
     package = Path(slimreel.__file__).parent
     code = "".join(path.read_text("utf-8") for path in package.rglob("*.py"))
+    code = re.sub(r'"\n\s*"', "", code)  # texts that stand in several lines
     assert [detail for detail in error_table("zh")["details"] if f'"{detail}"' not in code] == []
 
 
