@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import resource
 import shutil
 import socket
 import struct
@@ -210,10 +211,17 @@ def bombs(folder: Path) -> dict[str, Path]:
     return {name: folder / name for name in made}
 
 
+def own_peak_bytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
+
+
 @pytest.mark.parametrize("name", ["table.mp4", "canvas.gif", "wide.gif", "canvas.png"])
 def test_a_memory_bomb_takes_no_memory(name: str, tmp_path: Path) -> None:
+    # The kernel counts what a child had before it became another program, which is all that this process has; the
+    # smallest bomb takes 870 MB.
+    most_bytes = max(400 << 20, own_peak_bytes() + (50 << 20))
     ended = decode(bombs(tmp_path)[name], tmp_path)
-    assert ended.peak_bytes < 400 << 20, f"{ended.peak_bytes >> 20} MiB"
+    assert ended.peak_bytes < most_bytes < 800 << 20, f"{ended.peak_bytes >> 20} of {most_bytes >> 20} MiB"
     assert ended.code >= 0, "a signal ended it"
 
 
