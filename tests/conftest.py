@@ -10,8 +10,10 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-# A busy machine is not a bug, so no single example has a deadline.
-hypothesis.settings.register_profile("slimreel", deadline=None, print_blob=True)
+# A busy machine is not a bug, so no single example has a deadline, and slowly made ones are no fault.
+hypothesis.settings.register_profile(
+    "slimreel", deadline=None, print_blob=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("slimreel")
 
 

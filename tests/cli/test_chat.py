@@ -17,7 +17,7 @@ from pathlib import Path
 import pytest
 
 from slimreel.cli.dragged import split_line
-from tests.cli.conftest import SLIMREEL, Program
+from tests.cli.conftest import SLIMREEL, Program, interruptible
 from tests.cli.test_signals import children_of, is_alive
 from tests.client import hosted_stub
 from tests.server.conftest import service
@@ -143,6 +143,7 @@ def terminal(folder: Path, *arguments: str, language: str = "en_US.UTF-8") -> It
     process = subprocess.Popen(
         [*SLIMREEL, "chat", *arguments], cwd=folder, stdin=slave, stdout=slave, stderr=slave, env=environment,
         start_new_session=True,
+        preexec_fn=interruptible,  # noqa: PLW1509 - it sets signals and nothing else
     )  # fmt: skip
     os.close(slave)
     try:

@@ -231,6 +231,7 @@ def _texts(table: dict[str, Any], before: str = "") -> Iterator[tuple[str, str]]
 
 
 def test_no_sentence_speaks_as_if_there_were_a_screen() -> None:
-    found = [one for one in _sentences() if GUI.search(one[2])]
+    # What begins with talk_ is said by the terminal of `slimreel chat`, where "export" is a word to type.
+    found = [one for one in _sentences() if GUI.search(one[2]) and not one[1].startswith("talk_")]
     assert found == []
     assert len(list(_sentences())) > 300
