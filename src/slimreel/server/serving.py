@@ -16,6 +16,7 @@ from slimreel.errors import UsageError
 from slimreel.server.app import make_app
 from slimreel.server.strict_http import server_options
 from slimreel.server.wakes import Wakes
+from slimreel.services.logs import write_json
 from slimreel.services.processes import Program
 from slimreel.services.wiring import build
 from slimreel.settings.service import ServiceSettings
@@ -37,6 +38,7 @@ def serve(settings: ServiceSettings, *, with_worker: bool, told: Callable[[str],
     Raises UsageError where the address is taken, Unavailable where the database does not answer.
     """
     listening = _listening(settings.host, settings.port)
+    write_json()
     _spare_memory()
     sys.setswitchinterval(_SWITCH_S)
     services = build(settings)

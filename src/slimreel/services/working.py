@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import logging
 import signal
 import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from slimreel.services.logs import write_json
 from slimreel.services.publish import Publisher
 from slimreel.services.renders import Renders
 from slimreel.services.wiring import Services, build
@@ -18,6 +18,7 @@ from slimreel.settings.service import ServiceSettings, read_service_settings
 
 def work(settings: ServiceSettings, told: Callable[[str], None] = lambda line: None) -> None:
     """Render until SIGTERM or SIGINT, then give back what is unfinished. Raises UsageError, Unavailable."""
+    write_json()
     stop = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stop.set())
@@ -45,7 +46,6 @@ def parts_of(services: Services) -> WorkerParts:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="slimreel.services.working", description=__doc__)
     parser.add_argument("--data", type=Path)
-    logging.basicConfig(level=logging.WARNING)
     work(read_service_settings({"data": parser.parse_args().data}))
 
 
