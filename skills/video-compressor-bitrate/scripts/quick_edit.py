@@ -64,7 +64,7 @@ class Service:
         sent = {**self.headers, **{name.replace("_", "-"): value for name, value in headers.items()}}
         sent |= {"Authorization": f"Bearer {self.token}"} if self.token else {"X-Client-Id": self.client_id}
         address = path if "://" in path else self.base + path
-        request = urllib.request.Request(address, data=body, headers=sent, method=method)  # type: ignore[arg-type]
+        request = urllib.request.Request(address, data=body, headers=sent, method=method)  # type: ignore[arg-type]  # a file is read as it goes
         try:
             return urllib.request.urlopen(request, timeout=STEADY_S)
         except urllib.error.HTTPError as error:

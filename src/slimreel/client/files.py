@@ -101,7 +101,7 @@ def _name(part: Path, path: Path, *, overwrite: bool) -> None:
         path.hardlink_to(part)
     except FileExistsError as error:
         raise OutputExists(path=path) from error
-    except (OSError, NotImplementedError):
+    except (OSError, NotImplementedError):  # some network and FAT disks, and some systems, have no hard links
         if os.path.lexists(path):
             raise OutputExists(path=path) from None
         part.rename(path)
