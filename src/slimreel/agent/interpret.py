@@ -21,11 +21,12 @@ from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_commands
 from slimreel.agent.pieces import Piece, content_of, cut
 from slimreel.agent.pointing import with_clip_numbers, with_clips, with_places
-from slimreel.agent.scope import PLAINLY, out_of_scope
+from slimreel.agent.scope import out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import take_titles
 from slimreel.agent.together import OUTPUT_OPS, Command, put_together
+from slimreel.agent.vague import OF_VIDEO, left_vague, noun_alone, of_other_things
 from slimreel.agent.words import spelled, texts, unjoined
 
 
@@ -61,16 +62,16 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     pieces, plain = pieces_of(text, context)
     if not pieces:
         return Interpretation(missing=Missing("nothing"), language=language)
-    reason = out_of_scope(normalize(take_literals(text, context.names).text))
-    if reason in PLAINLY:
-        return Interpretation(({"op": "out_of_scope", "params": {"reason": reason}},), language=language)
+    outside = out_of_scope(normalize(take_literals(text, context.names).text))
+    if outside is not None and outside.plainly:
+        return _declined(outside.reason, language)
     about_last = follow_up(pieces, context)
     if about_last is not None:
         return Interpretation(tuple(about_last), language=language)
     parts = divide(pieces, plain, context)
     found = _assembled(parts, plain, context, language)
-    if reason is not None and (found.unheard or found.missing or not found.commands):
-        return Interpretation(({"op": "out_of_scope", "params": {"reason": reason}},), language=language)
+    if outside is not None and (found.unheard or found.missing or not found.commands):
+        return _declined(outside.reason, language)
     if len(pieces) == 1 and pieces[0].has("RANGE"):
         start, end = pieces[0].value
         return Interpretation(({"op": "trim", "params": {"start_s": start, "end_s": end}},), language=language)
@@ -81,11 +82,16 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     clear = not found.unheard and found.missing is None and found.commands
     if clear and [one["op"] for one in found.commands] != [of_last]:
         return found
-    if not found.commands and found.missing is None and changed is None and len(pieces) > 1:
+    tells = len(pieces) > 1 or pieces[0].has(*OF_VIDEO)
+    if not found.commands and found.missing is None and changed is None and tells:
         return _nothing_understood(parts, found)
     if changed is not None and (not found.commands or changed[1] > sum(part.score for part in parts) + 0.01):
         return Interpretation(tuple(changed[0]), language=language)
     return found
+
+
+def _declined(reason: str, language: str, unheard: tuple[str, ...] = ()) -> Interpretation:
+    return Interpretation(({"op": "out_of_scope", "params": {"reason": reason}},), None, unheard, language)
 
 
 def _assembled(parts: list[Part], plain: str, context: Context, language: str) -> Interpretation:
@@ -109,7 +115,7 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
                 unheard += _said(part.pieces)
             continue
         unheard += [piece.text for piece in part.reading.left]
-        gap = _left_vague(part, context) or part.reading.missing
+        gap = left_vague(part, context) or part.reading.missing
         if gap is not None:
             missing = missing or gap
             continue
@@ -145,44 +151,16 @@ def _poorly_read(part: Part, parts: list[Part]) -> bool:
     return bool(poor) and any(clear)
 
 
-def _left_vague(part: Part, context: Context) -> Missing | None:
-    """ "Speed up just part of it", "mute one of them": which is what has to be asked."""
-    if part.reading is None or any(_WHERE & params.keys() for params in part.reading.commands):
-        return None
-    if any(piece.has("vague_clip") for piece in part.pieces):
-        return Missing("clip" if len(context.clips) > 1 else "range")
-    return Missing("range") if any(piece.has("vague_range") for piece in part.pieces) else None
-
-
-_WHERE = frozenset("start_s end_s ranges_s first_s last_s at_s clip position file text target".split())
-
-
 def _nothing_understood(parts: list[Part], found: Interpretation) -> Interpretation:
     """Talk of other things is declined; talk of a video of which nothing was understood is asked about."""
     if any(part.reading is not None and part.reading.op == "nothing" for part in parts):
         return found
-    content = content_of(piece for part in parts for piece in part.pieces)
-    strange = [
-        piece for piece in content if piece.means <= {"unknown"} or (piece.has("NUMBER") and len(piece.means) == 1)
-    ]
-    of_video = [piece for piece in content if piece.has(*_OF_VIDEO)]
     said = [piece for part in parts for piece in part.pieces]
-    if any(piece.has("part_word") for piece in said) and any(piece.has("remove", "keep", "cutting") for piece in said):
-        strange = []  # "take out the part where the plane flies over"
-    if len(strange) >= 2 and len(strange) > len(of_video):
-        outside = {"op": "out_of_scope", "params": {"reason": "not_video"}}
-        return Interpretation((outside,), unheard=found.unheard, language=found.language)
-    has_verb = any(piece.has("remove", "keep", "cutting") for piece in content)
-    missing = Missing("range") if has_verb else Missing("amount", vague=True)
+    if of_other_things(said):
+        return _declined("not_video", found.language, found.unheard)
+    missing = noun_alone(said)
     clarify = {"op": "clarify", "params": {"about": missing.about}}
     return Interpretation((clarify,), missing, found.unheard, found.language)
-
-
-_OF_VIDEO = """
-    remove cutting trimming keep moving text image music sound subtitles transition speed speedup slowdown fade noise
-    grain brightness contrast CLIP FILE RANGE FIRST LAST TIME out:size out:rate out:resolution out:compress export crop
-    zoomin rotate video picture_word stabilize pip thumbnail
-""".split()
 
 
 def _completes_last(found: Interpretation, changed: list[Command], context: Context, pieces: list[Piece]) -> bool:

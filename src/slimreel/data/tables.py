@@ -31,6 +31,11 @@ def outside_table() -> dict[str, dict[str, list[str]]]:
     return _table("words", "outside.toml")
 
 
+def outside_classes() -> dict[str, str]:
+    """The classes of words that those patterns name in angle brackets, each as one alternation."""
+    return _table("words", "outside.words.toml")["classes"]
+
+
 def message_table(language: str) -> dict[str, str]:
     """The sentences of a language by message id."""
     return _table("words", f"messages.{language}.toml")

@@ -151,7 +151,7 @@ def _of_clip(span: Span, amount: str, *, named: bool) -> list[Params]:
         if target is None or isinstance(target, list):
             raise Missing("clip")
         return [{"target": target, "param": param, "direction": direction, "amount": amount}]
-    if span.has("shorter", "longer"):
+    if span.has("shorter", "longer", "faster", "slower"):
         raise Missing("amount")
     raise Missing("clip")
 
