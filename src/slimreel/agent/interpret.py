@@ -12,7 +12,7 @@ from typing import Any
 from slimreel.agent.carried import with_bounds, with_nouns, without_denied
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.context import Context
-from slimreel.agent.fill.elements import described
+from slimreel.agent.fill.elements import TYPE_WORDS, called, described
 from slimreel.agent.follow.ellipsis import left_out
 from slimreel.agent.follow.follow import follow_up
 from slimreel.agent.literals import take_literals
@@ -50,6 +50,8 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     for piece in pieces:
         if described(context, piece):
             piece.means |= {"n_title"}
+        for one in called(context, piece):
+            piece.means |= {TYPE_WORDS[one.type][0]} if one.type in TYPE_WORDS else set()
     return pieces, plain
 
 

@@ -25,6 +25,10 @@ _LOWER = {i: i + 32 for i in range(ord("A"), ord("Z") + 1)}
 # 最后一秒 is a length, 最后一段 a place in the order.
 _LAST_ONE = re.compile(r"最[后後]一(?=秒|分[钟鐘])")
 _FRACTION = re.compile(r"\b(?:an?|one) ([0-9]{1,2})(?:th|rd)\b(?= (?:of|its|the) )", re.IGNORECASE)
+_BARE_SHARE = re.compile(
+    r"(?<!\ba )(?<!the )(?<!one )(?<!two )(?<!three )\b(third|quarter|fifth)(?= of the (?:screen|frame|width|picture|video)\b)",
+    re.IGNORECASE,
+)
 _VAGUE = re.compile(r"(?<=[0-9零一二两三四五六七八九十百千])[多来几](?=[兆MmGgKk秒分帧])")
 _WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{4,20}(?![A-Za-z0-9])")
 
@@ -41,6 +45,7 @@ def normalize(text: str, keep: Iterable[str] = ()) -> str:
     plain = unicodedata.normalize("NFKC", text[:MAX_LENGTH].translate(_BEFORE)).translate(_AFTER)
     plain = "".join(ch for ch in plain if ch in stays or unicodedata.category(ch) not in ("Cf", "Cs", "Co", "Cn"))
     plain = _FRACTION.sub(r"1/\1", _VAGUE.sub("", plain))
+    plain = _BARE_SHARE.sub(r"a \1", plain)
     plain = _LAST_ONE.sub("最后1", plain)
     plain = " ".join(plain[: 2 * MAX_LENGTH].split())
     return plain.translate(_simplified())

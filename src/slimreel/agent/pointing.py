@@ -154,9 +154,11 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
     several = _first_few(pieces, at, context)
     if several is not None:
         return several
+    if piece.has("ORDINAL") and (named := _named_by_ordinal(pieces, at, context)) is not None:
+        return named
     ordinal = _ordinal(pieces, at)
-    if ordinal is not None:
-        return _of_ordinal(pieces, at, ordinal, context)
+    if ordinal is not None and (counted := _of_ordinal(pieces, at, ordinal, context)) is not None:
+        return counted
     if piece.has("clip_noun") and at + 1 < len(pieces) and piece.text.isascii():
         skip = 1 if pieces[at + 1].text in ("number", "no", "nr", "#") and at + 2 < len(pieces) else 0
         number = pieces[at + 1 + skip]
@@ -290,6 +292,15 @@ def _is_called(pieces: list[Piece], at: int, context: Context) -> bool:
     word = pieces[at].text.casefold()
     whole = any(PurePath(clip.name).stem.casefold() == word for clip in context.clips)
     return whole and at > 0 and pieces[at - 1].text == "the" and not pieces[at].has("clip_noun", "video")
+
+
+def _named_by_ordinal(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
+    """ "The opening", where a clip is called opening.mp4, and no first five seconds are meant."""
+    word = pieces[at].text.casefold()
+    called = [clip.id for clip in context.clips if PurePath(clip.name).stem.casefold() == word]
+    led = at > 0 and pieces[at - 1].text == "the"
+    counts = at + 1 < len(pieces) and pieces[at + 1].has("TIME", "NUMBER")
+    return _made(pieces, at, at + 1, called[0]) if called and led and not counts and len(context.clips) > 1 else None
 
 
 @lru_cache(maxsize=64)

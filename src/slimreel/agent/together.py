@@ -39,6 +39,9 @@ def _each_once(commands: list[Command]) -> list[Command]:
     """Without what was said twice in a row in other words ("stop, don't render it"); a nudge may be meant twice."""
     if [one["op"] for one in commands] == ["undo", "redo"]:
         return commands[1:]  # what was undone is to be there again
+    if [one["op"] for one in commands] in (["reset", "redo"], ["reset", "undo"]):
+        return commands[:1]  # "it all went wrong, put it back"
+    commands = _without_asides(commands)
     found: list[Command] = []
     for command in commands:
         if found and (merged := _made_one(found[-1], command)) is not None:
@@ -50,6 +53,14 @@ def _each_once(commands: list[Command]) -> list[Command]:
     return found
 
 
+def _without_asides(commands: list[Command]) -> list[Command]:
+    """ "A black end, kill it" cancels no render, and a "help!" beside a wish asks for nothing else."""
+    asides = ({"op": "help", "params": {}}, {"op": "cancel", "params": {}})
+    wanted = [one for one in commands if one not in asides]
+    return wanted if any(one["op"] not in _OF_SESSIONS for one in wanted) else commands
+
+
+_OF_SESSIONS = frozenset("status credits upload export undo redo reset clarify".split())
 _ONCE = OUTPUT_OPS | frozenset(
     "upload denoise_video denoise_audio normalize_audio stabilize sharpen deinterlace remove_silence".split()
 )

@@ -98,7 +98,22 @@ def _nth_of_those_before(span: Span) -> list[ElementFact]:
 def _by_content(span: Span, piece: Piece) -> list[ElementFact]:
     """The titles that a word describes: the url, the phone number."""
     pattern = _CONTENT.get(piece.text)
-    return [one for one in span.context.of_type("text") if pattern.search(one.text)] if pattern else []
+    if pattern is None:
+        return called(span.context, piece)
+    return [one for one in span.context.of_type("text") if pattern.search(one.text)]
+
+
+def called(context: Context, piece: Piece) -> list[ElementFact]:
+    """The element whose file a strange word is of: "the fado" of fado_lisbon.mp3, where only one has it."""
+    word = piece.text.casefold()
+    if not piece.has("unknown") or len(word) < 3 or not word.isalpha():
+        return []
+    named = [one for one in context.elements if one.file and word in _words_of(one.file)]
+    return named if len(named) == 1 else []
+
+
+def _words_of(file: str) -> list[str]:
+    return re.split(r"[\s_\-.]+", file.rsplit(".", 1)[0].casefold())
 
 
 def described(context: Context, piece: Piece) -> bool:

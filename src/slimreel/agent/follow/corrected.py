@@ -62,6 +62,66 @@ def corrected_text(turn: Turn) -> list[Command] | None:
     return [{"op": "update", "params": {"target": target, "set": {"text": quoted[0].value}}}]
 
 
+def other_words(turn: Turn) -> list[Command] | None:
+    """ "Day 3, not day 2"; "it's Katharine not Catherine": a word of the last title is another."""
+    at = next((place for place, one in enumerate(turn.pieces) if one.text in texts("is_not")), None)
+    target = last_target(Span(turn.pieces, turn.context, ""))
+    shown = next((one.text for one in turn.context.elements if one.id == target and one.type == "text"), "")
+    if at is None or not shown or any(piece.has("QUOTE", "FILE") for piece in turn.pieces):
+        return None
+    wrong = _words_until_mark(turn.pieces[at + 1 :])
+    right = _words_put(turn.pieces[:at]) or _words_put(turn.pieces[at + 1 + len(wrong) :])
+    old, new = (" ".join(piece.text for piece in said) for said in (wrong, right))
+    place = f" {shown.casefold()} ".find(f" {old.casefold()} ")
+    if not old or not new or place < 0:
+        return None
+    put = _in_case_of(shown[place : place + len(old)], new)
+    text = shown[:place] + put + shown[place + len(old) :]
+    return [{"op": "update", "params": {"target": target, "set": {"text": text}}}]
+
+
+def _words_until_mark(pieces: list[Piece]) -> list[Piece]:
+    end = next((at for at, piece in enumerate(pieces) if piece.has("mark")), len(pieces))
+    return pieces[:end]
+
+
+def _words_put(pieces: list[Piece]) -> list[Piece]:
+    """What stands behind the last mark, without what leads up to it ("it should be …")."""
+    while pieces and pieces[-1].has("mark"):
+        pieces = pieces[:-1]
+    start = max((at + 1 for at, piece in enumerate(pieces) if piece.has("mark")), default=0)
+    said = pieces[start:]
+    while said and (said[0].is_loose() or _leads(said[0])):
+        said = said[1:]
+    return said
+
+
+def _leads(piece: Piece) -> bool:
+    """Is it said before what a title is to say?"""
+    return piece.has("meant", "out:correct", "out:is", "out:make", "writing", "changing") or piece.text in texts(
+        "mere_no"
+    )
+
+
+def _in_case_of(old: str, new: str) -> str:
+    if old.isupper():
+        return new.upper()
+    return new if old.islower() else " ".join(word[:1].upper() + word[1:] for word in new.split())
+
+
+def other_file(turn: Turn) -> list[Command] | None:
+    """ "tram.mp3 would fit better": another file in the place of the last one of its kind."""
+    files = [piece for piece in turn.content if piece.has("SOUNDFILE", "IMAGEFILE")]
+    if len(files) != 1 or not any(one.text in texts("preferred") for one in turn.pieces):
+        return None
+    wanted = "music" if files[0].has("SOUNDFILE") else "image"
+    there = turn.context.of_type(wanted)
+    of_clip = any(piece.has("sound", "original_sound", "voice") for piece in turn.content)
+    if of_clip or len(there) != 1 or there[0].file == files[0].value:
+        return None
+    return [{"op": "update", "params": {"target": there[0].id, "set": {"file": files[0].value}}}]
+
+
 def relative_look(turn: Turn) -> list[Command] | None:
     """A little brighter still, after a change of colours: more or less of what was changed."""
     if (
@@ -153,8 +213,11 @@ def another_amount(turn: Turn) -> list[Command] | None:
     places = [at for at, piece in enumerate(turn.pieces) if piece.has(*AMOUNTS)]
     if not places or len(places) > 2:
         return None
+    plain = turn.last["op"] == "compress" and len(turn.content) <= 3
+    plain = plain and not any(piece.has("undo") for piece in turn.content)
     corrected = (
-        any(
+        plain
+        or any(
             piece.has("neg", "meant", "out:neg", "out:toobig", "out:instead", "out:correct", "too_word")
             for piece in turn.pieces
         )
@@ -165,6 +228,7 @@ def another_amount(turn: Turn) -> list[Command] | None:
         or piece.means & ABOUT_LAST
         or piece.means & meanings_of(str(turn.last["op"]))
         or piece.has("unknown", "too_word", "speedup", "slowdown", "toobig_word")
+        or piece.text in texts("granting")
         for piece in turn.content
     ):
         return None

@@ -11,6 +11,8 @@ from slimreel.agent.follow.corrected import (
     another_format,
     corrected_text,
     more_of_it,
+    other_file,
+    other_words,
     relative_look,
     shifted,
     times_as_much,
@@ -31,7 +33,9 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         return None
     turn = Turn(pieces, content, last, context)
     for way in (
+        other_words,
         corrected_text,
+        other_file,
         relative_look,
         times_as_much,
         brought_back,

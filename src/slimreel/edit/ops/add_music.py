@@ -37,6 +37,7 @@ class AddMusic(Timed):
     said: ClassVar[Said] = Said(
         cues=(
             "getting music",
+            "SOUNDFILE RANGE|FIRST|LAST|START",
             "own_song under_word|music|adding",
             "own_song music adding|changing",
             "different_word|other music",

@@ -29,6 +29,7 @@ class Undo(Operation):
     op: ClassVar[str] = "undo"
     said: ClassVar[Said] = Said(
         cues=(
+            "better_before",
             "cancel undo previous?",
             "cancel undo",
             "undo>speedup|slowdown|crop|rotate|mute|music|reverse|loop|zoomin|blurregion|fade|transition",
