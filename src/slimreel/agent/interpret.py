@@ -12,7 +12,7 @@ from typing import Any
 from slimreel.agent.carried import with_bounds, with_nouns, without_denied
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.context import Context
-from slimreel.agent.fill.elements import TYPE_WORDS, called, described
+from slimreel.agent.fill.elements import TYPE_WORDS, called, described, with_texts
 from slimreel.agent.follow.ellipsis import left_out
 from slimreel.agent.follow.follow import follow_up
 from slimreel.agent.literals import take_literals
@@ -44,8 +44,8 @@ class Interpretation:
 def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names))
-    plain = unjoined(spelled(normalize(taken.text, taken.marks)))
-    moments = with_bounds(with_moments(with_clip_numbers(cut(plain, taken.marks), context)))
+    plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
+    moments = with_bounds(with_moments(with_clip_numbers(with_texts(cut(plain, taken.marks), context), context)))
     pieces = without_denied(with_places(with_clips(with_nouns(moments, context), context)))
     for piece in pieces:
         if described(context, piece):

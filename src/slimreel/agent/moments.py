@@ -145,7 +145,8 @@ def _stretch(pieces: list[Piece], at: int) -> _Joined | None:
         return None
     start, a_unit = float(first[0]), first[1]
     end, b_unit = second
-    led = at > 0 and pieces[at - 1].has("keep", "remove", "cutting", "trimming", "seconds_word")
+    led = at > 0 and pieces[at - 1].has("keep", "remove", "cutting", "trimming", "seconds_word", "gif")
+    led = led or (at > 1 and pieces[at - 1].has("t_of") and pieces[at - 2].has("gif"))
     led = led or _follows_stretch(pieces, at)
     if not (a_unit or b_unit or opened or led):
         return None  # "10 - 20": nothing says that these are times

@@ -26,7 +26,8 @@ _LOWER = {i: i + 32 for i in range(ord("A"), ord("Z") + 1)}
 _LAST_ONE = re.compile(r"最[后後]一(?=秒|分[钟鐘])")
 _FRACTION = re.compile(r"\b(?:an?|one) ([0-9]{1,2})(?:th|rd)\b(?= (?:of|its|the) )", re.IGNORECASE)
 _BARE_SHARE = re.compile(
-    r"(?<!\ba )(?<!the )(?<!one )(?<!two )(?<!three )\b(third|quarter|fifth)(?= of the (?:screen|frame|width|picture|video)\b)",
+    r"(?<!\ba )(?<!the )(?<!one )(?<!two )(?<!three )\b(third|quarter|fifth)"
+    r"(?= of the (?:screen|frame|width|picture|video)\b)",
     re.IGNORECASE,
 )
 _VAGUE = re.compile(r"(?<=[0-9零一二两三四五六七八九十百千])[多来几](?=[兆MmGgKk秒分帧])")
@@ -59,13 +60,38 @@ def language_of(text: str) -> str:
 
 
 def correct_spelling(text: str, known: frozenset[str], misspelled: dict[str, tuple[str, ...]]) -> str:
-    """Unknown words one slip away from a known one become it: "comprss", "bitarte", "qaulity"."""
+    """Unknown words one slip away from a known one become it: "comprss", "bitarte", "qaulity", "louderrr".
+
+    A form of a known word is left as it is ("checked" is no "chucked").
+    """
 
     def fix(match: re.Match[str]) -> str:
         word = lower(match[0])
-        return match[0] if word in known else _nearest(word, misspelled) or match[0]
+        if word in known or any(stem in known for stem in _stems(word)):
+            return match[0]
+        shorter = next((one for one in _unstretched(word) if one in known), None)
+        return shorter or _nearest(word, misspelled) or match[0]
 
     return _WORD.sub(fix, text)
+
+
+def _stems(word: str) -> Iterable[str]:
+    """What a word may be a form of: check of checked, chase of chasing."""
+    for ending in ("ed", "ing"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            stem = word[: -len(ending)]
+            yield stem
+            yield stem + "e"
+
+
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+
+
+def _unstretched(word: str) -> Iterable[str]:
+    """A word that is drawn out, with the letter once and twice: louderrr, biggggger."""
+    if _STRETCHED.search(word):
+        yield _STRETCHED.sub(r"\1", word)
+        yield _STRETCHED.sub(r"\1\1", word)
 
 
 def without_letters(word: str, most: int) -> set[str]:

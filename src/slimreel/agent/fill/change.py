@@ -98,6 +98,11 @@ def _subtitle_changes(span: Span, changes: Params) -> None:
 
 
 def _text_changes(span: Span, changes: Params) -> None:
+    for word, name in (("bigger_text", "large"), ("small_text", "small")):
+        at = span.find(word)
+        if at is not None and not span.pieces[at].has("bigger", "smaller", "small_amount") and "size" not in changes:
+            changes["size"] = name
+            span.used.add(at)
     pixels = span.take("PX")
     if pixels is None and span.claim("words_size"):
         pixels = next(iter(span.numbers(4, 1000)), None)

@@ -112,6 +112,24 @@ def called(context: Context, piece: Piece) -> list[ElementFact]:
     return named if len(named) == 1 else []
 
 
+def with_texts(pieces: list[Piece], context: Context) -> list[Piece]:
+    """ "EZ clap should be massive": what a title says, word for word, is that title."""
+    shown = [re.findall(r"[^\W_]+", one.text.casefold()) for one in context.of_type("text")]
+    found = list(pieces)
+    for words in (one for one in shown if len(one) > 1):
+        for at in range(len(found)):
+            end, said = at, list[str]()
+            while end < len(found) and len(said) < len(words) and not found[end].has("QUOTE", "FILE"):
+                said += re.findall(r"[^\W_]+", found[end].text.casefold())
+                end += 1
+            if said == words:
+                text = " ".join(words)
+                means = frozenset({"n_title", "unknown"})
+                found[at:end] = [Piece(text, found[at].start, found[end - 1].end, means)]
+                break
+    return found
+
+
 def _words_of(file: str) -> list[str]:
     return re.split(r"[\s_\-.]+", file.rsplit(".", 1)[0].casefold())
 

@@ -5,6 +5,8 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
+import re
+
 from slimreel.agent.context import PICTURE_FILES, SUBTITLE_FILES, VIDEO_FILES
 from slimreel.agent.fill.base import Params, named_values, session_file, strength, timed
 from slimreel.agent.span import Missing, Span
@@ -103,6 +105,13 @@ def pip(span: Span) -> Params:
     return params
 
 
+def _in_language(span: Span, language: object) -> str | None:
+    """The only subtitle file of the session whose name ends in the language that is asked for (talk_es.srt)."""
+    names = [name for name in span.context.files(SUBTITLE_FILES) if language and not span.has("FILE")]
+    named = [name for name in names if re.split(r"[\s_.\-]+", name.casefold())[-2] == language]
+    return named[0] if len(named) == 1 else None
+
+
 def subtitles(span: Span) -> Params:
     params: Params = {}
     soft = span.claim("soft")
@@ -125,8 +134,8 @@ def subtitles(span: Span) -> Params:
         and not (soft or span.says(*texts("one_more")))
     ):
         raise Missing("file")
-    params["file"] = session_file(span, SUBTITLE_FILES)
     named_values(span, params, "language", "position", "color")
+    params["file"] = _in_language(span, params.get("language")) or session_file(span, SUBTITLE_FILES)
     if span.claim("bigger_text", "bigger"):
         params["size"] = "large"
     elif span.claim("small_text", "smaller"):

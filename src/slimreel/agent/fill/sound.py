@@ -271,6 +271,8 @@ def audio_sync(span: Span) -> Params:
         span.claim("later", "earlier", "sync", "sound")
         return {"offset_s": offset.value}
     early, late = span.find("earlier"), span.find("later")
+    if early is not None and late is not None and span.pieces[late].has("earlier"):
+        late = None if early != late else late  # "pull it forward": forward alone is either
     was_early, was_late = span.find("is_early"), span.find("is_late")
     if early is not None and early == was_early and late is not None and late != early:
         early = None

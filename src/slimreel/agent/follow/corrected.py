@@ -213,8 +213,9 @@ def another_amount(turn: Turn) -> list[Command] | None:
     places = [at for at, piece in enumerate(turn.pieces) if piece.has(*AMOUNTS)]
     if not places or len(places) > 2:
         return None
-    plain = turn.last["op"] == "compress" and len(turn.content) <= 3
-    plain = plain and not any(piece.has("undo") for piece in turn.content)
+    plain = _says_only_an_amount(turn, turn.pieces[places[0]])
+    if plain and _is_short_side(turn, turn.pieces[places[0]]):
+        return [again(turn.last, resolution=f"{int(turn.pieces[places[0]].value)}p")]
     corrected = (
         plain
         or any(
@@ -245,6 +246,39 @@ def another_amount(turn: Turn) -> list[Command] | None:
     if kind is not None and (there := turn.context.of_type(kind)):
         return [{"op": "update", "params": {"target": there[-1].id, "set": {name: value}}}]
     return [again(turn.last, **{name: value})]
+
+
+_WITH_ONE_AMOUNT = frozenset("compress freeze fade transition rotate volume zoom".split())
+
+
+def _says_only_an_amount(turn: Turn, piece: Piece) -> bool:
+    """ "40 then", "make it 2 secs": a turn too short to be about anything but the last one."""
+    most = 3 if turn.last["op"] == "compress" else 2
+    if (
+        len(turn.content) > most
+        or piece.text in texts("one_of_them")
+        or any(one.has("undo", "cutting", "trimming", "remove") for one in turn.content)
+    ):
+        return False
+    return str(turn.last["op"]) in _WITH_ONE_AMOUNT
+
+
+def _is_short_side(turn: Turn, piece: Piece) -> bool:
+    """ "What if it was 720", after a size: no size."""
+    return piece.has("LINES?") and turn.last["op"] == "compress" and "resolution" not in turn.last["params"]
+
+
+def another_like_it(turn: Turn) -> list[Command] | None:
+    """ "Do another one at 20": the last operation at another moment."""
+    asked = any(one.text in texts("another_one") or one.has("again_word", "different_word") for one in turn.pieces)
+    moments = [one for one in turn.pieces if one.has("AT", "TIME", "NUMBER") and one.text != "one"]
+    if not asked or len(moments) != 1 or not isinstance(turn.last["params"].get("at_s"), int | float):
+        return None
+    others = [one for one in turn.content if one not in moments and not one.means & meanings_of(str(turn.last["op"]))]
+    known = (*ABOUT_LAST, "different_word", "one_word", "clip_noun", "t_at", "adding", "again_word")
+    if not all(one.means & set(known) for one in others):
+        return None
+    return [again(turn.last, at_s=float(moments[0].value))]
 
 
 def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) -> str | None:

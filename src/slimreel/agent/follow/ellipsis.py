@@ -39,6 +39,9 @@ def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Com
     return [again(last, **changed)], _score(span, pieces)
 
 
+_SIDES = ("left", "right", "top", "bottom", "center")
+
+
 def _partial(span: Span, last: Mapping[str, Any]) -> dict[str, Any]:
     """What can be said of a reframe without its aspect."""
     if last["op"] == "reframe":
@@ -55,10 +58,14 @@ def _partial(span: Span, last: Mapping[str, Any]) -> dict[str, Any]:
         if color and span.has("padbars"):
             span.claim("padbars")
             return {"mode": "pad", "color": color}
+        if span.has("keep", "focus") and (side := span.named("position")) in _SIDES:
+            span.claim("keep", "focus", "leftedge", "rightedge", "topedge", "bottomedge", "position_word")
+            return {"mode": "crop", "focus": side}
         for word, mode in (("blurpad", "blur_pad"), ("stretchfit", "stretch"), ("padbars", "pad"), ("cropfit", "crop")):
             at = span.find(word)
-            if at is not None and not denied(span.pieces, at):
-                span.claim("blurpad", "padbars", "cropfit", "stretchfit")
+            refused = at is not None and (denied(span.pieces, at) or (at > 0 and span.pieces[at - 1].has("neg")))
+            if at is not None and not refused:
+                span.claim("blurpad", "padbars", "cropfit", "stretchfit", "neg")
                 return {"mode": mode}
     if last["op"] == "transition" and (length := span.take("TIME", "FOR", "AT")) is not None:
         return {"duration_s": length.value}

@@ -9,6 +9,7 @@ from slimreel.agent.context import Context
 from slimreel.agent.follow.corrected import (
     another_amount,
     another_format,
+    another_like_it,
     corrected_text,
     more_of_it,
     other_file,
@@ -42,6 +43,7 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         other_end,
         for_others,
         another_target,
+        another_like_it,
         shifted,
         more_of_it,
         another_format,

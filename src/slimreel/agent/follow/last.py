@@ -70,4 +70,7 @@ def denied(pieces: list[Piece], at: int) -> bool:
             return True
         if pieces[place].has("mark"):
             break
+        following = pieces[place + 1] if place + 1 < len(pieces) else None
+        if pieces[place].text in texts("too_much") and following is not None and following.has("unknown"):
+            return True  # "8 is too tight"
     return False

@@ -30,6 +30,7 @@ class Undo(Operation):
     said: ClassVar[Said] = Said(
         cues=(
             "better_before",
+            "NUMBER step_word>back_word",
             "cancel undo previous?",
             "cancel undo",
             "undo>speedup|slowdown|crop|rotate|mute|music|reverse|loop|zoomin|blurregion|fade|transition",
