@@ -13,7 +13,7 @@ from slimreel.agent.carried import with_bounds, with_nouns, without_denied
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.context import Context
 from slimreel.agent.fill.elements import TYPE_WORDS, called, described, with_texts
-from slimreel.agent.follow.ellipsis import left_out
+from slimreel.agent.follow.ellipsis import left_out, only_there
 from slimreel.agent.follow.follow import follow_up
 from slimreel.agent.literals import take_literals
 from slimreel.agent.moments import with_moments
@@ -67,7 +67,7 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     outside = out_of_scope(normalize(take_literals(text, context.names).text))
     if outside is not None and outside.plainly:
         return _declined(outside.reason, language)
-    about_last = follow_up(pieces, context)
+    about_last = follow_up(pieces, context) or only_there(pieces, context)
     if about_last is not None:
         return Interpretation(tuple(about_last), language=language)
     parts = divide(pieces, plain, context)

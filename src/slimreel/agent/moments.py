@@ -326,6 +326,8 @@ def _single(pieces: list[Piece], at: int) -> _Joined | None:
     seconds = _time(pieces, i)
     if seconds is None:
         bare = _number(pieces, i)
+        if bare is not None and piece.has("t_to") and piece.text.endswith(" at") and _told_before(pieces, at):
+            return _made(pieces, at, i + 1 - at, "UNTIL", bare)  # "come in at 2 seconds and leave at 9"
         if (
             bare is not None
             and piece.text == "for"
@@ -354,6 +356,11 @@ def _single(pieces: list[Piece], at: int) -> _Joined | None:
     if piece.has("t_for"):
         return _made(pieces, at, closing - at, "FOR", seconds, *(piece.means - {"filler"}))
     return None
+
+
+def _told_before(pieces: list[Piece], at: int) -> bool:
+    """Was a moment in seconds said before, whose unit a bare number has?"""
+    return any(piece.has("AT", "START", "TIME") for piece in pieces[:at])
 
 
 def _closing(pieces: list[Piece], at: int) -> int:

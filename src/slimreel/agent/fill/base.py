@@ -121,7 +121,7 @@ def strength(span: Span, params: Params) -> None:
     told = [
         at
         for at, piece in enumerate(span.pieces)
-        if piece.has("large_amount", "strong") and piece.text not in texts("much_of_it")
+        if piece.has("large_amount", "strong") and piece.text not in texts("much_of_it") and not _of_fault(span, at)
     ]
     if told:
         span.used.update(told)
@@ -131,6 +131,13 @@ def strength(span: Span, params: Params) -> None:
         params["strength"] = "low"
     elif span.claim("medium_amount"):
         params["strength"] = "medium"
+
+
+def _of_fault(span: Span, at: int) -> bool:
+    """ "Heavy film grain, reduce it slightly": heavy is what is wrong, not the cure."""
+    after = span.pieces[at + 1 : at + 3]
+    before = at > 0 and span.pieces[at - 1].has("denoise", "remove", "stabilize", "sharpen")
+    return not before and any(piece.has("grain", "noise") for piece in after) and not span.pieces[at].has("denoise")
 
 
 def named_values(span: Span, params: Params, *slots: str) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from slimreel.agent.context import ElementFact
 from slimreel.agent.fill.base import Params
 from slimreel.agent.fill.elements import mentioned, starts_at, target_elements
-from slimreel.agent.fill.overlay import opacity
+from slimreel.agent.fill.overlay import STROKE_PX, opacity
 from slimreel.agent.fill.sound import fade_params
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
@@ -19,6 +19,9 @@ _PLACED = {"text", "image", "pip", "subtitles", "blur"}  # the kinds of elements
 def update(span: Span) -> list[Params]:
     """One command an element."""
     targets = target_elements(span)
+    if span.has("swapping") and (places := _in_each_others_place(targets)):
+        span.claim("swapping")
+        return places
     changes: Params = {}
     kinds = {one.type for one in targets}
     quoted = span.take("QUOTE")
@@ -55,6 +58,16 @@ def update(span: Span) -> list[Params]:
     if not changes:
         raise Missing("text" if kinds == {"text"} and span.has("writing", "changing", "words_word") else "amount")
     return [{"target": one.id, "set": dict(changes)} for one in targets]
+
+
+def _in_each_others_place(targets: list[ElementFact]) -> list[Params]:
+    """Two elements that have places trade them."""
+    places = [one.facts.get("position") for one in targets]
+    if len(targets) != 2 or not all(isinstance(place, str) for place in places):
+        return []
+    return [
+        {"target": one.id, "set": {"position": place}} for one, place in zip(targets, reversed(places), strict=True)
+    ]
 
 
 def _new_position(span: Span, kinds: set[str]) -> str | None:
@@ -108,6 +121,9 @@ def _text_changes(span: Span, changes: Params) -> None:
         pixels = next(iter(span.numbers(4, 1000)), None)
     if pixels is not None:
         changes["size_px"] = pixels.value
+    if span.claim("strokeword"):
+        changes["stroke"] = 0 if span.claim("neg", "remove", "without") else STROKE_PX
+        span.claim("adding")
     for word, name in (("boldword", "bold"), ("boxword", "box")):
         if span.claim(word):
             changes[name] = not span.claim("neg")
@@ -201,6 +217,9 @@ def _all_but(span: Span) -> list[ElementFact]:
 def remove(span: Span) -> list[Params]:
     """One command an element."""
     targets = _all_but(span)
+    for at, piece in enumerate(span.pieces):
+        if piece.has("POSITION") and not any(one.text in texts("leads_to") for one in span.pieces[max(0, at - 2) : at]):
+            span.used.add(at)  # where it is, and not where it goes
     if not targets:
         kept, removed = span.find("keep", "except"), span.find("remove")
         if kept is not None and removed is not None and kept > removed and not span.has("FILE"):

@@ -24,8 +24,14 @@ def opacity(span: Span, params: Params) -> None:
             value = 1 - value
         params["opacity"] = round(value, 4)
         span.claim("opacity")
+    elif span.says(*texts("wholly")) and span.claim("opaque"):
+        params["opacity"] = 1.0
+        span.claim("all_word", "off_word")
     elif span.claim("faint"):
         params["opacity"] = 0.5
+
+
+STROKE_PX = 4  # of an outline whose width nobody says
 
 
 def style(span: Span, params: Params) -> None:
@@ -44,6 +50,8 @@ def style(span: Span, params: Params) -> None:
         params["bold"] = True
     if span.claim("boxword"):
         params["box"] = True
+    if span.claim("strokeword"):
+        params["stroke"] = STROKE_PX
     for word, name in (("anim_fade", "fade"), ("anim_slide", "slide"), ("anim_type", "typewriter")):
         if span.claim(word):
             params["anim"] = name

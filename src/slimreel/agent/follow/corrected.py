@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 from typing import Any
 
 from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
@@ -40,6 +41,8 @@ _BY_KIND = {
 }
 # What an output may weigh, in this order.
 _WEIGHTS = ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps")
+# What else can be half of it or double.
+_DEGREES = "brightness_pct contrast_pct saturation_pct temperature_pct gain_db duration_s first_s last_s".split()
 _LOOKS = (
     ("brightness", "brightness", 1),
     ("toodark", "brightness", 1),
@@ -78,6 +81,31 @@ def other_words(turn: Turn) -> list[Command] | None:
     put = _in_case_of(shown[place : place + len(old)], new)
     text = shown[:place] + put + shown[place + len(old) :]
     return [{"op": "update", "params": {"target": target, "set": {"text": text}}}]
+
+
+def retyped(turn: Turn) -> list[Command] | None:
+    """ "8am sorry", "i meant Friday": the word of the last title that is most like it was meant to be this."""
+    sorry = any(piece.has("meant", "out:correct", "typo_word") for piece in turn.pieces)
+    target = last_target(Span(turn.pieces, turn.context, ""))
+    shown = next((one.text for one in turn.context.elements if one.id == target and one.type == "text"), "")
+    said = [one for one in turn.content if not _leads(one) and not one.has("typo_word", "again_word")]
+    added = turn.last["op"] in ("add_text", "update")
+    if not (sorry and shown and added) or not 1 <= len(said) <= 2 or any(one.has("QUOTE", "FILE") for one in said):
+        return None
+    gap = "" if len(said) == 2 and said[0].end == said[1].start else " "
+    new = gap.join(one.text for one in said)
+    old = max(shown.split(), key=lambda word: _likeness(word, new))
+    if _likeness(old, new) < _ALIKE or old.casefold() == new.casefold():
+        return None
+    text = shown.replace(old, _in_case_of(old, new), 1)
+    return [{"op": "update", "params": {"target": target, "set": {"text": text}}}]
+
+
+_ALIKE = 0.55
+
+
+def _likeness(first: str, second: str) -> float:
+    return SequenceMatcher(None, first.casefold(), second.casefold()).ratio()
 
 
 def _words_until_mark(pieces: list[Piece]) -> list[Piece]:
@@ -156,13 +184,14 @@ def times_as_much(turn: Turn) -> list[Command] | None:
     ):
         return None
     twice = any(piece.has("double") for piece in turn.content)
-    half = any(piece.has("halve") for piece in turn.content)
+    half = any(piece.has("halve") or (piece.has("SHARE") and piece.value == 50) for piece in turn.content)
     about = any(piece.has("it") or piece.text in texts("the_limit") for piece in turn.pieces)
     if twice == half or not about:
         return None
-    for name in _WEIGHTS:
+    for name in (*_WEIGHTS, *_DEGREES):
         if isinstance(value := turn.last["params"].get(name), int | float):
-            return [again(turn.last, **{name: int(value * 2 if twice else value / 2)})]
+            after = value * 2 if twice else value / 2
+            return [again(turn.last, **{name: int(after) if name in _WEIGHTS else after})]
     return None
 
 

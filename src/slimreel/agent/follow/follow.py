@@ -15,6 +15,7 @@ from slimreel.agent.follow.corrected import (
     other_file,
     other_words,
     relative_look,
+    retyped,
     shifted,
     times_as_much,
 )
@@ -36,6 +37,7 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
     for way in (
         other_words,
         corrected_text,
+        retyped,
         other_file,
         relative_look,
         times_as_much,

@@ -35,6 +35,10 @@ class Update(Operation):
     op: ClassVar[str] = "update"
     said: ClassVar[Said] = Said(
         cues=(
+            "@element swapping",
+            "@element opaque off_word|all_word",
+            "@any strokeword adding?",
+            "@element strokeword",
             "preview @element RANGE",
             "adding @element RANGE",
             "@any longer|shorter TIME|FOR",
