@@ -21,6 +21,7 @@ from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_commands
 from slimreel.agent.pieces import Piece, content_of, cut
 from slimreel.agent.pointing import with_clip_numbers, with_clips, with_places
+from slimreel.agent.routing import routed
 from slimreel.agent.scope import out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
@@ -64,9 +65,12 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     pieces, plain = pieces_of(text, context)
     if not pieces:
         return Interpretation(missing=Missing("nothing"), language=language)
-    outside = out_of_scope(normalize(take_literals(text, context.names).text))
+    said = normalize(take_literals(text, context.names).text)
+    outside = out_of_scope(said)
     if outside is not None and outside.plainly:
         return _declined(outside.reason, language)
+    if (route := routed(said) or routed(plain)) is not None:
+        return Interpretation((route,), language=language)
     about_last = follow_up(pieces, context) or only_there(pieces, context)
     if about_last is not None:
         return Interpretation(tuple(about_last), language=language)

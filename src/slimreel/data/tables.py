@@ -36,6 +36,11 @@ def outside_classes() -> dict[str, str]:
     return _table("words", "outside.words.toml")["classes"]
 
 
+def route_table() -> dict[str, Any]:
+    """Sentences that are said to the session: what is said around them, their classes of words, and the patterns."""
+    return _table("words", "routes.en.toml")
+
+
 def message_table(language: str) -> dict[str, str]:
     """The sentences of a language by message id."""
     return _table("words", f"messages.{language}.toml")
