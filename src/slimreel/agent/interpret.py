@@ -79,8 +79,7 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     if outside is not None and (found.unheard or found.missing or not found.commands):
         return _declined(outside.reason, language)
     if len(pieces) == 1 and pieces[0].has("RANGE"):
-        start, end = pieces[0].value
-        return Interpretation(({"op": "trim", "params": {"start_s": start, "end_s": end}},), language=language)
+        return _kept(pieces[0].value, context, language)
     changed = left_out(pieces, plain, context)
     if changed is not None and _completes_last(found, changed[0], context, pieces):
         return Interpretation(tuple(changed[0]), language=language)
@@ -94,6 +93,16 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     if changed is not None and (not found.commands or changed[1] > sum(part.score for part in parts) + 0.01):
         return Interpretation(tuple(changed[0]), language=language)
     return found
+
+
+def _kept(stretch: tuple[float, float | str], context: Context, language: str) -> Interpretation:
+    """A stretch and nothing else is what is to be kept."""
+    start, end = stretch
+    length = context.length_s
+    if length is not None and max(start, end if isinstance(end, float) else 0.0) > length + 0.05:
+        missing = Missing("range", moment_s=end if isinstance(end, float) else start, length_s=length)
+        return Interpretation(({"op": "clarify", "params": {"about": "range"}},), missing, language=language)
+    return Interpretation(({"op": "trim", "params": {"start_s": start, "end_s": end}},), language=language)
 
 
 def _declined(reason: str, language: str, unheard: tuple[str, ...] = ()) -> Interpretation:

@@ -72,7 +72,9 @@ def with_places(pieces: list[Piece]) -> list[Piece]:
     certain = [piece for piece in pieces if piece.has("POSITION") and not piece.has("corner_word")]
     if certain:  # "wrong corner! top left": a corner alone says nothing then
         pieces = [
-            piece.as_filler() if piece.has("corner_word") and not _is_beside(pieces, piece, certain) else piece
+            piece.as_filler()
+            if piece.has("other_side") or (piece.has("corner_word") and not _is_beside(pieces, piece, certain))
+            else piece
             for piece in pieces
         ]
     found: list[Piece] = []
@@ -287,6 +289,10 @@ def _at_an_end(context: Context, count: int, *, first: bool) -> list[str]:
     return [_id(context, place) for place in range(start, start + count)]
 
 
+def _is_stretch(piece: Piece | None) -> bool:
+    return piece is not None and piece.has("RANGE", "START", "UNTIL", "FIRST", "LAST")
+
+
 def _is_called(pieces: list[Piece], at: int, context: Context) -> bool:
     """Is "the demo" the whole name of a clip, and no word that any clip is called by?"""
     word = pieces[at].text.casefold()
@@ -330,7 +336,8 @@ def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] 
     following = pieces[at + 1] if at + 1 < len(pieces) else None
     noun = following is not None and following.has("clip_noun") and not following.text.isdigit()
     end = at + 2 if noun else at + 1
-    known = (noun or word in _ROLE_WORDS or _is_called(pieces, at, context)) and len(word) > 1
+    merely = piece.means <= {"filler", "out:subject"} and _is_stretch(following)
+    known = (noun or merely or word in _ROLE_WORDS or _is_called(pieces, at, context)) and len(word) > 1
     if word in stems and (piece.has("unknown") or known):
         return _made(pieces, at, end, stems[word])
     if word in _ROLE_WORDS:

@@ -249,7 +249,7 @@ def _one_per_slot(values: list[Value]) -> tuple[list[Value], list[str]]:
         elif value.slot == "preset" and "web" in (earlier.value, value.value):
             settled["preset"] = earlier if value.value == "web" else value
         elif value.slot == "size" and isinstance(value.value, int) and isinstance(earlier.value, int):
-            settled["size"] = min(earlier, value, key=lambda v: v.value)  # both are upper bounds
+            settled["size"] = value if value.value < earlier.value else earlier  # both are upper bounds
         elif value.slot in _SINGLE:
             conflicts.append(f'"{earlier.text}" and "{value.text}" (two {_SINGLE[value.slot]})')
     frame = settled.pop("frame", None)

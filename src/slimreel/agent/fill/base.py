@@ -48,6 +48,9 @@ def within_video(span: Span, *moments: object) -> None:
             raise Missing("range", moment_s=moment, length_s=length)
 
 
+_OF_ENDS = ("remove", "cutting", "fade", "fadein", "fadeout", "freeze")  # whose length at an end is no stretch
+
+
 def stretch(span: Span) -> tuple[Any, Any] | None:
     """A stretch of the timeline that is named: (start, end), either None where it was not said."""
     found = span.take("RANGE")
@@ -73,6 +76,10 @@ def stretch(span: Span) -> tuple[Any, Any] | None:
         return start, until.value
     if length is not None:
         start = start if start is not None else span.value("AT")
+        whole = span.context.length_s
+        if start is None and whole is not None and span.has("t_end") and not span.has(*_OF_ENDS):
+            span.claim("t_end")  # "at the end for 3 s"
+            return max(0.0, whole - length.value), whole
         return (start or 0.0), (start or 0.0) + length.value
     return start, None
 

@@ -19,9 +19,8 @@ _PLACED = {"text", "image", "pip", "subtitles", "blur"}  # the kinds of elements
 def update(span: Span) -> list[Params]:
     """One command an element."""
     targets = target_elements(span)
-    if span.has("swapping") and (places := _in_each_others_place(targets)):
-        span.claim("swapping")
-        return places
+    if (traded := _traded(span, targets)) is not None:
+        return traded
     changes: Params = {}
     kinds = {one.type for one in targets}
     quoted = span.take("QUOTE")
@@ -58,6 +57,27 @@ def update(span: Span) -> list[Params]:
     if not changes:
         raise Missing("text" if kinds == {"text"} and span.has("writing", "changing", "words_word") else "amount")
     return [{"target": one.id, "set": dict(changes)} for one in targets]
+
+
+def _traded(span: Span, targets: list[ElementFact]) -> list[Params] | None:
+    """Places that follow from where things stand: each other's, or the other side."""
+    for word, places in (("swapping", _in_each_others_place), ("other_side", _across)):
+        if span.has(word) and (found := places(targets)):
+            span.claim(word)
+            return found
+    return None
+
+
+_OPPOSITE = {"left": "right", "right": "left"}
+
+
+def _across(targets: list[ElementFact]) -> list[Params]:
+    """Elements that stand at a side go to the other side."""
+    places = [str(one.facts.get("position", "")) for one in targets]
+    if not all("left" in place or "right" in place for place in places):
+        return []
+    moved = ["_".join(_OPPOSITE.get(part, part) for part in place.split("_")) for place in places]
+    return [{"target": one.id, "set": {"position": place}} for one, place in zip(targets, moved, strict=True)]
 
 
 def _in_each_others_place(targets: list[ElementFact]) -> list[Params]:
@@ -106,7 +126,9 @@ def _subtitle_changes(span: Span, changes: Params) -> None:
         changes["offset_s"] = changes.pop("start_s") * (1 if late else -1)
         span.claim("later", "earlier", "is_early", "is_late")
     for word, name in (("bigger_text", "large"), ("small_text", "small"), ("medium_text", "medium")):
-        if span.claim(word):
+        at = span.find(word)
+        if at is not None and not span.pieces[at].has("bigger", "smaller"):
+            span.used.add(at)
             changes["size"] = name
 
 

@@ -277,7 +277,7 @@ def another_amount(turn: Turn) -> list[Command] | None:
     return [again(turn.last, **{name: value})]
 
 
-_WITH_ONE_AMOUNT = frozenset("compress freeze fade transition rotate volume zoom".split())
+_WITH_ONE_AMOUNT = frozenset("compress freeze fade transition rotate volume zoom crop color".split())
 
 
 def _says_only_an_amount(turn: Turn, piece: Piece) -> bool:
@@ -324,7 +324,9 @@ def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) ->
     names = [name for kind in kinds for name in _BY_KIND[kind]] if kinds and not piece.has("NUMBER") else _MAIN
     if piece.has("AT", "FOR", "START", "UNTIL"):
         names = _TIMES
-    return next((name for name in names if name in params), None)
+    amounts = [name for name, value in params.items() if isinstance(value, int | float) and not isinstance(value, bool)]
+    only = amounts[0] if len(amounts) == 1 and piece.has("NUMBER", "PX", "PERCENT") else None
+    return next((name for name in names if name in params), only)
 
 
 def _close(a: object, b: object) -> bool:

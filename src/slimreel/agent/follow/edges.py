@@ -31,6 +31,23 @@ def other_end(turn: Turn) -> list[Command] | None:
     return None
 
 
+def other_edge(turn: Turn) -> list[Command] | None:
+    """Same on top: what was cropped off one edge goes at another too."""
+    cropped = [name for name in turn.last["params"] if name.rsplit("_", 1)[-1] in ("px", "pct")]
+    edges = {str(piece.named["position"]) for piece in turn.content if piece.named.get("position") in _EDGES}
+    again_there = any(piece.has("again_word", "same") for piece in turn.pieces)
+    if turn.last["op"] != "crop" or len(cropped) != 1 or len(edges) != 1 or not again_there:
+        return None
+    if any(piece.has(*AMOUNTS) for piece in turn.content):
+        return None
+    unit, clip = cropped[0].rsplit("_", 1)[1], turn.last["params"].get("clip")
+    params = {f"{edges.pop()}_{unit}": turn.last["params"][cropped[0]]}
+    return [{"op": "crop", "params": {**params, "clip": clip} if clip else params}]
+
+
+_EDGES = ("top", "bottom", "left", "right")
+
+
 def brought_back(turn: Turn) -> list[Command] | None:
     """Bring the logo back; 还是把logo加回来吧: what the last turn took away is there again."""
     done = turn.context.last_ops[-1] if turn.context.last_ops else {}

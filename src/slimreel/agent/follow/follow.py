@@ -19,7 +19,7 @@ from slimreel.agent.follow.corrected import (
     shifted,
     times_as_much,
 )
-from slimreel.agent.follow.edges import brought_back, other_end
+from slimreel.agent.follow.edges import brought_back, other_edge, other_end
 from slimreel.agent.follow.last import Command, Turn, last_operation
 from slimreel.agent.follow.pointed import another_target, for_others
 from slimreel.agent.pieces import Piece, content_of
@@ -42,6 +42,7 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         relative_look,
         times_as_much,
         brought_back,
+        other_edge,
         other_end,
         for_others,
         another_target,

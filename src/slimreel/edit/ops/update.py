@@ -35,6 +35,8 @@ class Update(Operation):
     op: ClassVar[str] = "update"
     said: ClassVar[Said] = Said(
         cues=(
+            "@any other_side",
+            "@element other_side",
             "@element swapping",
             "@element opaque off_word|all_word",
             "@any strokeword adding?",
