@@ -239,15 +239,15 @@ def _all_but(span: Span) -> list[ElementFact]:
 def remove(span: Span) -> list[Params]:
     """One command an element."""
     targets = _all_but(span)
-    for at, piece in enumerate(span.pieces):
-        if piece.has("POSITION") and not any(one.text in texts("leads_to") for one in span.pieces[max(0, at - 2) : at]):
-            span.used.add(at)  # where it is, and not where it goes
     if not targets:
         kept, removed = span.find("keep", "except"), span.find("remove")
         if kept is not None and removed is not None and kept > removed and not span.has("FILE"):
             targets = _without_kept(span, kept)
         else:
             targets = target_elements(span)
+    for at, piece in enumerate(span.pieces):
+        if piece.has("POSITION") and not any(one.text in texts("leads_to") for one in span.pieces[max(0, at - 2) : at]):
+            span.used.add(at)  # where it is, and not where it goes
     return [{"target": one.id} for one in targets]
 
 
