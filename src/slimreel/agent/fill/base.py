@@ -5,6 +5,7 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from slimreel.agent.span import Missing, Span
@@ -29,6 +30,17 @@ def clip_param(span: Span, params: Params) -> None:
         return
     if len(span.context.clips) > 1 and span.claim("both"):
         params["clip"] = "all"
+    elif (last := _last_clip(span)) is not None:
+        params["clip"] = last
+
+
+def _last_clip(span: Span) -> str | None:
+    """The clip of the last operation, where a pronoun stands for it ("and stabilize it")."""
+    last = span.context.last_ops[-1] if span.context.last_ops else {}
+    given = last.get("params")
+    clip = given.get("clip") if isinstance(given, Mapping) else None
+    several = len(span.context.clips) > 1 and any(one.id == clip for one in span.context.clips)
+    return str(clip) if several and any(piece.text in texts("pronouns") for piece in span.pieces) else None
 
 
 def known_clip(span: Span, value: object) -> None:

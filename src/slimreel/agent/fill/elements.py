@@ -50,6 +50,9 @@ def mentioned(span: Span) -> list[ElementFact]:
         if at and span.pieces[at - 1].has("neg") and span.pieces[at - 1].text in texts("is_not"):
             span.used.update((at - 1, at))
             continue
+        if at and piece.text in texts("one_of_them") and (placed := _standing_at(span, at - 1)) is not None:
+            found.append((at - 1, placed))
+            continue
         content = _by_content(span, piece)
         if content:
             found += [(at, one) for one in content]
@@ -74,6 +77,13 @@ def mentioned(span: Span) -> list[ElementFact]:
     return [
         one for _, one in sorted({one.id: (seen[one.id], one) for _, one in found}.values(), key=lambda pair: pair[0])
     ]
+
+
+def _standing_at(span: Span, at: int) -> ElementFact | None:
+    """ "The top one": the only element of the session that stands at that place."""
+    said = span.pieces[at].named.get("position")
+    there = [one for one in span.context.elements if said and one.facts.get("position") == said]
+    return there[0] if len(there) == 1 else None
 
 
 def _nth_of_those_before(span: Span) -> list[ElementFact]:
@@ -109,7 +119,8 @@ def called(context: Context, piece: Piece) -> list[ElementFact]:
     if not piece.has("unknown") or len(word) < 3 or not word.isalpha():
         return []
     named = [one for one in context.elements if one.file and word in _words_of(one.file)]
-    return named if len(named) == 1 else []
+    shown = [one for one in context.of_type("text") if one.text.casefold() == word]
+    return named if len(named) == 1 else shown if len(shown) == 1 else []
 
 
 def with_texts(pieces: list[Piece], context: Context) -> list[Piece]:

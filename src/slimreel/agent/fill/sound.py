@@ -59,6 +59,10 @@ def fade_params(span: Span, params: Params) -> None:
     if goes_in is not None:
         span.used.add(goes_in)
         params["fade_in_s"] = values.pop(0) if values else 1.0
+    out = next((at for at, piece in enumerate(span.pieces) if piece.text == "out"), None)
+    if goes_out is None and goes_in is not None and values and out is not None and out > goes_in:
+        span.used.add(out)  # "fade in 1s and out 2s"
+        params["fade_out_s"] = values.pop(0)
     if goes_out is not None:
         span.used.add(goes_out)
         params["fade_out_s"] = values.pop(0) if values else 1.0

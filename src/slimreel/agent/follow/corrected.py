@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from difflib import SequenceMatcher
 from typing import Any
 
-from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
+from slimreel.agent.fill.elements import ELEMENT_OPS
 from slimreel.agent.fill.nudge import amount_said
 from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, Command, Turn, again, denied
 from slimreel.agent.pieces import Piece
@@ -51,90 +50,6 @@ _LOOKS = (
     ("saturation", "saturation", 1),
     ("desaturate", "saturation", -1),
 )
-
-
-def corrected_text(turn: Turn) -> list[Command] | None:
-    """A typo: it should say “Day 3”; 打错字了，是“再接再厉”."""
-    quoted = [piece for piece in turn.pieces if piece.has("QUOTE")]
-    wrong = any(piece.has("meant", "neg", "typo_word", "out:correct", "out:neg") for piece in turn.pieces)
-    if len(quoted) != 1 or not wrong or any(piece.has("adding", "position", *AMOUNTS) for piece in turn.content):
-        return None
-    target = last_target(Span(turn.pieces, turn.context, ""))
-    if target is None or not any(one.id == target and one.type == "text" for one in turn.context.elements):
-        return None
-    return [{"op": "update", "params": {"target": target, "set": {"text": quoted[0].value}}}]
-
-
-def other_words(turn: Turn) -> list[Command] | None:
-    """ "Day 3, not day 2"; "it's Katharine not Catherine": a word of the last title is another."""
-    at = next((place for place, one in enumerate(turn.pieces) if one.text in texts("is_not")), None)
-    target = last_target(Span(turn.pieces, turn.context, ""))
-    shown = next((one.text for one in turn.context.elements if one.id == target and one.type == "text"), "")
-    if at is None or not shown or any(piece.has("QUOTE", "FILE") for piece in turn.pieces):
-        return None
-    wrong = _words_until_mark(turn.pieces[at + 1 :])
-    right = _words_put(turn.pieces[:at]) or _words_put(turn.pieces[at + 1 + len(wrong) :])
-    old, new = (" ".join(piece.text for piece in said) for said in (wrong, right))
-    place = f" {shown.casefold()} ".find(f" {old.casefold()} ")
-    if not old or not new or place < 0:
-        return None
-    put = _in_case_of(shown[place : place + len(old)], new)
-    text = shown[:place] + put + shown[place + len(old) :]
-    return [{"op": "update", "params": {"target": target, "set": {"text": text}}}]
-
-
-def retyped(turn: Turn) -> list[Command] | None:
-    """ "8am sorry", "i meant Friday": the word of the last title that is most like it was meant to be this."""
-    sorry = any(piece.has("meant", "out:correct", "typo_word") for piece in turn.pieces)
-    target = last_target(Span(turn.pieces, turn.context, ""))
-    shown = next((one.text for one in turn.context.elements if one.id == target and one.type == "text"), "")
-    said = [one for one in turn.content if not _leads(one) and not one.has("typo_word", "again_word")]
-    added = turn.last["op"] in ("add_text", "update")
-    if not (sorry and shown and added) or not 1 <= len(said) <= 2 or any(one.has("QUOTE", "FILE") for one in said):
-        return None
-    gap = "" if len(said) == 2 and said[0].end == said[1].start else " "
-    new = gap.join(one.text for one in said)
-    old = max(shown.split(), key=lambda word: _likeness(word, new))
-    if _likeness(old, new) < _ALIKE or old.casefold() == new.casefold():
-        return None
-    text = shown.replace(old, _in_case_of(old, new), 1)
-    return [{"op": "update", "params": {"target": target, "set": {"text": text}}}]
-
-
-_ALIKE = 0.55
-
-
-def _likeness(first: str, second: str) -> float:
-    return SequenceMatcher(None, first.casefold(), second.casefold()).ratio()
-
-
-def _words_until_mark(pieces: list[Piece]) -> list[Piece]:
-    end = next((at for at, piece in enumerate(pieces) if piece.has("mark")), len(pieces))
-    return pieces[:end]
-
-
-def _words_put(pieces: list[Piece]) -> list[Piece]:
-    """What stands behind the last mark, without what leads up to it ("it should be …")."""
-    while pieces and pieces[-1].has("mark"):
-        pieces = pieces[:-1]
-    start = max((at + 1 for at, piece in enumerate(pieces) if piece.has("mark")), default=0)
-    said = pieces[start:]
-    while said and (said[0].is_loose() or _leads(said[0])):
-        said = said[1:]
-    return said
-
-
-def _leads(piece: Piece) -> bool:
-    """Is it said before what a title is to say?"""
-    return piece.has("meant", "out:correct", "out:is", "out:make", "writing", "changing") or piece.text in texts(
-        "mere_no"
-    )
-
-
-def _in_case_of(old: str, new: str) -> str:
-    if old.isupper():
-        return new.upper()
-    return new if old.islower() else " ".join(word[:1].upper() + word[1:] for word in new.split())
 
 
 def other_file(turn: Turn) -> list[Command] | None:
@@ -277,7 +192,7 @@ def another_amount(turn: Turn) -> list[Command] | None:
     return [again(turn.last, **{name: value})]
 
 
-_WITH_ONE_AMOUNT = frozenset("compress freeze fade transition rotate volume zoom crop color".split())
+_WITH_ONE_AMOUNT = frozenset("compress freeze fade transition rotate volume zoom crop color add_music".split())
 
 
 def _says_only_an_amount(turn: Turn, piece: Piece) -> bool:

@@ -45,6 +45,25 @@ def other_edge(turn: Turn) -> list[Command] | None:
     return [{"op": "crop", "params": {**params, "clip": clip} if clip else params}]
 
 
+def other_way(turn: Turn) -> list[Command] | None:
+    """ "Wrong way", "the other direction": what was turned or moved goes the opposite way."""
+    if not any(piece.has("other_way") for piece in turn.content) or not only_about_last(
+        turn.content, "other_way", "rotate", "rotate_weak", "too_word"
+    ):
+        return None
+    params = turn.last["params"]
+    if turn.last["op"] == "rotate" and isinstance(params.get("degrees"), int | float):
+        return [again(turn.last, degrees=(360 - params["degrees"]) % 360)]
+    if turn.last["op"] == "audio_sync" and isinstance(params.get("offset_s"), int | float):
+        return [again(turn.last, offset_s=-params["offset_s"])]
+    opposite = _OPPOSITE.get(str(params.get("type")))
+    return [again(turn.last, type=opposite)] if turn.last["op"] == "transition" and opposite else None
+
+
+_OPPOSITE = {
+    "wipeleft": "wiperight", "wiperight": "wipeleft", "slideleft": "slideright", "slideright": "slideleft",
+    "slideup": "slidedown", "slidedown": "slideup",
+}  # fmt: skip
 _EDGES = ("top", "bottom", "left", "right")
 
 

@@ -10,18 +10,16 @@ from slimreel.agent.follow.corrected import (
     another_amount,
     another_format,
     another_like_it,
-    corrected_text,
     more_of_it,
     other_file,
-    other_words,
     relative_look,
-    retyped,
     shifted,
     times_as_much,
 )
-from slimreel.agent.follow.edges import brought_back, other_edge, other_end
+from slimreel.agent.follow.edges import brought_back, other_edge, other_end, other_way
 from slimreel.agent.follow.last import Command, Turn, last_operation
 from slimreel.agent.follow.pointed import another_target, for_others
+from slimreel.agent.follow.retitled import corrected_text, other_words, retyped
 from slimreel.agent.pieces import Piece, content_of
 
 
@@ -44,6 +42,7 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         brought_back,
         other_edge,
         other_end,
+        other_way,
         for_others,
         another_target,
         another_like_it,

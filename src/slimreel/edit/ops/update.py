@@ -35,6 +35,8 @@ class Update(Operation):
     op: ClassVar[str] = "update"
     said: ClassVar[Said] = Said(
         cues=(
+            "@element FIRST|LAST",
+            "@element keep FIRST|RANGE",
             "@any other_side",
             "@element other_side",
             "@element swapping",
