@@ -205,7 +205,9 @@ def _open_end(pieces: list[Piece], at: int) -> _Joined | None:
     if piece.has("t_after", "t_before") and not piece.has("TIME"):
         i = _skip(pieces, at + 1)
         seconds = _time(pieces, i)
-        if seconds is not None and piece.text.isascii() and not _is(pieces, i + 1, "t_to", "remove", "t_of"):
+        ends = i + 1 < len(pieces) and pieces[i + 1].text.endswith(" go")  # "everything past 1:10 can go"
+        joins = ends or not _is(pieces, i + 1, "t_to", "remove", "t_of")
+        if seconds is not None and piece.text.isascii() and joins:
             return _beyond(pieces, at, i, seconds, after=piece.has("t_after"))
     i = _skip(pieces, at + 1) if piece.has("t_from") else at
     seconds = _time(pieces, i)

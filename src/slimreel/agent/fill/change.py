@@ -6,7 +6,7 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 from __future__ import annotations
 
 from slimreel.agent.context import ElementFact
-from slimreel.agent.fill.base import Params
+from slimreel.agent.fill.base import Params, stretch
 from slimreel.agent.fill.elements import mentioned, starts_at, target_elements
 from slimreel.agent.fill.overlay import STROKE_PX, opacity
 from slimreel.agent.fill.sound import fade_params
@@ -170,6 +170,9 @@ def _times(span: Span, changes: Params) -> None:
         else:
             changes["start_s"], changes["end_s"] = start, end
             return
+    if span.has("FIRST", "LAST") and (edge := stretch(span)) is not None:
+        changes["start_s"], changes["end_s"] = edge
+        return
     if span.find("until_end") is not None:
         span.claim("until_end")
         changes["end_s"] = "end"

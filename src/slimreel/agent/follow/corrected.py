@@ -174,6 +174,7 @@ def another_amount(turn: Turn) -> list[Command] | None:
         or piece.means & meanings_of(str(turn.last["op"]))
         or piece.has("unknown", "too_word", "speedup", "slowdown", "toobig_word")
         or piece.text in texts("granting")
+        or (turn.last["op"] == "compress" and piece.text in texts("looks_bad"))
         for piece in turn.content
     ):
         return None
@@ -208,8 +209,10 @@ def _says_only_an_amount(turn: Turn, piece: Piece) -> bool:
 
 
 def _is_short_side(turn: Turn, piece: Piece) -> bool:
-    """ "What if it was 720", after a size: no size."""
-    return piece.has("LINES?") and turn.last["op"] == "compress" and "resolution" not in turn.last["params"]
+    """ "What if it was 720", after a size of some megabytes or a resolution: no size."""
+    size = turn.last["params"].get("target_size_bytes", 0)
+    small = isinstance(size, int) and size < 100_000_000
+    return piece.has("LINES?") and turn.last["op"] == "compress" and (small or "resolution" in turn.last["params"])
 
 
 def another_like_it(turn: Turn) -> list[Command] | None:

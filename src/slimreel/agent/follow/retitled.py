@@ -48,6 +48,8 @@ def other_words(turn: Turn) -> list[Command] | None:
 
 def retyped(turn: Turn) -> list[Command] | None:
     """ "8am sorry", "i meant Friday": the word of the last title that is most like it was meant to be this."""
+    if (whole := _said_anew(turn)) is not None:
+        return whole
     sorry = any(piece.has("meant", "out:correct", "typo_word") for piece in turn.pieces)
     target = last_target(Span(turn.pieces, turn.context, ""))
     shown = next((one.text for one in turn.context.elements if one.id == target and one.type == "text"), "")
@@ -62,6 +64,20 @@ def retyped(turn: Turn) -> list[Command] | None:
         return None
     text = shown.replace(old, _in_case_of(old, new), 1)
     return [{"op": "update", "params": {"target": target, "set": {"text": text}}}]
+
+
+def _said_anew(turn: Turn) -> list[Command] | None:
+    """ "Episode 6", where a title says "Episode 5": the same words but one, and no word that asks for anything."""
+    said = [one for one in turn.pieces if not one.has("mark", "meant", "out:correct")]
+    words = [word for one in said for word in one.text.split()]
+    for title in turn.context.of_type("text"):
+        shown = title.text.casefold().split()
+        new = [at for at, word in enumerate(words) if len(shown) == len(words) and word.casefold() != shown[at]]
+        strange = [one for one in said if one.text in {words[at] for at in new}]
+        if len(words) > 1 and len(new) == 1 and strange and all(one.means <= {"unknown", "NUMBER"} for one in strange):
+            text = _in_case_of(title.text, " ".join(words))
+            return [{"op": "update", "params": {"target": title.id, "set": {"text": text}}}]
+    return None
 
 
 _ALIKE = 0.55
