@@ -157,7 +157,7 @@ def another_amount(turn: Turn) -> list[Command] | None:
     places = [at for at, piece in enumerate(turn.pieces) if piece.has(*AMOUNTS)]
     if not places or len(places) > 2:
         return None
-    plain = _says_only_an_amount(turn, turn.pieces[places[0]])
+    plain = len(places) == 1 and _says_only_an_amount(turn, turn.pieces[places[0]])
     if plain and _is_short_side(turn, turn.pieces[places[0]]):
         return [again(turn.last, resolution=f"{int(turn.pieces[places[0]].value)}p")]
     corrected = (

@@ -47,6 +47,8 @@ class SetVolume(Lasting):
     op: ClassVar[str] = "volume"
     said: ClassVar[Said] = Said(
         cues=(
+            "as_loud",
+            "as_loud sound|volume|voice|music",
             "sound|volume|voice|music shrink_to PERCENT|SHARE",
             "sound up_word|down_word DB",
             "volume|sound|music|voice|original_sound up_word|down_word DB|PERCENT|TIMES|SHARE",
