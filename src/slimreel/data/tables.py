@@ -33,7 +33,8 @@ def outside_table() -> dict[str, dict[str, list[str]]]:
 
 def outside_classes() -> dict[str, str]:
     """The classes of words that those patterns name in angle brackets, each as one alternation."""
-    return _table("words", "outside.words.toml")["classes"]
+    classes: dict[str, str] = _table("words", "outside.words.toml")["classes"]
+    return classes
 
 
 def route_table() -> dict[str, Any]:
