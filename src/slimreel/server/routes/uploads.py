@@ -16,7 +16,7 @@ from slimreel.server.answers.sessions import FileItem, FileRefused, Uploaded
 from slimreel.server.bodies import Urls
 from slimreel.server.calls import BaseUrl, Calling, PathSession, Served, answer, scoped
 from slimreel.server.envelope import failure
-from slimreel.server.json_bodies import read_json
+from slimreel.server.json_bodies import read_object
 from slimreel.server.multipart import FileOutcome, receive_files
 from slimreel.services.arrivals import Arrival
 from slimreel.services.db.models import Asset
@@ -41,7 +41,7 @@ async def upload(
         return await anyio.to_thread.run_sync(lambda: _answered(services, received, base_url))
     sent = await request.body()
     try:
-        body = Urls.model_validate(read_json(sent) if sent.strip() else {})
+        body = Urls.model_validate(read_object(sent))
     except ValidationError as error:
         raise BadRequest(detail='send files as multipart/form-data, or {"urls": ["https://…"]}') from error
     fetched = await anyio.to_thread.run_sync(lambda: services.arrivals.fetch_all(session, body.urls))
