@@ -53,7 +53,8 @@ class Reading:
         clock = Continuity(self.container)
         try:
             for packet in packets_of(self.container):
-                clock.mend(packet)
+                if clock.jumps:
+                    clock.mend(packet)
                 index = packet.stream_index
                 tally = self.tallies[index]
                 tally.add(packet)
