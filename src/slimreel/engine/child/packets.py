@@ -41,7 +41,7 @@ class Timeline:
         self._previous: int | None = None
 
     def add(self, times: list[int], durations: list[int]) -> None:
-        """Takes packets in the order of the file, a duration of 0 being none. Many at once cost a third of one by one."""
+        """Takes packets in the order of the file; a duration of 0 is none. One by one would cost thrice as much."""
         if not times:
             return
         self.count += len(times)
