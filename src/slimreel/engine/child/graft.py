@@ -59,11 +59,12 @@ def _sources(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _is_moved(request: dict[str, Any], sources: dict[str, Any]) -> bool:
-    """Whether all of the source lies where an index says, and the result is to have one."""
+    """Whether all that is copied lies where an index says, and the result is to have one."""
     if request["demuxer"] != "mov" or request["muxer"] not in ("mp4", "mov"):
         return False
     if request["sound"] is not None and "sound" not in sources:
         return False
+    # Of a file in fragments the index is not whole.
     return all(
         len(source.streams[request[name]["stream"]].index_entries) == request[name]["packets"]
         for name, source in sources.items()

@@ -7,7 +7,7 @@ is copied or encoded.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
@@ -18,7 +18,7 @@ from slimreel.engine.child import sample_table
 from slimreel.engine.child.byte_ranges import Blocks, Places, Range
 from slimreel.engine.child.start import Refusal
 
-_BUFFERS = 512  # ranges that are written by one call, of the 1024 that the kernel takes
+_BLOCK_BYTES = 1 << 18  # written at once
 _HEADER_BYTES = 16  # of the box mdat, its length in eight bytes
 
 Piece = tuple[int, list[int], list[Any] | None]  # first packet, when each is shown, and the packets if not the source's
@@ -186,22 +186,20 @@ def _copy(fd: int, layout: Layout, fds: tuple[int, int]) -> None:
         raise Refusal("unreadable", "packets that were there are not found again") from error
 
 
-def _put(fd: int, parts: Any) -> None:
-    """All of the parts, however little the kernel takes at once."""
+def _put(fd: int, parts: Iterable[Any]) -> None:
+    """All of the parts, many small ones at once."""
     waiting: list[Any] = []
-    for part in _ended(parts):
-        if part is not None:
-            waiting.append(part)
-        if waiting and (part is None or len(waiting) == _BUFFERS):
-            wanted = sum(map(len, waiting))
-            done = os.writev(fd, waiting)
-            if done < wanted:
-                rest = memoryview(b"".join(waiting))[done:]
-                while rest:
-                    rest = rest[os.write(fd, rest) :]
-            waiting.clear()
+    length = 0
+    for part in parts:
+        waiting.append(part)
+        length += len(part)
+        if length >= _BLOCK_BYTES:
+            _write(fd, b"".join(waiting))
+            waiting, length = [], 0
+    _write(fd, b"".join(waiting))
 
 
-def _ended(parts: Any) -> Iterator[Any]:
-    yield from parts
-    yield None
+def _write(fd: int, block: bytes) -> None:
+    rest = memoryview(block)
+    while rest:
+        rest = rest[os.write(fd, rest) :]
