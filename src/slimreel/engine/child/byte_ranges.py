@@ -52,14 +52,14 @@ class Blocks:
         self._block = memoryview(b"")
 
     def read(self, ranges: list[Range]) -> Iterator[memoryview]:
-        for at, size in ranges:
-            while size:
+        for start, size in ranges:
+            at, end = start, start + size
+            while at < end:
                 if not self._start <= at < self._end:
                     self._fetch(at)
-                part = self._block[at - self._start : at - self._start + size]
+                part = self._block[at - self._start : end - self._start]
                 yield part
                 at += len(part)
-                size -= len(part)
 
     def _fetch(self, at: int) -> None:
         block = os.pread(self._fd, BLOCK_BYTES, at)

@@ -18,6 +18,7 @@ from slimreel.engine.child import sample_table
 from slimreel.engine.child.byte_ranges import Blocks, Places, Range
 from slimreel.engine.child.start import Refusal
 
+_PICTURES, _SOUND = 0, 1  # each is read through a descriptor of its own
 _BLOCK_BYTES = 1 << 18  # written at once
 _HEADER_BYTES = 16  # of the box mdat, its length in eight bytes
 
@@ -48,12 +49,13 @@ class Layout:
 
     def __init__(self) -> None:
         self.length = 0
-        self.parts: list[tuple[str, list[Range] | list[bytes]]] = []
+        self.parts: list[tuple[int, list[Range]] | list[bytes]] = []
 
-    def lay(self, track: Laid, name: str, content: list[Range] | list[bytes], sizes: Sequence[int]) -> None:
+    def lay(self, track: Laid, part: tuple[int, list[Range]] | list[bytes], sizes: Sequence[int]) -> None:
+        """The next chunk of a track: packets, or ranges of the source and which of its descriptors reads them."""
         track.chunks.append((self.length, len(sizes)))
         track.sizes.extend(sizes)
-        self.parts.append((name, content))
+        self.parts.append(part)
         self.length += sum(sizes)
 
 
@@ -144,10 +146,10 @@ def _lay(
             end = min(start + each, len(order))
             if made is None:
                 sizes = places.sizes[first + start : first + end]
-                layout.lay(shown, "video", places.ranges(first + start, end - start), sizes)
+                layout.lay(shown, (_PICTURES, places.ranges(first + start, end - start)), sizes)
             else:
                 packets = [bytes(packet) for packet in made[start:end]]
-                layout.lay(shown, "made", packets, [len(packet) for packet in packets])
+                layout.lay(shown, packets, [len(packet) for packet in packets])
             count += end - start
             slots.lay_until(count * tick)
     slots.lay_until(None)
@@ -170,7 +172,7 @@ class _Slots:
             taken = max(0, min(count, int(until)))
             if taken:
                 sizes = sound.places.sizes[first : first + taken]
-                self._layout.lay(self._laid, "sound", sound.places.ranges(first, taken), sizes)
+                self._layout.lay(self._laid, (_SOUND, sound.places.ranges(first, taken)), sizes)
                 self._slot += taken
             if taken < count:
                 self._waiting.append((first + taken, count - taken))
@@ -178,10 +180,10 @@ class _Slots:
 
 
 def _copy(fd: int, layout: Layout, fds: tuple[int, int]) -> None:
-    readers = {"video": Blocks(fds[0]), "sound": Blocks(fds[1])}
+    readers = [Blocks(one) for one in fds]
     try:
-        for name, content in layout.parts:
-            _put(fd, content if name == "made" else readers[name].read(content))
+        for part in layout.parts:
+            _put(fd, part if isinstance(part, list) else readers[part[0]].read(part[1]))
     except EOFError as error:
         raise Refusal("unreadable", "packets that were there are not found again") from error
 

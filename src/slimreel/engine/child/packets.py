@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections import Counter
 from fractions import Fraction
+from itertools import compress
 from operator import add, sub
 from typing import Any
+
+from slimreel.engine.child.indexed import Columns
 
 # H.264 and HEVC reorder at most 16 pictures; twice that leaves room for fields counted apart.
 REORDER_QUEUE = 32
@@ -135,6 +138,19 @@ class Tally:
         if has_dts:
             self._dts[0].append(dts)
             self._dts[1].append(duration)
+
+    def add_all(self, columns: Columns) -> None:
+        """All packets of the stream, as an index tells of them."""
+        places, kept = columns.places, [not is_discard for is_discard in columns.discards]
+        for number in compress(range(len(columns)), places.keys if self.is_video else ()):
+            self._keep_keyframe(columns.pts[number])
+        self.packets = len(columns)
+        self.discarded = len(columns) - sum(kept)
+        self._sizes = list(places.sizes)
+        durations = [max(0, duration) for duration in compress(columns.durations, kept)]
+        self._pts = (list(compress(columns.pts, kept)), durations)
+        self._dts = (list(compress(columns.dts, kept)), durations)
+        self._reckon()
 
     def _reckon(self) -> None:
         """Counts what is waiting, and forgets it."""

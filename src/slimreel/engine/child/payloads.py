@@ -40,13 +40,13 @@ def _at_once(fd: int, stream: Any, runs: list[list[int]]) -> list[str]:
     places, blocks = Places(stream), Blocks(fd)
     found = []
     for first, count in runs:
-        made = hashlib.sha256()
+        made, is_there = hashlib.sha256(), first + count <= len(places)
         try:
             for part in blocks.read(places.ranges(first, count)):
                 made.update(part)
         except EOFError:
-            count = -1
-        found.append(made.hexdigest() if 0 <= count <= len(places) - first else "")
+            is_there = False
+        found.append(made.hexdigest() if is_there else "")
     return found
 
 

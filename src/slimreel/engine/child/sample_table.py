@@ -46,13 +46,14 @@ def index(pattern: bytes, tracks: Sequence[Track], media_at: int) -> bytes:
     """
     content = next(content for kind, content in boxes(pattern) if kind == b"moov")
     clock_hz = next(_number(inner, 12) for kind, inner in boxes(content) if kind == b"mvhd")
-    made, ends, number = [], [0], 0
+    made, ends, waiting = [], [0], iter(tracks)
     for kind, inner in boxes(content):
         if kind == b"trak":
-            inner, end = _track(inner, tracks[number], clock_hz, media_at)
+            track, end = _track(inner, next(waiting), clock_hz, media_at)
+            made.append((kind, track))
             ends.append(end)
-            number += 1
-        made.append((kind, inner))
+        else:
+            made.append((kind, inner))
     return box(b"moov", *(box(kind, _lasting(kind, inner, max(ends))) for kind, inner in made))
 
 
@@ -113,8 +114,8 @@ def _tables(content: bytes, track: Track, media_at: int) -> Iterator[bytes]:
     count = len(track.sizes)
     for kind, inner in boxes(content):
         if kind == b"sbgp":  # every sample is in the group that the sample of the pattern is in
-            inner = inner[:12] + struct.pack(">I", count) + inner[16:]
-        if kind not in _TABLES:
+            yield box(kind, inner[:12], struct.pack(">I", count), inner[16:])
+        elif kind not in _TABLES:
             yield box(kind, inner)
     yield box(b"stts", struct.pack(">IIII", 0, 1, count, track.delta))
     if track.keys is not None:
