@@ -39,7 +39,7 @@ def both(monkeypatch: pytest.MonkeyPatch, program: Any, path: Path, **request: A
 def is_believed(path: Path) -> bool:
     fd = os.open(path, os.O_RDONLY)
     layout = boxes.walk(fd, "mov")
-    container = opened(fd, "mov", DECODERS, layout)
+    container = opened(fd, "mov", list(DECODERS), layout)
     return indexed.is_worth_it(container, layout) and indexed.indexed(container, fd) is not None
 
 
