@@ -12,7 +12,7 @@ from functools import cache
 
 from slimreel.core.numerals import EN_NUMBERS, EN_PARTS, EN_POWERS
 from slimreel.core.units import UNITS
-from slimreel.data.tables import word_table
+from slimreel.data.tables import common_words, word_table
 
 # A wish is a sentence or two. The bound keeps every reader's work small whatever is typed.
 MAX_LENGTH = 600
@@ -43,7 +43,7 @@ def normalize(text: str, keep: Iterable[str] = ()) -> str:
     plain = _FRACTION.sub(r"1/\1", _VAGUE.sub("", plain))
     plain = _LAST_ONE.sub("最后1", plain)
     plain = " ".join(plain[: 2 * MAX_LENGTH].split())
-    return plain.translate(_simplified())
+    return _as_here(plain.translate(_simplified()))
 
 
 def language_of(text: str) -> str:
@@ -115,6 +115,33 @@ def _distance(a: str, b: str) -> int:
 def _simplified() -> dict[int, str]:
     pairs = word_table("zh")["traditional"]["pairs"].split()
     return {ord(pair[0]): pair[1] for pair in pairs}
+
+
+def _as_here(text: str) -> str:
+    """The text with words of other regions as the ones that the lists know: 匯出 is 导出, 細啲 is 小一点."""
+    pairs, pattern = _regional()
+    return pattern.sub(lambda found: pairs[found[0]], text)
+
+
+@cache
+def _regional() -> tuple[dict[str, str], re.Pattern[str]]:
+    simple = _simplified()
+    rows = (pair.partition("=") for pair in word_table("zh")["regional"]["pairs"].split())
+    pairs = {there.translate(simple): here for there, _, here in rows}
+    return pairs, re.compile("|".join(map(re.escape, sorted(pairs, key=len, reverse=True))))
+
+
+def common_word_end(text: str, at: int) -> int:
+    """Where the longest common Chinese word ends that begins at a place; that place itself where none does."""
+    if text[at].isascii():
+        return at
+    known, longest = common_words(), _longest_common()
+    return next((end for end in range(min(len(text), at + longest), at + 1, -1) if text[at:end] in known), at)
+
+
+@cache
+def _longest_common() -> int:
+    return max(map(len, common_words()))
 
 
 @cache

@@ -12,7 +12,7 @@ from typing import Any
 
 from slimreel.agent.context import LUT_FILES, PICTURE_FILES, SOUND_FILES, SUBTITLE_FILES, VIDEO_FILES
 from slimreel.agent.literals import Literal
-from slimreel.agent.normalize import lower
+from slimreel.agent.normalize import common_word_end, lower
 from slimreel.agent.words import inflected_at, word_at
 from slimreel.core.numerals import read_number
 from slimreel.core.units import KNOWN_LINES, NAMED_LINES, SIZE_PATTERN, Quantity, read_quantity
@@ -106,6 +106,9 @@ def _piece_at(text: str, small: str, at: int, marks: dict[str, Literal]) -> Piec
     inside = at > 0 and text[at - 1].isascii() and text[at - 1].isalnum() and text[at].isascii() and text[at].isalnum()
     word = None if inside else _word_at(small, at)
     amount = None if inside else _amount_at(text, small, at)
+    common = common_word_end(small, at)
+    if common > max(word.end if word else at, amount.end if amount else at):
+        return Piece(text[at:common], at, common, frozenset({"unknown"}))
     if amount is not None and (word is None or amount.end >= word.end):
         if word is not None and amount.end == word.end and amount.means == {"NUMBER"}:
             amount.means |= word.means - {"filler"}  # one: a number, and the second one

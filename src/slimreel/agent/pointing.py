@@ -6,14 +6,27 @@ What an element is called is resolved where it is needed, since "the title" can 
 from __future__ import annotations
 
 import re
+from collections import Counter
 from functools import lru_cache
 from pathlib import PurePath
 
 from slimreel.agent.context import Context
 from slimreel.agent.pieces import Piece
-from slimreel.agent.words import texts
+from slimreel.agent.words import texts, words
 
 _ROLE_WORDS = {"intro": 1, "opener": 1, "outro": -1, "片头": 1, "片尾": -1, "开场": 1}
+
+
+def spoken_names(context: Context) -> dict[str, str]:
+    """The session's files by what people call them: 园徽 for 园徽.png, where that is no word of edits."""
+    files = [*context.assets, *(one.file for one in context.elements if one.file)]
+    stems = [(PurePath(name).stem, name) for name in dict.fromkeys(files)]
+    several = Counter(stem for stem, _ in stems)
+    return {
+        stem: name
+        for stem, name in stems
+        if len(stem) >= 2 and not stem.isascii() and several[stem] == 1 and stem.casefold() not in words()
+    }
 
 
 def with_clips(pieces: list[Piece], context: Context) -> list[Piece]:
