@@ -190,6 +190,8 @@ def _open_end(pieces: list[Piece], at: int) -> _Joined | None:
         closing += 1
     if closing < len(pieces) and pieces[closing].text == "开始" and _is(pieces, closing + 1, "t_after"):
         closing += 1
+    if pieces[closing : closing + 1] and pieces[closing].text in ("后", "前") and _time(pieces, closing + 1) is not None:
+        return None  # 前10秒后10秒
     if _is(pieces, closing, "t_after") and not pieces[closing].text.isascii() and pieces[closing].text != "起":
         return _beyond(pieces, at, closing, seconds, after=True)
     if _is(pieces, closing, "t_before") and not pieces[closing].text.isascii():

@@ -183,7 +183,29 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
             if after is None or not after.has("TIME", "PERCENT"):
                 return _made(pieces, at, at + 2 + skip, _id(context, int(number.value)))
     if len(context.clips) > 1:
-        return _named(pieces, at, context)
+        return _named(pieces, at, context) or _half_named(pieces, at, context)
+    return None
+
+
+_LONGEST_NAME = 4  # pieces
+
+
+def _half_named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
+    """硬拉那条, B段: the one clip whose name holds these characters, before a word for a clip."""
+    if pieces[at].text.isascii() and not (len(pieces[at].text) == 1 and pieces[at].text.isalpha()):
+        return None
+    for end in range(min(len(pieces), at + _LONGEST_NAME), at, -1):
+        noun = end
+        while noun < len(pieces) and pieces[noun].text in ("的", "那", "这"):
+            noun += 1
+        is_noun = noun < len(pieces) and pieces[noun].has("clip_noun") and not pieces[noun].text.isascii()
+        said = "".join(piece.text for piece in pieces[at:end])
+        named = any(piece.has("unknown") for piece in pieces[at:end]) and said.isalnum()
+        if not is_noun or not named or (len(said) < 2 and not said.isascii()):
+            continue
+        holding = [clip.id for clip in context.clips if said.casefold() in PurePath(clip.name).stem.casefold()]
+        if len(holding) == 1:
+            return _made(pieces, at, noun + 1, holding[0])
     return None
 
 

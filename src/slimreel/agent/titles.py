@@ -58,6 +58,11 @@ _ZH_WRITE = (
     "写上|写着|写个|写一句|写一行|打上字|打字|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|"
     rf"打一行|打一句|打出|字是|改成字|名字叫|写(?!{_ZH_NOT_A_TITLE})|打上(?!马赛克|码|水印|字幕|标题|logo)"
 )
+# 写个主持稿 asks for a text to be thought up.
+_THOUGHT_UP = re.compile(
+    r"^.{0,12}(?:稿|稿子|文案|脚本|剧本|台词|简历|文章|小说|故事|诗|歌词|检讨|检讨书|申请|报告|总结|方案|计划|信|邮件|作文|论文|代码|程序|段子|祝福|"
+    r"介绍|简介|评论|影评|书评|日记|心得|感想|教案|公式)(?:吗|吧|呗|啊|呀|呢|么)?$"
+)
 _ZH_WRITING = re.compile(rf"(?:{_ZH_WRITE})[:：]?\s*(?=[^\s\ue000-\uf8ff:：，。,的成]){_ZH_TEXT}")
 _NAME = (
     r"\bnamed|\bcalled|\bcall it|\bname it|\bsave (?:it )?as(?= [A-Za-z0-9]*[_\-0-9])|"
@@ -93,6 +98,8 @@ def take_titles(taken: Taken) -> Taken:
             continue
         if match is not None and _is_text(match[1]):
             said = match[1]
+            if pattern is _ZH_WRITING and match[0].startswith("写") and _THOUGHT_UP.match(said):
+                continue
             capitals = _SHOUTED.match(taken.text, match.start(1))
             if pattern is _WRITE and capitals is not None and len(capitals[0]) > len(said):
                 said = capitals[0]  # "write OPEN TILL 10 at the top": "till" ends no text in capitals

@@ -196,7 +196,7 @@ def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) ->
     kinds = [kind for kind in _BY_KIND if piece.has(kind)]
     names = [name for kind in kinds for name in _BY_KIND[kind]] if kinds and not piece.has("NUMBER") else _MAIN
     if piece.has("AT", "FOR", "START", "UNTIL"):
-        names = _TIMES
+        names = ["start_s", *_TIMES] if piece.has("START") else _TIMES
     return next((name for name in names if name in params), None)
 
 

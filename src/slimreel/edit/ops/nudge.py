@@ -45,6 +45,8 @@ class Nudge(Operation):
             "@element up_word|down_word small_amount|large_amount",
             "@element stopping sooner|afterwards",
             "@it up|down small_amount",
+            "@any up|down small_amount|large_amount",
+            "@any moving up|down small_amount|large_amount",
             "sound|volume|voice|original_sound|music up_word|down_word !RANGE",
             "@element up_word|down_word volume|sound",
             "@element bigger|smaller|louder|quieter|longer|shorter|sooner|afterwards|opaque|fainter",
