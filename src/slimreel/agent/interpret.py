@@ -104,6 +104,7 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     if asked:
         parts = [part for part, why in zip(parts, reasons, strict=True) if not why]
     parts = [Part(part.pieces) if _poorly_read(part, parts) else part for part in parts]
+    parts = _without_its_rest(parts, context)
     wishes = [part for part in parts if part.output]
     for part in parts:
         if part.reading is None:
@@ -145,6 +146,14 @@ def _poorly_read(part: Part, parts: list[Part]) -> bool:
         one.output or (one.reading is not None and not one.reading.left and not one.reading.missing) for one in parts
     )
     return bool(poor) and any(clear)
+
+
+def _without_its_rest(parts: list[Part], context: Context) -> list[Part]:
+    """ "One of them is too loud, mute it": what follows is of the clip that has to be asked for, unless it names one."""
+    at = next((at for at, part in enumerate(parts) if any(piece.has("one_of") for piece in part.pieces)), None)
+    if at is None or len(context.clips) < 2:
+        return parts
+    return [*parts[: at + 1], *(part for part in parts[at + 1 :] if any(piece.has("CLIP") for piece in part.pieces))]
 
 
 def _left_vague(part: Part, context: Context) -> Missing | None:

@@ -72,9 +72,9 @@ def take_literals(text: str, names: Iterable[str] = (), spoken: Mapping[str, str
     ):
         pattern = rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9]*\.[a-z])"
         _replace(taken, re.compile(pattern, re.IGNORECASE), "FILE", name)
+    _take_quotes(taken)
     for said, name in sorted((spoken or {}).items(), key=lambda pair: -len(pair[0])):
         _replace(taken, re.compile(re.escape(said), re.IGNORECASE), "FILE", name)
-    _take_quotes(taken)
     _replace(taken, _FILE, "FILE")
     _replace(taken, _HANDLE, "QUOTE")
     return taken

@@ -107,7 +107,7 @@ def _piece_at(text: str, small: str, at: int, marks: dict[str, Literal]) -> Piec
     word = None if inside else _word_at(small, at)
     amount = None if inside else _amount_at(text, small, at)
     common = common_word_end(small, at)
-    if common > max(word.end if word else at, amount.end if amount else at):
+    if common > (word.end if word else at) and common >= (amount.end if amount else at):
         return Piece(text[at:common], at, common, frozenset({"unknown"}))
     if amount is not None and (word is None or amount.end >= word.end):
         if word is not None and amount.end == word.end and amount.means == {"NUMBER"}:

@@ -67,7 +67,7 @@ REQUESTS: dict[str, Said] = {
         zh=("取消渲染", "停", "别导了"),
     ),
     "help": Said(
-        cues=("preview help", "help", "help question"),
+        cues=("preview help", "export help", "help", "help question"),
         words="help question adding changing",
         en=("help", "what can i ask you", "which formats do you take"),
         zh=("帮助", "你能做什么", "支持什么格式"),
@@ -82,6 +82,7 @@ REQUESTS: dict[str, Said] = {
             "untouched video",
             "neg>cancel",
             "neg>sharpen|stabilize|denoise|export|mute|reset|redo|crop|rotate",
+            "yet_not",
             "yet_not export",
             "untouched",
             "untouched @element|sound|video",

@@ -127,6 +127,13 @@ def _times(span: Span, changes: Params) -> None:
         else:
             changes["start_s"], changes["end_s"] = start, end
             return
+    if (first := span.take("FIRST")) is not None:
+        changes["start_s"], changes["end_s"] = 0.0, first.value
+        return
+    if (last := span.find("LAST")) is not None and span.context.length_s is not None:
+        span.used.add(last)
+        changes["start_s"], changes["end_s"] = span.context.length_s - span.pieces[last].value, "end"
+        return
     if span.find("until_end") is not None:
         span.claim("until_end")
         changes["end_s"] = "end"

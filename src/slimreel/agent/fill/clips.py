@@ -177,6 +177,8 @@ def _factor(span: Span) -> float | None:
     fast = span.claim("speedup", "double_speed")
     slow = span.claim("slowdown", "half_speed")
     times, share = span.take("TIMES"), span.take("PERCENT")
+    if times is not None and times.value == 1 and fast != slow and not span.has("speed"):
+        return 2.0 if fast else 0.5  # 快一倍, 放慢一倍
     if times is not None and times.value > 0:
         slower = slow and times.value > 1 and not times.has("SPEEDRATE") and not span.has("speed")
         return float(1 / times.value if slower else times.value)

@@ -6,6 +6,7 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -137,6 +138,8 @@ def _last_word_counts(span: Span) -> None:
 def _of_clip(span: Span, amount: str, *, named: bool) -> list[Params]:
     """A comparison that is said of clips. Raises Missing."""
     clip = span.find("CLIP")
+    if span.has("one_of") and len(span.context.clips) > 1:
+        raise Missing("clip")
     for word, param, direction in _CLIP_COMPARATIVES:
         if param == "speed" and not any(done.get("op") in ("speed", "nudge") for done in span.context.last_ops[-2:]):
             continue  # faster than what nobody changed: by how much?
@@ -147,13 +150,20 @@ def _of_clip(span: Span, amount: str, *, named: bool) -> list[Params]:
         if target is None:
             target = span.context.clips[0].id if span.context.clips else "c1"
             if len(span.context.clips) > 1:
-                target = "all" if span.claim("both") or param == "volume" else None
+                target = "all" if span.claim("both") or param == "volume" else _last_clip(span)
         if target is None or isinstance(target, list):
             raise Missing("clip")
         return [{"target": target, "param": param, "direction": direction, "amount": amount}]
-    if span.has("shorter", "longer"):
+    if span.has("shorter", "longer") or (span.has("faster", "slower") and len(span.context.clips) < 2):
         raise Missing("amount")
     raise Missing("clip")
+
+
+def _last_clip(span: Span) -> str | None:
+    """The clip that the last operation was for."""
+    params = span.context.last_ops[-1].get("params") if span.context.last_ops else None
+    named = params.get("clip", params.get("target")) if isinstance(params, Mapping) else None
+    return named if any(clip.id == named for clip in span.context.clips) else None
 
 
 def _moved(span: Span, named: list[ElementFact], kinds: set[str], amount: str) -> list[Params]:

@@ -159,6 +159,7 @@ def another_amount(turn: Turn) -> list[Command] | None:
             for piece in turn.pieces
         )
         or len(places) == 2
+        or _sets_number(turn, places)
     )
     if not corrected or not all(
         piece.has(*AMOUNTS)
@@ -181,6 +182,15 @@ def another_amount(turn: Turn) -> list[Command] | None:
     if kind is not None and (there := turn.context.of_type(kind)):
         return [{"op": "update", "params": {"target": there[-1].id, "set": {name: value}}}]
     return [again(turn.last, **{name: value})]
+
+
+def _sets_number(turn: Turn, places: list[int]) -> bool:
+    """改成0.2: a verb and a bare number alone."""
+    return (
+        turn.pieces[places[0]].has("NUMBER")
+        and len(turn.content) == 2
+        and any(piece.has("changing") for piece in turn.content)
+    )
 
 
 def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) -> str | None:
