@@ -198,7 +198,7 @@ def _half_named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, 
         noun = end
         while noun < len(pieces) and pieces[noun].text in ("的", "那", "这"):
             noun += 1
-        is_noun = noun < len(pieces) and pieces[noun].has("clip_noun") and not pieces[noun].text.isascii()
+        is_noun = noun < len(pieces) and pieces[noun].has("clip_noun", "it") and not pieces[noun].text.isascii()
         said = "".join(piece.text for piece in pieces[at:end])
         named = any(piece.has("unknown") for piece in pieces[at:end]) and said.isalnum()
         if not is_noun or not named or (len(said) < 2 and not said.isascii()):

@@ -165,7 +165,7 @@ def _moved_by(span: Span, changes: Params, targets: list[ElementFact]) -> bool:
     longer, shorter = span.has("longer"), span.has("shorter")
     later, earlier = span.has("later", "afterwards"), span.has("earlier", "sooner")
     at_end = longer or shorter or span.has("stopping")
-    at_start = span.has("starting", "t_begin")
+    at_start = span.has("starting", "t_begin", "adding", "entering") and not at_end
     if len(times) != 1 or len(targets) != 1 or (longer or later) == (shorter or earlier) or at_end == at_start:
         return False
     old = targets[0].facts.get("end_s" if at_end else "start_s")

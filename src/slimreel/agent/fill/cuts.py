@@ -6,6 +6,7 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 from __future__ import annotations
 
 from slimreel.agent.fill.base import Params, clip_param, stretch, within_video
+from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
 
@@ -105,7 +106,7 @@ def split(span: Span) -> Params:
     moments = [piece.value for piece in span.all("AT", "TIME")]
     if several is not None:
         moments = list(several.value)
-    numbers = span.all("NUMBER") if not moments else []
+    numbers = [piece for piece in span.all("NUMBER") if not _counts_parts(span, piece)] if not moments else []
     if not moments and span.claim("halfway"):
         length = span.context.length_s
         if length is None:
@@ -118,6 +119,12 @@ def split(span: Span) -> Params:
     within_video(span, *moments)
     params["at_s"] = moments
     return params
+
+
+def _counts_parts(span: Span, number: Piece) -> bool:
+    """一 of 一集 counts parts, and is no moment."""
+    at = span.pieces.index(number) + 1
+    return at < len(span.pieces) and span.pieces[at].has("parts", "clip_noun") and not number.text.isascii()
 
 
 def remove_silence(span: Span) -> Params:

@@ -14,7 +14,9 @@ from slimreel.agent.words import texts
 def reframe(span: Span) -> Params:
     params: Params = {}
     shapes = span.all("ASPECT")
-    aspect = next((piece for piece in shapes if not piece.named), None) or (shapes[-1] if shapes else None)
+    numbered = [piece for piece in shapes if not piece.named] or shapes[-1:]
+    led = span.has("changing", "going_to", "t_to") and not span.has("neg")
+    aspect = numbered[-1 if led else 0] if numbered else None  # 把4:3改成16:9
     if aspect is not None:
         params["aspect"] = aspect.value or aspect.named["aspect"]
         span.claim("ASPECT")
@@ -131,7 +133,7 @@ def _corner(span: Span, corner: str, size: tuple[int, int]) -> Params:
 
 def rotate(span: Span) -> Params:
     params: Params = {}
-    turned = span.take("DEGREES", "NUMBER")
+    turned = span.take("DEGREES") or next(iter(span.numbers(5, 360)), None)
     counter = span.claim("counter") or span.says("to the left", "left")
     upside = span.claim("upside_down")
     span.claim("sideways", "clockwise")

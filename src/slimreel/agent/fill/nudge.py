@@ -101,6 +101,8 @@ def nudge(span: Span) -> list[Params]:
     if span.has("sound", "volume", "voice", "original_sound", "music"):
         _heard_words(span)
     sound_said = span.has("sound", "volume", "voice", "original_sound") and not span.has("music")
+    if span.has("opacity") and kinds & {"text", "image", "pip"} and (seen := _seen_through(span, named, amount)):
+        return seen
     if named or kinds:
         moved = _moved(span, named, kinds, amount)
         if moved:
@@ -120,6 +122,20 @@ def nudge(span: Span) -> list[Params]:
             moved = [{"target": one.id, "param": param, "direction": direction, "amount": amount} for one in targets]
             return moved * _times_said(span, word)
     return _of_clip(span, amount, named=bool(named))
+
+
+def _seen_through(span: Span, named: list[ElementFact], amount: str) -> list[Params]:
+    """ "The opacity a bit lower"; 透明度高一点 lets more through."""
+    said = [piece for piece in span.pieces if not piece.has("again_word")]
+    up = any(piece.has("up_word", "more", "up", "bigger") for piece in said)
+    down = any(piece.has("down_word", "less", "down", "smaller") for piece in said)
+    if up == down:
+        return []
+    targets = named or target_elements(span)
+    through = any(piece.text in texts("transparency") for piece in span.pieces)
+    span.claim(*"opacity up_word more up bigger down_word less down smaller".split())
+    direction = "up" if up != through else "down"
+    return [{"target": one.id, "param": "opacity", "direction": direction, "amount": amount} for one in targets]
 
 
 def _last_word_counts(span: Span) -> None:

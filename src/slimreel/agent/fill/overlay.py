@@ -87,7 +87,7 @@ def pip(span: Span) -> Params:
     if span.context.of_type("pip") and not span.has("FILE", "CLIP") and not span.says(*texts("one_more")):
         raise Missing("file")
     clip = span.find("CLIP")
-    if clip is not None and not span.pieces[clip].has("FILE"):
+    if clip is not None and not ("." in span.pieces[clip].text and span.pieces[clip].has("FILE")):
         params["clip"] = span.pieces[clip].value
         span.used.add(clip)
     else:

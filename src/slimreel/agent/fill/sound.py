@@ -160,6 +160,8 @@ def mute(span: Span) -> Params:
 
 
 def replace_audio(span: Span) -> Params:
+    if span.has("music") and not span.has("original_sound", "sound", "voice"):
+        raise Missing("file")  # bgm换成a.mp3 puts music there
     span.claim("replace", "original_sound", "sound", "voice", "voiceover", "music")
     return {"file": session_file(span, SOUND_FILES)}
 

@@ -40,6 +40,8 @@ class Nudge(Operation):
     said: ClassVar[Said] = Said(
         cues=(
             "@element up|down",
+            "@element opacity up_word|down_word|more|less|up|down",
+            "@it opacity up_word|down_word|more|less",
             "@any ORDINAL|CLIP bigger|smaller|opaque|fainter|longer|shorter",
             "@element up|down small_amount|large_amount",
             "@element up_word|down_word small_amount|large_amount",

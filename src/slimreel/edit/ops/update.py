@@ -93,7 +93,7 @@ class Update(Operation):
             "@element loop",
             "@it START|UNTIL",
             "@element FOR",
-            "@it keep? FOR",
+            "@it keep? FOR !freeze",
         ),
         words=(
             "is_late is_early entering off_word "
