@@ -104,6 +104,7 @@ def _piece_at(text: str, small: str, at: int, marks: dict[str, Literal]) -> Piec
     if text[at] == "第" and (ordinal := _zh_ordinal(text, at)) is not None:
         return ordinal
     inside = at > 0 and text[at - 1].isascii() and text[at - 1].isalnum() and text[at].isascii() and text[at].isalnum()
+    inside = inside and not (at > 1 and text[at].isdigit() and text[at - 1] in "pP" and text[at - 2].isdigit())
     word = None if inside else _word_that_fits(small, at)
     amount = None if inside else _amount_at(text, small, at)
     common = common_word_end(small, at)

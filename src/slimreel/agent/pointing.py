@@ -209,6 +209,9 @@ def _half_named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, 
     return None
 
 
+_FEW = {"两": 2, "三": 3, "四": 4}
+
+
 def _first_few(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
     """前两段, 后三个视频; 一二段."""
     piece = pieces[at]
@@ -231,9 +234,10 @@ def _first_few(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, i
                 if "前" in piece.text or (piece.has("t_first") and piece.text[0] != "最")
                 else clips[-count:],
             )
-    if piece.text in ("后面", "前面") and pieces[at + 1].has("both") and pieces[at + 1].text.startswith("两"):
+    if piece.text in ("后面", "前面", "后", "前", "头", "最后") and (few := _FEW.get(pieces[at + 1].text[:1], 0)):
         clips = [clip.id for clip in context.clips]
-        return _made(pieces, at, at + 2, clips[:2] if piece.text == "前面" else clips[-2:])
+        if pieces[at + 1].has("both") and few <= len(clips):
+            return _made(pieces, at, at + 2, clips[-few:] if "后" in piece.text else clips[:few])
     if (
         piece.has("NUMBER")
         and len(piece.text) == 2
@@ -334,9 +338,10 @@ def _stems(context_names: tuple[tuple[str, str], ...]) -> dict[str, str]:
     seen: dict[str, int] = {}
     for clip_id, name in context_names:
         stem = PurePath(name).stem.casefold()
-        for word in {stem, *re.split(r"[\s_\-.]+", stem)}:
+        for word in {stem, *re.split(r"[\s_\-.]+", stem), *_NUMBERED.findall(stem)}:
             if (
                 len(word) >= 3
+                or _NUMBERED.fullmatch(word)
                 or (len(word) == 2 and word == stem)
                 or (word and not word.isascii())
                 or (len(word) == 1 and word == stem)
@@ -344,6 +349,9 @@ def _stems(context_names: tuple[tuple[str, str], ...]) -> dict[str, str]:
                 seen[word] = seen.get(word, 0) + 1
                 found[word] = clip_id
     return {word: clip_id for word, clip_id in found.items() if seen[word] == 1 and not word.isdigit()}
+
+
+_NUMBERED = re.compile(r"(?<![a-z0-9])[a-z][0-9](?![a-z0-9])")  # D2 of 进藏D2
 
 
 def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:

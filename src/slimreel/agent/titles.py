@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 
 from slimreel.agent.literals import Kind, Literal, Taken
-from slimreel.agent.words import texts
+from slimreel.agent.normalize import lower, normalize
+from slimreel.agent.words import texts, word_at
 
 _PLACES = "(?:top|bottom|left|right|center|centre|middle|upper|lower)"
 _COLORS = "white|red|yellow|blue|black|green|orange|pink|purple|gold"
@@ -70,6 +71,11 @@ _NAME = (
     r"filename|文件名(?:字)?就?叫|名字就叫|文件名是|文件名|命名为|命名成|取名|名字叫"
 )
 _NAMED = re.compile(rf"(?:{_NAME})[:：]?\s*(?=[^\s\ue000-\uf8ff])([A-Za-z0-9_\-\u4e00-\u9fff]{{1,60}})")
+# 标题改成早安北京: what follows is the text, unless it says how the title is to look or where it is to be.
+_ZH_CHANGED = re.compile(
+    r"(?:标题|文字|文案|片名|大字|小字|字|title|text|caption)(?:内容)?\s*(?:换成|改成|改为|换为|改做|改叫)\s*"
+    r"(?=[^\s\ue000-\uf8ff0-9第])([^，。；,;\s\ue000-\uf8ff]{1,24})"
+)
 _ZH_COLON = re.compile(
     r"(?:标题|文字|字幕|水印|文案|加字|大字|小字|出字|打字|字|写)[:：]\s*"
     r"(?=[^\s\ue000-\uf8ff])([^，。；,;\n\ue000-\uf8ff]{1,40})"
@@ -92,8 +98,10 @@ def take_titles(taken: Taken) -> Taken:
     """The literals with unquoted titles among them. Nothing is taken where a quoted text stands already."""
     if any(literal.kind == "QUOTE" for literal in taken.marks.values()):
         return taken
-    for pattern in (_SAYING, _WRITE, _COLON, _ZH_COLON, _NAMED, _ZH_WRITING):
+    for pattern in (_SAYING, _WRITE, _COLON, _ZH_COLON, _NAMED, _ZH_WRITING, _ZH_CHANGED):
         match = pattern.search(taken.text)
+        if match is not None and pattern is _ZH_CHANGED and _says_how(match[1]):
+            continue
         if match is not None and pattern is _SAYING and not _speaks_of_text(taken.text, match):
             continue
         if match is not None and _is_text(match[1]):
@@ -103,7 +111,7 @@ def take_titles(taken: Taken) -> Taken:
             capitals = _SHOUTED.match(taken.text, match.start(1))
             if pattern is _WRITE and capitals is not None and len(capitals[0]) > len(said):
                 said = capitals[0]  # "write OPEN TILL 10 at the top": "till" ends no text in capitals
-            if pattern in (_ZH_WRITING, _ZH_COLON):
+            if pattern in (_ZH_WRITING, _ZH_COLON, _ZH_CHANGED):
                 said = _ZH_TAIL.sub("", said) or said
             kind: Kind = "NAME" if pattern is _NAMED and _FILE_NAMED.search(match[0]) else "QUOTE"
             return _taken(taken, match.start(1), match.start(1) + len(said), said, kind)
@@ -113,6 +121,19 @@ def take_titles(taken: Taken) -> Taken:
     return taken
 
 
+def _says_how(said: str) -> bool:
+    """Does it say how a title is to look, where or when? Then it is no text."""
+    small = lower(normalize(said))
+    return any(
+        (found := word_at(small, at)) is not None and found[0].means & _HOW and (at == 0 or found[1] > at + 1)
+        for at in range(len(small))
+    ) or small.startswith(("大", "小", "中", "粗", "细", "另", "别", "新", "这", "那", "我", "你"))
+
+
+_HOW = frozenset(
+    "POSITION COLOR bigger smaller up down boldword boxword opacity bigger_text small_text medium_text anim_fade "
+    "anim_slide anim_type centered faint fainter opaque words_word words_size n_title strokeword".split()
+)
 _TEXT_NOUN = re.compile(
     r"\b(?:text|title|caption|heading|headline|label|banner|words|card|watermark|sign|lower third|subtitle|overlay|"
     r"header|sticker|note|line)s?\b",

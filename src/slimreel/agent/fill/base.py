@@ -106,7 +106,12 @@ def ranged(span: Span, params: Params) -> None:
     """`range_s` of an operation that can be for a stretch only."""
     found = stretch(span)
     if found is not None and (found[0] is not None or found[1] is not None):
-        params["range_s"] = [found[0] or 0.0, found[1] if found[1] is not None else "end"]
+        start, end = found[0] or 0.0, found[1]
+        later = span.find("TIME", "AT", "UNTIL") if end is None else None
+        if later is not None and span.pieces[later].value > start:
+            end = span.pieces[later].value  # from 40 s, up to 50 s
+            span.used.add(later)
+        params["range_s"] = [start, end if end is not None else "end"]
 
 
 def whose(span: Span, params: Params) -> None:
@@ -149,6 +154,8 @@ def session_file(span: Span, suffixes: tuple[str, ...], *, needed: bool = True) 
             span.used.add(at)
             return piece.text
     found = span.context.files(suffixes)
+    if any(piece.has("FILE") and not piece.has("CLIP") and at not in span.used for at, piece in enumerate(span.pieces)):
+        raise Missing("file", files=found)  # the file that is named is of another kind
     if len(found) == 1:
         return found[0]
     by_word = [name for name in found if _is_called(span, name)]

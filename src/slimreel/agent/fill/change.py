@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from slimreel.agent.context import ElementFact
 from slimreel.agent.fill.base import Params
-from slimreel.agent.fill.elements import mentioned, starts_at, target_elements
+from slimreel.agent.fill.elements import TYPE_WORDS, mentioned, starts_at, target_elements
 from slimreel.agent.fill.overlay import opacity
 from slimreel.agent.fill.sound import fade_params
 from slimreel.agent.span import Missing, Span
@@ -17,7 +17,9 @@ _PLACED = {"text", "image", "pip", "subtitles", "blur"}  # the kinds of elements
 
 
 def update(span: Span) -> list[Params]:
-    """One command an element."""
+    """One command an element. Raises Missing where one more is asked for (加个标题)."""
+    if (kind := _one_more(span)) is not None:
+        raise Missing("text" if kind == "text" else "file")
     targets = target_elements(span)
     changes: Params = {}
     kinds = {one.type for one in targets}
@@ -55,6 +57,24 @@ def update(span: Span) -> list[Params]:
     if not changes:
         raise Missing("text" if kinds == {"text"} and span.has("writing", "changing", "words_word") else "amount")
     return [{"target": one.id, "set": dict(changes)} for one in targets]
+
+
+def _one_more(span: Span) -> str | None:
+    """The kind of element that is to be added, where its noun follows a verb of adding and nothing says which."""
+    if span.has("QUOTE", "FILE", "LAID", "both", "same"):
+        return None
+    for at, piece in enumerate(span.pieces):
+        if not (piece.has("adding") and piece.text.startswith(texts_of_adding())):
+            continue
+        noun = next((one for one in span.pieces[at + 1 : at + 4] if not one.is_loose()), None)
+        kind = next((kind for kind, words in TYPE_WORDS.items() if noun is not None and noun.has(*words)), None)
+        if kind in ("text", "image"):
+            return kind
+    return None
+
+
+def texts_of_adding() -> tuple[str, ...]:
+    return tuple(texts("adds_another"))
 
 
 def _new_position(span: Span, kinds: set[str]) -> str | None:

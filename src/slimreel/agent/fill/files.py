@@ -103,7 +103,8 @@ def split_parts(span: Span) -> Params:
     length = span.take("TIME", "FOR", "AT")
     if length is not None:
         params["max_duration_s"] = length.value
-        span.numbers(1, 1)  # 每10分钟分一集
+        if span.has("splitting"):
+            span.numbers(1, 1)  # 每10分钟分一集
     elif (number := span.take("NUMBER", "TIMES")) is not None and 2 <= number.value <= 1000:
         params["parts"] = int(number.value)
     elif span.claim("halve", "halfway", "SHARE"):

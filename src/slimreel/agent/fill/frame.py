@@ -87,6 +87,9 @@ def crop(span: Span) -> Params:
 def _taken_off(span: Span) -> Params:
     """How much goes at each edge, in pixels or percent. Raises Missing."""
     amounts = [] if span.claim("padbars") else span.all("PX", "PERCENT", "NUMBER")
+    if not amounts and span.claim("half_side") and (side := span.named("position")) in _EDGES:
+        span.claim("keep", "POSITION")
+        return {f"{side}_pct": 50.0}
     if not amounts:
         raise Missing("amount")
     params: Params = {}

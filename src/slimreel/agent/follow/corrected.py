@@ -97,7 +97,7 @@ def times_as_much(turn: Turn) -> list[Command] | None:
         return None
     twice = any(piece.has("double") for piece in turn.content)
     half = any(piece.has("halve") for piece in turn.content)
-    about = any(piece.has("it") or piece.text in texts("the_limit") for piece in turn.pieces)
+    about = any(piece.has("it", "too_word") or piece.text in texts("the_limit") for piece in turn.pieces)
     if twice == half or not about:
         return None
     for name in _WEIGHTS:
