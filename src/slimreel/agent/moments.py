@@ -134,7 +134,8 @@ def _stretch(pieces: list[Piece], at: int) -> _Joined | None:
     closing = _after_moment(pieces, i)
     if closing < len(pieces) and pieces[closing].text in ("seconds", "sec", "s", "mark"):
         closing += 1
-    return _made(pieces, at, closing - at, "RANGE", (start, end))
+    kept = ["KEPT"] if any("留" in piece.text for piece in pieces[at:closing]) else []
+    return _made(pieces, at, closing - at, "RANGE", (start, end), *kept)
 
 
 def _follows_stretch(pieces: list[Piece], at: int) -> bool:
@@ -193,7 +194,11 @@ def _open_end(pieces: list[Piece], at: int) -> _Joined | None:
         closing += 1
     if closing < len(pieces) and pieces[closing].text == "开始" and _is(pieces, closing + 1, "t_after"):
         closing += 1
-    if pieces[closing : closing + 1] and pieces[closing].text in ("后", "前") and _time(pieces, closing + 1) is not None:
+    if (
+        pieces[closing : closing + 1]
+        and pieces[closing].text in ("后", "前")
+        and _time(pieces, closing + 1) is not None
+    ):
         return None  # 前10秒后10秒
     if _is(pieces, closing, "t_after") and not pieces[closing].text.isascii() and pieces[closing].text != "起":
         return _beyond(pieces, at, closing, seconds, after=True)

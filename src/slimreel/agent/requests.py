@@ -68,7 +68,10 @@ REQUESTS: dict[str, Said] = {
     ),
     "help": Said(
         cues=("preview help", "export help", "help", "supporting question", "help question"),
-        words="help question adding changing supporting upload export out:container out:codec out:resolution LINES SCALE VIDEOFILE",
+        words=(
+            "help question adding changing supporting upload export out:container out:codec out:resolution LINES SCALE "
+            "VIDEOFILE"
+        ),
         en=("help", "what can i ask you", "which formats do you take"),
         zh=("帮助", "你能做什么", "支持什么格式"),
     ),

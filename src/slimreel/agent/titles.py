@@ -74,7 +74,8 @@ _NAMED = re.compile(rf"(?:{_NAME})[:：]?\s*(?=[^\s\ue000-\uf8ff])([A-Za-z0-9_\-
 # 标题改成早安北京: what follows is the text, unless it says how the title is to look or where it is to be.
 _ZH_CHANGED = re.compile(
     r"(?:标题|文字|文案|片名|大字|小字|字|title|text|caption)(?:内容)?\s*(?:换成|改成|改为|换为|改做|改叫)\s*"
-    r"(?=[^\s\ue000-\uf8ff0-9第])([^，。；,;\s\ue000-\uf8ff]{1,24})"
+    r"(?=[^\s\ue000-\uf8ff0-9第])"
+    r"([A-Za-z][A-Za-z0-9 '&!?]{0,40}[A-Za-z0-9!?](?=\s*(?:[，。；,;]|$))|[^，。；,;\s\ue000-\uf8ff]{1,24})"
 )
 _ZH_COLON = re.compile(
     r"(?:标题|文字|字幕|水印|文案|加字|大字|小字|出字|打字|字|写)[:：]\s*"

@@ -88,6 +88,9 @@ def timed(span: Span, params: Params) -> None:
             params["start_s"] = start
             if length is not None:
                 params["end_s"] = start + span.value("TIME")
+        elif length is not None and span.has("t_end") and span.context.length_s is not None:
+            span.claim("t_end")
+            params["start_s"], params["end_s"] = span.context.length_s - span.value("TIME"), "end"
         elif length is not None:
             params["start_s"], params["end_s"] = 0.0, span.value("TIME")
         return
@@ -128,7 +131,12 @@ def strength(span: Span, params: Params) -> None:
         for at, piece in enumerate(span.pieces)
         if piece.has("large_amount", "strong") and piece.text not in texts("much_of_it")
     ]
-    if told:
+    named = next((at for at, piece in enumerate(span.pieces) if piece.text in texts("strength_word")), None)
+    after = span.pieces[named + 1 : named + 3] if named is not None else []
+    if any(piece.has("less", "down_word", "smaller") for piece in after):
+        span.claim("strong", "less", "down_word", "smaller", "small_amount")
+        params["strength"] = "low"
+    elif told:
         span.used.update(told)
         params["strength"] = "high"
     elif any(p.has("small_amount") and p.text not in texts("somewhat_wrong") for p in span.pieces):

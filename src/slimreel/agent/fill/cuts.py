@@ -103,7 +103,7 @@ def split(span: Span) -> Params:
     params: Params = {}
     clip_param(span, params)
     several = span.take("TIMES_AT")
-    moments = [piece.value for piece in span.all("AT", "TIME")]
+    moments = [piece.value for piece in span.all("AT", "TIME", "START")]
     if several is not None:
         moments = list(several.value)
     numbers = [piece for piece in span.all("NUMBER") if not _counts_parts(span, piece)] if not moments else []

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from slimreel.agent.fill.elements import TYPE_WORDS
+from slimreel.agent.fill.elements import ELEMENT_OPS, TYPE_WORDS, last_target
 from slimreel.agent.follow.last import AMOUNTS, Command, Turn, again, only_about_last
 from slimreel.agent.reading import meanings_of
+from slimreel.agent.span import Span
 
 _TAKES_AWAY = frozenset({"remove", "delete_clip", "mute", "cut"})
 _ELEMENT_WORDS = frozenset(word for words in TYPE_WORDS.values() for word in words)
@@ -29,6 +30,17 @@ def other_end(turn: Turn) -> list[Command] | None:
     if op == "fade" and params.get("direction") == ("in" if at_end else "out"):
         return [again(turn.last, direction="out" if at_end else "in")]
     return None
+
+
+def taken_away(turn: Turn) -> list[Command] | None:
+    """删了; not that: what the last turn put there goes again."""
+    gone = [piece for piece in turn.content if piece.has("remove")]
+    if not gone or len(turn.content) > len(gone) or turn.last["op"] not in ELEMENT_OPS:
+        return None
+    if any(piece.has("undo", "cutting") for piece in gone):
+        return None
+    target = last_target(Span(turn.pieces, turn.context, ""))
+    return [{"op": "remove", "params": {"target": target}}] if target is not None else None
 
 
 def brought_back(turn: Turn) -> list[Command] | None:

@@ -15,7 +15,7 @@ from slimreel.agent.follow.corrected import (
     shifted,
     times_as_much,
 )
-from slimreel.agent.follow.edges import brought_back, other_end
+from slimreel.agent.follow.edges import brought_back, other_end, taken_away
 from slimreel.agent.follow.last import Command, Turn, last_operation
 from slimreel.agent.follow.pointed import another_target, for_others
 from slimreel.agent.pieces import Piece, content_of
@@ -34,6 +34,7 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         corrected_text,
         relative_look,
         times_as_much,
+        taken_away,
         brought_back,
         other_end,
         for_others,

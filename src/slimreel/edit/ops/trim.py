@@ -29,6 +29,7 @@ class Trim(Operation):
         cues=(
             "RANGE rest remove",
             "RANGE rest",
+            "KEPT",
             "RANGE|FIRST|LAST keep",
             "keep RANGE rest",
             "starting? START|AT UNTIL",
