@@ -149,7 +149,7 @@ def _poorly_read(part: Part, parts: list[Part]) -> bool:
 
 
 def _without_its_rest(parts: list[Part], context: Context) -> list[Part]:
-    """ "One of them is too loud, mute it": what follows is of the clip that has to be asked for, unless it names one."""
+    """ "One of them is too loud, mute it": what follows is of the clip that is asked for, unless it names one."""
     at = next((at for at, part in enumerate(parts) if any(piece.has("one_of") for piece in part.pieces)), None)
     if at is None or len(context.clips) < 2:
         return parts

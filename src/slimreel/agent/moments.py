@@ -112,9 +112,9 @@ def _stretch(pieces: list[Piece], at: int) -> _Joined | None:
     if first is None:
         return None
     i = _after_moment(pieces, i)
-    end = i + 1 if _is(pieces, i, "t_begin") else i
-    if _is(pieces, end, "until_end") and first[1] is not None:
-        return _made(pieces, at, end + 1 - at, "RANGE", (float(first[0]), "end"))  # 12分钟开始到结尾
+    last = i + 1 if _is(pieces, i, "t_begin") else i
+    if _is(pieces, last, "until_end") and first[1] is not None:
+        return _made(pieces, at, last + 1 - at, "RANGE", (float(first[0]), "end"))  # 12分钟开始到结尾
     if not (_is(pieces, i, "t_to") or (between and _is(pieces, i, "t_and"))):
         return None
     i = _skip(pieces, i + 1)
