@@ -20,7 +20,7 @@ from slimreel.agent.moments import with_moments
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_commands
 from slimreel.agent.pieces import Piece, content_of, cut
-from slimreel.agent.pointing import spoken_names, with_clip_numbers, with_clips, with_places
+from slimreel.agent.pointing import spoken_names, with_clip_numbers, with_clips, with_halves, with_places
 from slimreel.agent.scope import PLAINLY, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
@@ -44,11 +44,13 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names, spoken_names(context)))
     plain = unjoined(spelled(normalize(taken.text, taken.marks)))
-    moments = with_bounds(with_moments(with_clip_numbers(cut(plain, taken.marks), context)))
+    moments = with_bounds(with_halves(with_moments(with_clip_numbers(cut(plain, taken.marks), context)), context))
     pieces = without_denied(with_places(with_clips(with_nouns(moments, context), context)))
     for piece in pieces:
         if described(context, piece):
             piece.means |= {"n_title"}
+        if piece.has("IMAGEFILE") and piece.text.lower().endswith(".gif") and piece.text not in context.names:
+            piece.means = frozenset({"gif"})  # 做成demo.gif names what is to come out
         if piece.has("FILE") and (laid := laid_over(context, piece)):
             piece.means = laid
     return pieces, plain

@@ -89,6 +89,13 @@ def _sum(pieces: list[Piece], at: int) -> _Joined | None:
         and first >= 60
         and ("分" in pieces[at].text or "m" in pieces[at].text or "h" in pieces[at].text or "时" in pieces[at].text)
     )
+    hours = first % 3600 == 0 and pieces[at].text[-1:] in ("时", "h")
+    if second is not None and hours and second < 3600 and second % 60 == 0 and "分" in pieces[nearby].text:
+        joined = _made(pieces, at, nearby - at + 1, "TIME", first + second)  # 1小时10分, and seconds behind it
+        seconds = _time(pieces, nearby + 1)
+        if seconds is not None and seconds < 60:
+            return _made(pieces, at, nearby - at + 2, "TIME", first + second + seconds)
+        return joined
     if second is not None and whole_minutes and second < 60 and not pieces[nearby].has("CLOCK"):
         return _made(pieces, at, nearby - at + 1, "TIME", first + second)
     if (

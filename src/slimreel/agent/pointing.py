@@ -80,6 +80,25 @@ def with_clip_numbers(pieces: list[Piece], context: Context) -> list[Piece]:
     return found
 
 
+def with_halves(pieces: list[Piece], context: Context) -> list[Piece]:
+    """后半段 as a stretch of time, where the length is known."""
+    length = context.length_s
+    if length is None:
+        return pieces
+    stretches = {"first_half": (0.0, length / 2), "second_half": (length / 2, "end")}
+    return [
+        next(
+            (
+                Piece(piece.text, piece.start, piece.end, frozenset({"RANGE"}), stretch)
+                for word, stretch in stretches.items()
+                if piece.has(word)
+            ),
+            piece,
+        )
+        for piece in pieces
+    ]
+
+
 def with_places(pieces: list[Piece]) -> list[Piece]:
     """ "the top corner on the right" as one place of the nine."""
     certain = [piece for piece in pieces if piece.has("POSITION") and not piece.has("corner_word")]

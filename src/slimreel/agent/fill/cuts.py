@@ -96,6 +96,7 @@ def _said_apart(span: Span) -> Params:
     if any(piece.has("small_amount", "shorter", "t_end", "t_start") and piece.text != "bit" for piece in span.pieces):
         raise Missing("amount")
     of_clip = any(piece.has("clip_noun") and piece.text in texts("whole_clips") for piece in span.pieces)
+    of_clip = of_clip or span.has("one_of", "one_word")
     raise Missing("clip" if of_clip and len(span.context.clips) > 1 else "range")
 
 

@@ -75,6 +75,8 @@ def add_image(span: Span) -> Params:
 def _placed(span: Span, params: Params) -> None:
     """Where in the picture, how much of its width, and when."""
     named_values(span, params, "position")
+    if "position" not in params and span.claim("centered"):
+        params["position"] = "center"
     share = span.take("PERCENT", "SHARE")
     if share is not None:
         params["scale"] = share.value / 100

@@ -188,6 +188,7 @@ def _sets_number(turn: Turn, places: list[int]) -> bool:
     """改成0.2: a verb and a bare number alone."""
     return (
         turn.pieces[places[0]].has("NUMBER")
+        and turn.pieces[places[0]].text[:1].isdigit()
         and len(turn.content) == 2
         and any(piece.has("changing") for piece in turn.content)
     )
