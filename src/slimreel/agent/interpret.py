@@ -24,7 +24,7 @@ from slimreel.agent.pointing import spoken_names, with_clip_numbers, with_clips,
 from slimreel.agent.scope import PLAINLY, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
-from slimreel.agent.titles import take_titles
+from slimreel.agent.titles import retitled, take_titles
 from slimreel.agent.together import OUTPUT_OPS, Command, put_together
 from slimreel.agent.words import spelled, texts, unjoined
 
@@ -71,6 +71,10 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     about_last = follow_up(pieces, context)
     if about_last is not None:
         return Interpretation(tuple(about_last), language=language)
+    renamed = retitled(text, [one.text for one in context.elements if one.type == "text"])
+    if renamed is not None:
+        target = next(one.id for one in context.elements if one.text == renamed[0])
+        return Interpretation(({"op": "update", "params": {"target": target, "set": {"text": renamed[1]}}},))
     parts = divide(pieces, plain, context)
     found = _assembled(parts, plain, context, language)
     if reason is not None and (found.unheard or found.missing or not found.commands):
@@ -106,7 +110,7 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     if asked:
         parts = [part for part, why in zip(parts, reasons, strict=True) if not why]
     parts = [Part(part.pieces) if _poorly_read(part, parts) else part for part in parts]
-    parts = _without_its_rest(parts, context)
+    parts = _without_its_rest([_as_wish(part, parts) for part in parts], context)
     wishes = [part for part in parts if part.output]
     for part in parts:
         if part.reading is None:
@@ -148,6 +152,14 @@ def _poorly_read(part: Part, parts: list[Part]) -> bool:
         one.output or (one.reading is not None and not one.reading.left and not one.reading.missing) for one in parts
     )
     return bool(poor) and any(clear)
+
+
+def _as_wish(part: Part, parts: list[Part]) -> Part:
+    """ "Under 30 MB, sharp": beside a wish for the output it is one too, and no filter."""
+    sharp = part.reading is not None and part.reading.op == "sharpen" and part.reading.commands == [{}]
+    if sharp and any(one.output for one in parts) and any(piece.has("out:sharp") for piece in part.pieces):
+        return Part(part.pieces, output=True, score=part.score)
+    return part
 
 
 def _without_its_rest(parts: list[Part], context: Context) -> list[Part]:

@@ -74,7 +74,8 @@ def take_literals(text: str, names: Iterable[str] = (), spoken: Mapping[str, str
         _replace(taken, re.compile(pattern, re.IGNORECASE), "FILE", name)
     _take_quotes(taken)
     for said, name in sorted((spoken or {}).items(), key=lambda pair: -len(pair[0])):
-        _replace(taken, re.compile(re.escape(said), re.IGNORECASE), "FILE", name)
+        whole = rf"(?<![A-Za-z0-9_]){re.escape(said)}(?![A-Za-z0-9_.])" if said.isascii() else re.escape(said)
+        _replace(taken, re.compile(whole, re.IGNORECASE), "FILE", name)
     _replace(taken, _FILE, "FILE")
     _replace(taken, _HANDLE, "QUOTE")
     return taken

@@ -25,7 +25,10 @@ def spoken_names(context: Context) -> dict[str, str]:
     return {
         stem: name
         for stem, name in stems
-        if len(stem) >= 2 and not stem.isascii() and several[stem] == 1 and stem.casefold() not in words()
+        if len(stem) >= 2
+        and several[stem] == 1
+        and stem.casefold() not in words()
+        and (not stem.isascii() or "_" in stem)
     }
 
 

@@ -6,6 +6,7 @@ Works on the text before it is normalized, and knows no pieces.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from slimreel.agent.literals import Kind, Literal, Taken
 from slimreel.agent.normalize import lower, normalize
@@ -62,7 +63,7 @@ _ZH_WRITE = (
 # 写个主持稿 asks for a text to be thought up.
 _THOUGHT_UP = re.compile(
     r"^.{0,12}(?:稿|稿子|文案|脚本|剧本|台词|简历|文章|小说|故事|诗|歌词|检讨|检讨书|申请|报告|总结|方案|计划|信|邮件|作文|论文|代码|程序|段子|祝福|串词|主持词|词|题|"
-    r"介绍|简介|评论|影评|书评|日记|心得|感想|教案|公式)(?:吗|吧|呗|啊|呀|呢|么)?$"
+    r"介绍|简介|评论|影评|书评|日记|心得|感想|教案|公式|speech|essay|script|poem|email|report)(?:吗|吧|呗|啊|呀|呢|么)?$"
 )
 _ZH_WRITING = re.compile(rf"(?:{_ZH_WRITE})[:：]?\s*(?=[^\s\ue000-\uf8ff:：，。,的成]){_ZH_TEXT}")
 _NAME = (
@@ -120,6 +121,23 @@ def take_titles(taken: Taken) -> Taken:
     if shouted is not None:
         return _taken(taken, shouted.start(), shouted.end(), shouted[0])
     return taken
+
+
+_BECOMES = r"\s*(?:这行字|这几个字|那几个字|那行字|的字)?(?:要|得)?(?:改成|换成|改为|换为|应该是)\s*"
+
+
+def retitled(text: str, titles: Iterable[str]) -> tuple[str, str] | None:
+    """第三期改成第四期: a title of the session in its own words, and what it is to say instead."""
+    for title in titles:
+        led = (
+            re.match(rf"\s*(?:请|帮我|麻烦)?(?:把|将)?\s*{re.escape(title)}{_BECOMES}", text)
+            if len(title) > 1
+            else None
+        )
+        new = text[led.end() :].strip().strip("“”\"'「」。，吧") if led else ""
+        if new and len(new) <= 40 and not re.search(r"[，。；,;\n]", new) and not _says_how(new):
+            return title, new
+    return None
 
 
 def _says_how(said: str) -> bool:

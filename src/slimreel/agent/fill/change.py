@@ -38,6 +38,9 @@ def update(span: Span) -> list[Params]:
             changes["file"] = song.value
     opacity(span, changes)
     if not _moved_by(span, changes, targets):
+        lasting = span.has("longer", "shorter") and not span.has("UNTIL", "RANGE", "fadein", "fadeout")
+        if lasting and span.has("TIME", "FOR"):
+            raise Missing("range")  # longer than the whole
         _times(span, changes)
     if (share := span.take("PERCENT", "SHARE")) is not None:
         if kinds & {"music"}:

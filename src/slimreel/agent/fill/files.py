@@ -141,6 +141,8 @@ def export(span: Span) -> Params:
     elif (named := span.find("out:resolution")) is not None:
         span.used.add(named)
     rate = span.take("FPS")
+    if rate is None and lines is not None and (bare := span.numbers(10, 240)):
+        rate = bare[0]  # 1080p60
     if rate is not None:
         params["fps"] = rate.value
     name = span.take("NAME") or _quoted_name(span) or (span.take("FILE") if span.says(*texts("is_called")) else None)

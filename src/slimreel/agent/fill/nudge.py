@@ -157,7 +157,11 @@ def _of_clip(span: Span, amount: str, *, named: bool) -> list[Params]:
     if span.has("one_of") and len(span.context.clips) > 1:
         raise Missing("clip")
     for word, param, direction in _CLIP_COMPARATIVES:
-        if param == "speed" and not any(done.get("op") in ("speed", "nudge") for done in span.context.last_ops[-2:]):
+        if (
+            param == "speed"
+            and amount == "medium"
+            and not any(done.get("op") in ("speed", "nudge") for done in span.context.last_ops[-2:])
+        ):
             continue  # faster than what nobody changed: by how much?
         if not span.has(word) or (param == "speed" and named):
             continue

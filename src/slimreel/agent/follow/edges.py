@@ -47,6 +47,7 @@ def brought_back(turn: Turn) -> list[Command] | None:
     """Bring the logo back; 还是把logo加回来吧: what the last turn took away is there again."""
     done = turn.context.last_ops[-1] if turn.context.last_ops else {}
     back = any(piece.has("back_word") or "回来" in piece.text for piece in turn.pieces)
+    back = back or (any(p.text == "还是" for p in turn.pieces) and any(p.has("keep", "untouched") for p in turn.pieces))
     if done.get("op") not in _TAKES_AWAY or not back:
         return None
     if any(piece.has(*AMOUNTS, "POSITION", "QUOTE", "FILE") for piece in turn.content):
@@ -55,5 +56,19 @@ def brought_back(turn: Turn) -> list[Command] | None:
     there = {word for one in turn.context.elements for word in TYPE_WORDS.get(one.type, ())}
     if done["op"] == "remove" and any(piece.means & there for piece in named):
         return None  # one that is still there
-    known = ("back_word", "redo", "moving", "CLIP", "t_end", "to_back", "step_word", "later", *_ELEMENT_WORDS, "sound")
+    known = (
+        "back_word",
+        "redo",
+        "keep",
+        "untouched",
+        "original_sound",
+        "moving",
+        "CLIP",
+        "t_end",
+        "to_back",
+        "step_word",
+        "later",
+        *_ELEMENT_WORDS,
+        "sound",
+    )
     return [{"op": "undo", "params": {}}] if only_about_last(turn.content, *known) else None
