@@ -17,10 +17,11 @@ from slimreel.agent.follow.ellipsis import left_out
 from slimreel.agent.follow.follow import follow_up
 from slimreel.agent.literals import take_literals
 from slimreel.agent.moments import with_moments
+from slimreel.agent.nicknames import spoken_names
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_commands
 from slimreel.agent.pieces import Piece, content_of, cut
-from slimreel.agent.pointing import spoken_names, with_clip_numbers, with_clips, with_halves, with_places
+from slimreel.agent.pointing import with_clip_numbers, with_clips, with_halves, with_places
 from slimreel.agent.scope import PLAINLY, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing

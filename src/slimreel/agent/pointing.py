@@ -6,30 +6,15 @@ What an element is called is resolved where it is needed, since "the title" can 
 from __future__ import annotations
 
 import re
-from collections import Counter
 from functools import lru_cache
 from pathlib import PurePath
 
 from slimreel.agent.context import Context
+from slimreel.agent.nicknames import half_named
 from slimreel.agent.pieces import Piece
-from slimreel.agent.words import texts, words
+from slimreel.agent.words import texts
 
 _ROLE_WORDS = {"intro": 1, "opener": 1, "outro": -1, "片头": 1, "片尾": -1, "开场": 1}
-
-
-def spoken_names(context: Context) -> dict[str, str]:
-    """The session's files by what people call them: 园徽 for 园徽.png, where that is no word of edits."""
-    files = [*context.assets, *(one.file for one in context.elements if one.file)]
-    stems = [(PurePath(name).stem, name) for name in dict.fromkeys(files)]
-    several = Counter(stem for stem, _ in stems)
-    return {
-        stem: name
-        for stem, name in stems
-        if len(stem) >= 2
-        and several[stem] == 1
-        and stem.casefold() not in words()
-        and (not stem.isascii() or "_" in stem)
-    }
 
 
 def with_clips(pieces: list[Piece], context: Context) -> list[Piece]:
@@ -205,30 +190,14 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
             if after is None or not after.has("TIME", "PERCENT"):
                 return _made(pieces, at, at + 2 + skip, _id(context, int(number.value)))
     if len(context.clips) > 1:
-        return _named(pieces, at, context) or _half_named(pieces, at, context)
+        return _named(pieces, at, context) or _nicknamed(pieces, at, context)
     return None
 
 
-_LONGEST_NAME = 4  # pieces
-
-
-def _half_named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
-    """硬拉那条, B段: the one clip whose name holds these characters, before a word for a clip."""
-    if pieces[at].text.isascii() and not (len(pieces[at].text) == 1 and pieces[at].text.isalpha()):
-        return None
-    for end in range(min(len(pieces), at + _LONGEST_NAME), at, -1):
-        noun = end
-        while noun < len(pieces) and pieces[noun].text in ("的", "那", "这"):
-            noun += 1
-        is_noun = noun < len(pieces) and pieces[noun].has("clip_noun", "it") and not pieces[noun].text.isascii()
-        said = "".join(piece.text for piece in pieces[at:end])
-        named = any(piece.has("unknown") for piece in pieces[at:end]) and said.isalnum()
-        if not is_noun or not named or (len(said) < 2 and not said.isascii()):
-            continue
-        holding = [clip.id for clip in context.clips if said.casefold() in PurePath(clip.name).stem.casefold()]
-        if len(holding) == 1:
-            return _made(pieces, at, noun + 1, holding[0])
-    return None
+def _nicknamed(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
+    """硬拉那条: a clip by a part of its name."""
+    found = half_named(pieces, at, context)
+    return None if found is None else _made(pieces, at, found[1], found[0])
 
 
 _FEW = {"两": 2, "三": 3, "四": 4}

@@ -70,8 +70,8 @@ REQUESTS: dict[str, Said] = {
         cues=("preview help", "export help", "help", "supporting question", "help question"),
         words=(
             "help question adding changing supporting upload export out:container out:codec out:resolution LINES SCALE "
-            "VIDEOFILE subtitles text n_title music sound video transition logo image gif pip speed blurregion aspectword "
-            "extract_audio thumbnail fade noise color out:subject out:preset watermark volume"
+            "VIDEOFILE subtitles text n_title music sound video transition logo image gif pip speed blurregion "
+            "aspectword extract_audio thumbnail fade noise color out:subject out:preset watermark volume"
         ),
         en=("help", "what can i ask you", "which formats do you take"),
         zh=("帮助", "你能做什么", "支持什么格式"),

@@ -34,13 +34,8 @@ def update(span: Span) -> list[Params]:
         changes["color"] = color
     if kinds & {"music"}:
         _music_changes(span, changes)
-        if (song := span.take("SOUNDFILE")) is not None and span.has("replace", "swapping", "changing"):
-            changes["file"] = song.value
     opacity(span, changes)
     if not _moved_by(span, changes, targets):
-        lasting = span.has("longer", "shorter") and not span.has("UNTIL", "RANGE", "fadein", "fadeout")
-        if lasting and span.has("TIME", "FOR"):
-            raise Missing("range")  # longer than the whole
         _times(span, changes)
     if (share := span.take("PERCENT", "SHARE")) is not None:
         if kinds & {"music"}:
@@ -67,17 +62,13 @@ def _one_more(span: Span) -> str | None:
     if span.has("QUOTE", "FILE", "LAID", "both", "same"):
         return None
     for at, piece in enumerate(span.pieces):
-        if not (piece.has("adding") and piece.text.startswith(texts_of_adding())):
+        if not (piece.has("adding") and piece.text.startswith(tuple(texts("adds_another")))):
             continue
         noun = next((one for one in span.pieces[at + 1 : at + 4] if not one.is_loose()), None)
         kind = next((kind for kind, words in TYPE_WORDS.items() if noun is not None and noun.has(*words)), None)
         if kind in ("text", "image"):
             return kind
     return None
-
-
-def texts_of_adding() -> tuple[str, ...]:
-    return tuple(texts("adds_another"))
 
 
 def _new_position(span: Span, kinds: set[str]) -> str | None:
@@ -102,6 +93,8 @@ def _music_changes(span: Span, changes: Params) -> None:
         span.claim("voice", "quieter")
     if span.has("fadein", "fadeout"):
         fade_params(span, changes)
+    if (song := span.take("SOUNDFILE")) is not None and span.has("replace", "swapping", "changing"):
+        changes["file"] = song.value
     if span.has("loop"):
         span.claim("loop")
         changes["loop"] = not span.claim("neg")
@@ -136,7 +129,10 @@ def _text_changes(span: Span, changes: Params) -> None:
 
 
 def _times(span: Span, changes: Params) -> None:
-    """When an element is to be there."""
+    """When an element is to be there. Raises Missing where it is to last longer than the whole."""
+    lasting = span.has("longer", "shorter") and not span.has("UNTIL", "RANGE", "fadein", "fadeout")
+    if lasting and span.has("TIME", "FOR"):
+        raise Missing("range")
     if (found := span.take("RANGE")) is not None:
         start, end = found.value
         if found.has("BEFORE") and span.has("neg"):

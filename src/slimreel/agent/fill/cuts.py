@@ -58,6 +58,8 @@ def trim(span: Span) -> Params:
 
 def cut(span: Span) -> Params:
     params: Params = {}
+    if span.has("trim_to") and span.has("FIRST", "RANGE"):
+        raise Missing("range")  # 剪到前20秒 says what stays
     clip_param(span, params)
     if span.claim("both_ends") and (length := span.take("TIME", "FOR")) is not None:
         return {**params, "first_s": length.value, "last_s": length.value}

@@ -1,4 +1,4 @@
-"""The last operation with another value: "not 10, 15", "give it 5 more", "double that", "a little brighter still"."""
+"""The last operation with another value: "not 10, 15", "give it 5 more", "double that"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
-from slimreel.agent.fill.nudge import amount_said
 from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, Command, Turn, again, denied
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import meanings_of
@@ -40,14 +39,6 @@ _BY_KIND = {
 }
 # What an output may weigh, in this order.
 _WEIGHTS = ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps")
-_LOOKS = (
-    ("brightness", "brightness", 1),
-    ("toodark", "brightness", 1),
-    ("darker", "brightness", -1),
-    ("contrast", "contrast", 1),
-    ("saturation", "saturation", 1),
-    ("desaturate", "saturation", -1),
-)
 
 
 def corrected_text(turn: Turn) -> list[Command] | None:
@@ -60,32 +51,6 @@ def corrected_text(turn: Turn) -> list[Command] | None:
     if target is None or not any(one.id == target and one.type == "text" for one in turn.context.elements):
         return None
     return [{"op": "update", "params": {"target": target, "set": {"text": quoted[0].value}}}]
-
-
-def relative_look(turn: Turn) -> list[Command] | None:
-    """A little brighter still, after a change of colours: more or less of what was changed."""
-    if (
-        turn.last["op"] not in ("color", "nudge")
-        or any(piece.has("NUMBER", "PERCENT", "EV") for piece in turn.pieces)
-        or len(turn.context.clips) > 1
-    ):
-        return None
-    found = [(param, sign) for word, param, sign in _LOOKS for piece in turn.pieces if piece.has(word)]
-    if (
-        not found
-        or len({param for param, _ in found}) > 1
-        or any(piece.has("bw", "vivid", "cinematic", "vintage") for piece in turn.pieces)
-    ):
-        return None
-    less = any(piece.has("less", "darker", "quieter", "down_word") and not piece.has("more") for piece in turn.pieces)
-    param, sign = found[-1]
-    params = {
-        "target": turn.context.clips[0].id if turn.context.clips else "c1",
-        "param": param,
-        "direction": "up" if sign > 0 and not less else "down",
-        "amount": amount_said(Span(turn.pieces, turn.context, "")),
-    }
-    return [{"op": "nudge", "params": params}]
 
 
 def times_as_much(turn: Turn) -> list[Command] | None:
@@ -186,12 +151,13 @@ def another_amount(turn: Turn) -> list[Command] | None:
 
 def _sets_number(turn: Turn, places: list[int]) -> bool:
     """改成0.2: a verb and a bare number alone."""
-    return (
-        turn.pieces[places[0]].has("NUMBER")
-        and turn.pieces[places[0]].text[:1].isdigit()
-        and len(turn.content) == 2
-        and any(piece.has("changing") for piece in turn.content)
-    )
+    piece = turn.pieces[places[0]]
+    if len(turn.content) != 2:
+        return False
+    if piece.has("PERCENT") and turn.last["op"] in ("volume", "add_music", "lut", "add_image", "pip"):
+        return any(one.has("changing", "shrink_to", "out:to") for one in turn.content)
+    bare = piece.has("NUMBER") and piece.text[:1].isdigit()
+    return bare and any(one.has("changing") for one in turn.content)
 
 
 def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) -> str | None:

@@ -30,6 +30,7 @@ class Trim(Operation):
             "RANGE rest remove",
             "RANGE rest",
             "KEPT",
+            "trim_to FIRST|RANGE",
             "RANGE|FIRST|LAST keep",
             "keep RANGE rest",
             "starting? START|AT UNTIL",
