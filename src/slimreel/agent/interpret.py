@@ -12,20 +12,21 @@ from typing import Any
 from slimreel.agent.carried import with_bounds, with_nouns, without_denied
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.context import Context
-from slimreel.agent.fill.elements import TYPE_WORDS, called, described, with_texts
+from slimreel.agent.fill.elements import TYPE_WORDS, called, described, laid_over, with_texts
 from slimreel.agent.follow.ellipsis import left_out, only_there
 from slimreel.agent.follow.follow import follow_up
 from slimreel.agent.literals import take_literals
 from slimreel.agent.moments import with_moments
+from slimreel.agent.nicknames import spoken_names
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_commands
 from slimreel.agent.pieces import Piece, content_of, cut
-from slimreel.agent.pointing import with_clip_numbers, with_clips, with_places
+from slimreel.agent.pointing import with_clip_numbers, with_clips, with_halves, with_places
 from slimreel.agent.routing import routed
 from slimreel.agent.scope import out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
-from slimreel.agent.titles import take_titles
+from slimreel.agent.titles import retitled, take_titles
 from slimreel.agent.together import OUTPUT_OPS, Command, put_together
 from slimreel.agent.vague import OF_VIDEO, left_vague, noun_alone, of_other_things
 from slimreel.agent.words import spelled, texts, unjoined
@@ -44,15 +45,20 @@ class Interpretation:
 
 def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
-    taken = take_titles(take_literals(text[:MAX_LENGTH], context.names))
+    taken = take_titles(take_literals(text[:MAX_LENGTH], context.names, spoken_names(context)))
     plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
-    moments = with_bounds(with_moments(with_clip_numbers(with_texts(cut(plain, taken.marks), context), context)))
+    counted = with_clip_numbers(with_texts(cut(plain, taken.marks), context), context)
+    moments = with_bounds(with_halves(with_moments(counted), context))
     pieces = without_denied(with_places(with_clips(with_nouns(moments, context), context)))
     for piece in pieces:
         if described(context, piece):
             piece.means |= {"n_title"}
         for one in called(context, piece):
             piece.means |= {TYPE_WORDS[one.type][0]} if one.type in TYPE_WORDS else set()
+        if piece.has("IMAGEFILE") and piece.text.lower().endswith(".gif") and piece.text not in context.names:
+            piece.means = frozenset({"gif"})  # 做成demo.gif names what is to come out
+        if piece.has("FILE") and (laid := laid_over(context, piece)):
+            piece.means = laid
     return pieces, plain
 
 
@@ -69,11 +75,14 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     outside = out_of_scope(said)
     if outside is not None and outside.plainly:
         return _declined(outside.reason, language)
-    if (route := routed(said) or routed(plain)) is not None:
-        return Interpretation((route,), language=language)
-    about_last = follow_up(pieces, context) or only_there(pieces, context)
+    route = routed(said) or routed(plain)
+    about_last = [route] if route is not None else follow_up(pieces, context) or only_there(pieces, context)
     if about_last is not None:
         return Interpretation(tuple(about_last), language=language)
+    renamed = retitled(text, [one.text for one in context.elements if one.type == "text"])
+    if renamed is not None:
+        target = next(one.id for one in context.elements if one.text == renamed[0])
+        return Interpretation(({"op": "update", "params": {"target": target, "set": {"text": renamed[1]}}},))
     parts = divide(pieces, plain, context)
     found = _assembled(parts, plain, context, language)
     if outside is not None and (found.unheard or found.missing or not found.commands):
@@ -123,6 +132,7 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     if asked:
         parts = [part for part, why in zip(parts, reasons, strict=True) if not why]
     parts = [Part(part.pieces) if _poorly_read(part, parts) else part for part in parts]
+    parts = _without_its_rest([_as_wish(part, parts) for part in parts], context)
     wishes = [part for part in parts if part.output]
     for part in parts:
         if part.reading is None:
@@ -164,6 +174,22 @@ def _poorly_read(part: Part, parts: list[Part]) -> bool:
         one.output or (one.reading is not None and not one.reading.left and not one.reading.missing) for one in parts
     )
     return bool(poor) and any(clear)
+
+
+def _as_wish(part: Part, parts: list[Part]) -> Part:
+    """ "Under 30 MB, sharp": beside a wish for the output it is one too, and no filter."""
+    sharp = part.reading is not None and part.reading.op == "sharpen" and part.reading.commands == [{}]
+    if sharp and any(one.output for one in parts) and any(piece.has("out:sharp") for piece in part.pieces):
+        return Part(part.pieces, output=True, score=part.score)
+    return part
+
+
+def _without_its_rest(parts: list[Part], context: Context) -> list[Part]:
+    """ "One of them is too loud, mute it": what follows is of the clip that is asked for, unless it names one."""
+    at = next((at for at, part in enumerate(parts) if any(piece.has("one_of") for piece in part.pieces)), None)
+    if at is None or len(context.clips) < 2:
+        return parts
+    return [*parts[: at + 1], *(part for part in parts[at + 1 :] if any(piece.has("CLIP") for piece in part.pieces))]
 
 
 def _nothing_understood(parts: list[Part], found: Interpretation) -> Interpretation:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from slimreel.agent.context import ElementFact
 from slimreel.agent.fill.base import Params, stretch
-from slimreel.agent.fill.elements import mentioned, starts_at, target_elements
+from slimreel.agent.fill.elements import TYPE_WORDS, mentioned, starts_at, target_elements
 from slimreel.agent.fill.overlay import STROKE_PX, opacity
 from slimreel.agent.fill.sound import fade_params
 from slimreel.agent.span import Missing, Span
@@ -17,7 +17,9 @@ _PLACED = {"text", "image", "pip", "subtitles", "blur"}  # the kinds of elements
 
 
 def update(span: Span) -> list[Params]:
-    """One command an element."""
+    """One command an element. Raises Missing where one more is asked for (加个标题)."""
+    if (kind := _one_more(span)) is not None:
+        raise Missing("text" if kind == "text" else "file")
     targets = target_elements(span)
     if (traded := _traded(span, targets)) is not None:
         return traded
@@ -34,8 +36,6 @@ def update(span: Span) -> list[Params]:
         changes["color"] = color
     if kinds & {"music"}:
         _music_changes(span, changes)
-        if (song := span.take("SOUNDFILE")) is not None and span.has("replace", "swapping", "changing"):
-            changes["file"] = song.value
     opacity(span, changes)
     if not _moved_by(span, changes, targets):
         _times(span, changes)
@@ -90,6 +90,20 @@ def _in_each_others_place(targets: list[ElementFact]) -> list[Params]:
     ]
 
 
+def _one_more(span: Span) -> str | None:
+    """The kind of element that is to be added, where its noun follows a verb of adding and nothing says which."""
+    if span.has("QUOTE", "FILE", "LAID", "both", "same"):
+        return None
+    for at, piece in enumerate(span.pieces):
+        if not (piece.has("adding") and piece.text.startswith(tuple(texts("adds_another")))):
+            continue
+        noun = next((one for one in span.pieces[at + 1 : at + 4] if not one.is_loose()), None)
+        kind = next((kind for kind, words in TYPE_WORDS.items() if noun is not None and noun.has(*words)), None)
+        if kind in ("text", "image"):
+            return kind
+    return None
+
+
 def _new_position(span: Span, kinds: set[str]) -> str | None:
     """Where something is to go; up and down mean the edges where no small step is spoken of."""
     position = span.named("position")
@@ -112,6 +126,8 @@ def _music_changes(span: Span, changes: Params) -> None:
         span.claim("voice", "quieter")
     if span.has("fadein", "fadeout"):
         fade_params(span, changes)
+    if (song := span.take("SOUNDFILE")) is not None and span.has("replace", "swapping", "changing"):
+        changes["file"] = song.value
     if span.has("loop"):
         span.claim("loop")
         changes["loop"] = not span.claim("neg")
@@ -156,7 +172,10 @@ def _text_changes(span: Span, changes: Params) -> None:
 
 
 def _times(span: Span, changes: Params) -> None:
-    """When an element is to be there."""
+    """When an element is to be there. Raises Missing where it is to last longer than the whole."""
+    lasting = span.has("longer", "shorter") and not span.has("UNTIL", "RANGE", "fadein", "fadeout")
+    if lasting and span.has("TIME", "FOR"):
+        raise Missing("range")
     if (found := span.take("RANGE")) is not None:
         start, end = found.value
         if found.has("BEFORE") and span.has("neg"):
@@ -204,7 +223,7 @@ def _moved_by(span: Span, changes: Params, targets: list[ElementFact]) -> bool:
     longer, shorter = span.has("longer"), span.has("shorter")
     later, earlier = span.has("later", "afterwards"), span.has("earlier", "sooner")
     at_end = longer or shorter or span.has("stopping")
-    at_start = span.has("starting", "t_begin")
+    at_start = span.has("starting", "t_begin", "adding", "entering") and not at_end
     if len(times) != 1 or len(targets) != 1 or (longer or later) == (shorter or earlier) or at_end == at_start:
         return False
     old = targets[0].facts.get("end_s" if at_end else "start_s")

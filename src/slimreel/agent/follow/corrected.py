@@ -1,4 +1,4 @@
-"""The last operation with another value: "not 10, 15", "give it 5 more", "double that", "a little brighter still"."""
+"""The last operation with another value: "not 10, 15", "give it 5 more", "double that"."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from slimreel.agent.fill.elements import ELEMENT_OPS
-from slimreel.agent.fill.nudge import amount_said
 from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, Command, Turn, again, denied
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import meanings_of
-from slimreel.agent.span import Span
 from slimreel.agent.words import texts
 
 # Which parameter a lone amount is for, in this order.
@@ -42,14 +40,6 @@ _BY_KIND = {
 _WEIGHTS = ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps")
 # What else can be half of it or double.
 _DEGREES = "brightness_pct contrast_pct saturation_pct temperature_pct gain_db duration_s first_s last_s".split()
-_LOOKS = (
-    ("brightness", "brightness", 1),
-    ("toodark", "brightness", 1),
-    ("darker", "brightness", -1),
-    ("contrast", "contrast", 1),
-    ("saturation", "saturation", 1),
-    ("desaturate", "saturation", -1),
-)
 
 
 def other_file(turn: Turn) -> list[Command] | None:
@@ -65,32 +55,6 @@ def other_file(turn: Turn) -> list[Command] | None:
     return [{"op": "update", "params": {"target": there[0].id, "set": {"file": files[0].value}}}]
 
 
-def relative_look(turn: Turn) -> list[Command] | None:
-    """A little brighter still, after a change of colours: more or less of what was changed."""
-    if (
-        turn.last["op"] not in ("color", "nudge")
-        or any(piece.has("NUMBER", "PERCENT", "EV") for piece in turn.pieces)
-        or len(turn.context.clips) > 1
-    ):
-        return None
-    found = [(param, sign) for word, param, sign in _LOOKS for piece in turn.pieces if piece.has(word)]
-    if (
-        not found
-        or len({param for param, _ in found}) > 1
-        or any(piece.has("bw", "vivid", "cinematic", "vintage") for piece in turn.pieces)
-    ):
-        return None
-    less = any(piece.has("less", "darker", "quieter", "down_word") and not piece.has("more") for piece in turn.pieces)
-    param, sign = found[-1]
-    params = {
-        "target": turn.context.clips[0].id if turn.context.clips else "c1",
-        "param": param,
-        "direction": "up" if sign > 0 and not less else "down",
-        "amount": amount_said(Span(turn.pieces, turn.context, "")),
-    }
-    return [{"op": "nudge", "params": params}]
-
-
 def times_as_much(turn: Turn) -> list[Command] | None:
     """Double that limit; half of it."""
     if (
@@ -100,7 +64,7 @@ def times_as_much(turn: Turn) -> list[Command] | None:
         return None
     twice = any(piece.has("double") for piece in turn.content)
     half = any(piece.has("halve") or (piece.has("SHARE") and piece.value == 50) for piece in turn.content)
-    about = any(piece.has("it") or piece.text in texts("the_limit") for piece in turn.pieces)
+    about = any(piece.has("it", "too_word") or piece.text in texts("the_limit") for piece in turn.pieces)
     if twice == half or not about:
         return None
     for name in (*_WEIGHTS, *_DEGREES):
@@ -167,6 +131,7 @@ def another_amount(turn: Turn) -> list[Command] | None:
             for piece in turn.pieces
         )
         or len(places) == 2
+        or _sets_number(turn, places)
     )
     if not corrected or not all(
         piece.has(*AMOUNTS)
@@ -228,6 +193,17 @@ def another_like_it(turn: Turn) -> list[Command] | None:
     return [again(turn.last, at_s=float(moments[0].value))]
 
 
+def _sets_number(turn: Turn, places: list[int]) -> bool:
+    """改成0.2: a verb and a bare number alone."""
+    piece = turn.pieces[places[0]]
+    if len(turn.content) != 2:
+        return False
+    if piece.has("PERCENT") and turn.last["op"] in ("volume", "add_music", "lut", "add_image", "pip"):
+        return any(one.has("changing", "shrink_to", "out:to") for one in turn.content)
+    bare = piece.has("NUMBER") and piece.text[:1].isdigit()
+    return bare and any(one.has("changing") for one in turn.content)
+
+
 def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) -> str | None:
     """Which parameter is corrected: the one that had the refused value, else the main one of that kind."""
     for old in refused:
@@ -241,7 +217,7 @@ def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) ->
     kinds = [kind for kind in _BY_KIND if piece.has(kind)]
     names = [name for kind in kinds for name in _BY_KIND[kind]] if kinds and not piece.has("NUMBER") else _MAIN
     if piece.has("AT", "FOR", "START", "UNTIL"):
-        names = _TIMES
+        names = ["start_s", *_TIMES] if piece.has("START") else _TIMES
     amounts = [name for name, value in params.items() if isinstance(value, int | float) and not isinstance(value, bool)]
     only = amounts[0] if len(amounts) == 1 and piece.has("NUMBER", "PX", "PERCENT") else None
     return next((name for name in names if name in params), only)

@@ -12,14 +12,14 @@ from slimreel.agent.follow.corrected import (
     another_like_it,
     more_of_it,
     other_file,
-    relative_look,
     shifted,
     times_as_much,
 )
-from slimreel.agent.follow.edges import brought_back, other_edge, other_end, other_way
+from slimreel.agent.follow.edges import brought_back, other_edge, other_end, other_way, taken_away
 from slimreel.agent.follow.last import Command, Turn, last_operation
 from slimreel.agent.follow.pointed import another_target, for_others
 from slimreel.agent.follow.retitled import corrected_text, other_words, retyped
+from slimreel.agent.follow.stepped import relative_look, relative_sound
 from slimreel.agent.pieces import Piece, content_of
 
 
@@ -38,7 +38,9 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         retyped,
         other_file,
         relative_look,
+        relative_sound,
         times_as_much,
+        taken_away,
         brought_back,
         other_edge,
         other_end,

@@ -30,6 +30,8 @@ class Trim(Operation):
             "keep part_word",
             "RANGE rest remove",
             "RANGE rest",
+            "KEPT",
+            "trim_to FIRST|RANGE",
             "RANGE|FIRST|LAST keep",
             "keep RANGE rest",
             "starting? START|AT UNTIL",
