@@ -23,6 +23,7 @@ from slimreel.services.publish import Publisher
 from slimreel.services.renders import Renders
 from slimreel.services.wiring import Services, build
 from slimreel.settings.service import ServiceSettings
+from tests.server.described import described
 
 WORKER = "wrk_0000000000000001"
 
@@ -52,7 +53,9 @@ class EvidenceService:
             async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=None) as client:
                 return await client.request(method, path, headers=headers, **parts)
 
-        return asyncio.run(call())
+        found = asyncio.run(call())
+        described().check(found)
+        return found
 
     def get(self, path: str, account: Account | None = None, **query: Any) -> httpx.Response:
         return self.ask("GET", f"/api/slimreel{path}", account, params=query)

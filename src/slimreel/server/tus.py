@@ -21,8 +21,13 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
+from slimreel.agent.reply import say_error, say_told
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import BadRequest, ServiceError, UnsupportedFile
+from slimreel.server.answers.forms import answering
+from slimreel.server.answers.system import UploadProblem, UploadState
+from slimreel.server.envelope import refusal
+from slimreel.server.languages import language_of
 from slimreel.server.multipart import finishing, writing
 from slimreel.services.db.models import Upload
 from slimreel.services.incoming import Incoming
@@ -58,7 +63,7 @@ class _TusRoute(APIRoute):
             except _Refused as error:
                 response = _refusal(error.status, error.status, str(error))
             except ServiceError as error:
-                response = _refusal(error.http_status, error.wire_code, error.sentence())
+                response = _refusal(error.http_status, error.wire_code, say_error(error, language_of(request)))
                 if "retry_after_s" in error.fields:
                     response.headers["Retry-After"] = str(error.fields["retry_after_s"])
             response.headers["Tus-Resumable"] = VERSION
@@ -86,7 +91,7 @@ async def capabilities(request: Request) -> Response:
     return Response(status_code=204, headers=headers)
 
 
-@router.post("/{session_id}", status_code=201)
+@router.post("/{session_id}", status_code=201, response_class=Response)
 async def create(request: Request, session_id: str) -> Response:
     """Begin an upload of `Upload-Length` bytes; its first ones may come along. `Upload-Metadata` holds `filename`."""
     uploads, user_id = _uploads(request), _user_id(request)
@@ -106,17 +111,17 @@ async def create(request: Request, session_id: str) -> Response:
     return Response(status_code=201, headers=headers)
 
 
-@router.head("/{session_id}/{upload_id}", status_code=200)
+@router.head("/{session_id}/{upload_id}", status_code=200, response_class=Response)
 async def offset(request: Request, session_id: str, upload_id: str) -> Response:
     """Where to go on."""
     upload = await _find(request, session_id, upload_id)
     if upload.problem is not None:
-        raise _Refused(410, str(upload.problem["message"]))
+        raise _Refused(410, _problem(upload, language_of(request))["message"])
     told = b64encode(upload.filename.encode()).decode()
     return Response(status_code=200, headers=_headers(upload) | {"Upload-Metadata": f"filename {told}"})
 
 
-@router.get("/{session_id}/{upload_id}")
+@router.get("/{session_id}/{upload_id}", responses=answering(UploadState))
 async def state(request: Request, session_id: str, upload_id: str) -> JSONResponse:
     """What became of an upload: `open`, `done` with the file as the protocol tells it, or `refused` with the reason."""
     upload = await _find(request, session_id, upload_id)
@@ -126,7 +131,7 @@ async def state(request: Request, session_id: str, upload_id: str) -> JSONRespon
         "length": upload.size,
     }
     if upload.problem is not None:
-        data["problem"] = upload.problem
+        data["problem"] = _problem(upload, language_of(request))
     if upload.asset_id is not None:
         assets = request.app.state.services.assets
         data["item"] = await to_thread.run_sync(assets.item_of, upload.asset_id, upload.user_id, str(request.base_url))
@@ -162,6 +167,12 @@ async def override(request: Request, session_id: str, upload_id: str) -> Respons
     if meant is None:
         raise _Refused(405, "X-HTTP-Method-Override must be PATCH or DELETE.")
     return await meant(request, session_id, upload_id)
+
+
+def _problem(upload: Upload, language: str) -> UploadProblem:
+    found: dict[str, Any] = upload.problem or {}
+    message = say_told(str(found["error"]), found.get("fields", {}), str(found["message"]), language)
+    return UploadProblem(code=int(found["code"]), error=str(found["error"]), message=message)
 
 
 async def _receive(request: Request, uploads: Uploads, upload: Upload) -> None:
@@ -282,7 +293,7 @@ def _filename(metadata: str) -> str:
 
 
 def _refusal(status: int, code: int, message: str) -> JSONResponse:
-    return JSONResponse({"code": code, "success": False, "message": message, "data": None}, status_code=status)
+    return JSONResponse(refusal(code, message), status_code=status)
 
 
 def _uploads(request: Request) -> Uploads:

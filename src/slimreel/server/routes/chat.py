@@ -8,7 +8,8 @@ import anyio.to_thread
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from slimreel.server.answers import STREAM
+from slimreel.server.answers.forms import STREAM, answering
+from slimreel.server.answers.sessions import Turns
 from slimreel.server.bodies import Run
 from slimreel.server.calls import (
     BaseUrl,
@@ -21,9 +22,11 @@ from slimreel.server.calls import (
     scoped,
     session_of,
 )
+from slimreel.server.languages import language_of
 from slimreel.server.sse import session_stream, turn_stream
-from slimreel.services.clock import iso
+from slimreel.server.views import turn_view
 from slimreel.services.db.models import Session, Turn
+from slimreel.services.feed import Told
 
 router = APIRouter(route_class=StrictRoute, tags=["chat"])
 LastEvent = Annotated[str | None, Header(alias="Last-Event-ID", max_length=40)]
@@ -36,9 +39,10 @@ async def run_sse(
     """Say something. The events of the turn follow, and the close of the stream ends it."""
 
     def begin() -> tuple[Session, Turn]:
-        session = session_of(services, caller, body.user_id, body.session_id)
+        session = session_of(services, caller, body.user_id, body.session_id, request)
         resumed = services.turns.of_event(session.id, _number(last_event), body.text)
-        return session, resumed or services.chat.say(session, body.text, remedy=remedy_of(services, caller, base_url))
+        remedy = remedy_of(services, caller, base_url, language_of(request))
+        return session, resumed or services.chat.say(session, body.text, remedy=remedy)
 
     session, turn = await anyio.to_thread.run_sync(begin)
     return turn_stream(
@@ -52,7 +56,12 @@ async def run_sse(
     )
 
 
-@router.get("/api/slimreel/sessions/{session_id}/feed", dependencies=[scoped("read")], responses=STREAM)
+@router.get(
+    "/api/slimreel/sessions/{session_id}/feed",
+    dependencies=[scoped("read")],
+    responses=STREAM,
+    response_class=StreamingResponse,
+)
 def feed(
     session: OwnSession,
     request: Request,
@@ -70,26 +79,15 @@ def feed(
     )
 
 
-@router.get("/api/slimreel/sessions/{session_id}/turns", dependencies=[scoped("read")])
+@router.get("/api/slimreel/sessions/{session_id}/turns", dependencies=[scoped("read")], responses=answering(Turns))
 def turns(session: OwnSession, services: Served) -> JSONResponse:
-    """What was said in the session and what was answered, oldest first."""
+    """What was said in the session and what was answered, oldest first, with the revisions that it led to.
+
+    A turn is taken back by `POST …/undo` with the id of a draft and its revision.
+    """
     found = services.turns.listed(session.id)
-    texts = services.feed.texts_of([turn.id for turn in found])
-    return answer(
-        {
-            "turns": [
-                {
-                    "id": turn.id,
-                    "text": turn.text,
-                    "state": turn.state,
-                    "answer": texts.get(turn.id, ""),
-                    "draft_id": turn.draft_id,
-                    "created_at": iso(turn.created_at),
-                }
-                for turn in found
-            ]
-        }
-    )
+    told = services.feed.told_of([turn.id for turn in found])
+    return answer(Turns(turns=[turn_view(turn, told.get(turn.id, Told())) for turn in found]))
 
 
 def _number(text: str | None) -> int:

@@ -6,10 +6,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from slimreel.errors.service import NotHere, Unavailable
-from slimreel.server.calls import Served
+from slimreel.server.answers.forms import answering
+from slimreel.server.answers.system import Health, Limits
+from slimreel.server.calls import Served, answer
 from slimreel.server.docs_viewer import asset, page
 from slimreel.server.envelope import refusal
 from slimreel.server.metrics import exposition
+from slimreel.services.limits import limits_of
 
 router = APIRouter(tags=["system"])
 # Documents speak of paths that never were, and clients of such documents should find what there is instead.
@@ -25,13 +28,19 @@ _MOSTLY_MEANT = "POST /run_sse"
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
-@router.get("/health")
+@router.get("/health", responses={200: {"model": Health, "description": "it works"}})
 def health(services: Served) -> JSONResponse:
     """Whether the service can do its work, and at which level its sandbox is."""
     found = services.health()
     if not found["database"]:
         raise Unavailable(detail="the database does not answer", retry_after_s=5)
     return JSONResponse({"status": "ok", **found})
+
+
+@router.get("/api/slimreel/limits", responses=answering(Limits))
+def limits(services: Served) -> JSONResponse:
+    """What may be sent here and what it costs, for a client to say before somebody tries."""
+    return answer(limits_of(services.settings))
 
 
 @router.get("/metrics", include_in_schema=False)
