@@ -197,6 +197,8 @@ def _role(  # noqa: PLR0911  one return a unit
 def _scale_role(tokens: list[Token], at: int, quantity: Quantity, around: Around) -> str:
     """What a bare k, M or 兆 counts: bits per second beside a rate word, else bytes; 4k is a picture."""
     thousands = quantity.unit.factor == 1000
+    if around.has("size") and not around.has("rate", "audio"):
+        return "bytes"
     if around.has("rate", "total", "audio"):
         return "rate"
     if around.has("size"):
