@@ -100,6 +100,8 @@ def output_command(parts: list[Part], plain: str, context: Context) -> OutputWis
     return OutputWish({"op": "compress", "params": params}, None, wish.unheard)
 
 
+# Short sides that `compress` knows by a name such as 720p; others it takes as numbers.
+_NAMED_SIDES = frozenset({240, 360, 480, 540, 720, 1080, 1440, 2160})
 # 分辨率和帧率都不变: what is said of both is said of each.
 _BOTH_KEPT = re.compile(
     r"(分辨率|解析度)(?:和|跟|与|、|, )(帧率)(?=(?:都|全)?(?:保持|不变|不动|别动|不准|不要|别变|原样))"
@@ -129,7 +131,7 @@ def goal_params(goal: Goal) -> dict[str, Any]:
         if value != getattr(plain, one.name):
             params[one.name] = value
     for name in ("resolution", "min_resolution"):
-        if name in params:
+        if params.get(name) in _NAMED_SIDES:
             params[name] = f"{params[name]}p"
     kind = params.pop("encoder", None)
     if kind in ("hardware", "software"):
