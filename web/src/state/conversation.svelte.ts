@@ -1,6 +1,7 @@
 // What was said and what came of it: turns, folded from the events of streams and from the list of the service.
 import { events } from "../api/stream";
 import type { Command, Draft, TurnEvent, TurnView } from "../api/views";
+import { freshId } from "./fresh";
 
 export interface Turn {
   /** Empty until the service has said it. */
@@ -12,6 +13,8 @@ export interface Turn {
   /** What it did, by draft. */
   edits: Record<string, Command[]>;
   hasActed: boolean;
+  /** Done by pointing: the service keeps no turn of it. */
+  isPlaced: boolean;
   at: number;
   running: boolean;
   problem: string;
@@ -96,12 +99,25 @@ export class Conversation {
       if (view.answer && !turn.answers.length && !this.#early.has(view.id)) turn.answers = [view.answer];
       return turn;
     });
+    const placed = this.turns.filter((one) => one.isPlaced);
+    for (const one of placed) {
+      const next = turns.findIndex((turn) => turn.at > one.at);
+      turns.splice(next < 0 ? turns.length : next, 0, one);
+    }
     this.turns = [...turns, ...this.turns.filter((one) => !one.id)];
     for (const turn of turns) {
       const early = this.#early.get(turn.id) ?? [];
       this.#early.delete(turn.id);
       for (const event of early) this.take(turn.id, event);
     }
+  }
+
+  /** Shows what was done by pointing, which is the last step of the draft, among what was said. */
+  note(text: string, answer: string, draft: Draft): void {
+    const edits = { [draft.id]: draft.l.y.at(-1) ?? [] };
+    const latest = Math.max(0, ...this.turns.map((turn) => turn.at));
+    const turn = { ...begun(freshId(), text), ...{ answers: [answer], edits, hasActed: true, isPlaced: true } };
+    this.turns.push({ ...turn, running: false, at: Math.max(latest, turn.at) });
   }
 
   /** How many steps back undo everything from this turn on, for each draft where there is something of it to undo. */
@@ -129,7 +145,7 @@ export class Conversation {
 function begun(id: string, text: string): Turn {
   return {
     ...{ id, text, answers: [], growing: "", options: [], edits: {} },
-    ...{ hasActed: false, at: Date.now(), running: true, problem: "" },
+    ...{ hasActed: false, isPlaced: false, at: Date.now(), running: true, problem: "" },
   };
 }
 

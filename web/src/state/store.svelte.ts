@@ -8,6 +8,7 @@ import { Conversation } from "./conversation.svelte";
 import { kept, keptInTab } from "./kept";
 import { language, t } from "./language.svelte";
 import { announce } from "./notices";
+import { noteRender } from "./rendered";
 
 const AGAIN_MS = [500, 1000, 2000, 4000];
 const GATHER_MS = 120;
@@ -93,6 +94,7 @@ class Store {
     const at = this.jobs.findIndex((one) => one.id === job.id);
     if (at < 0) this.jobs.unshift(job);
     else this.jobs[at] = job;
+    this.#noteRenders();
   }
 
   /** Asks again for parts, at most once in a moment. */
@@ -177,7 +179,7 @@ class Store {
   #move(told: JobEntry): void {
     const job = this.jobs.find((one) => one.id === told.id);
     if (!job) {
-      this.refresh("jobs");
+      this.refresh("jobs", "state");
       return;
     }
     const wasOpen = !ENDED.includes(job.status);
@@ -211,6 +213,15 @@ class Store {
       },
     };
     await Promise.all(parts.map((part) => work[part]()));
+    this.#noteRenders();
+  }
+
+  /** Renders that have not ended are of the timelines as they are now. */
+  #noteRenders(): void {
+    for (const job of this.jobs) {
+      const draft = this.drafts.find((one) => one.id === job.draftId);
+      if (draft && !ENDED.includes(job.status)) noteRender(job.id, draft);
+    }
   }
 }
 
