@@ -20,11 +20,12 @@ from sqlalchemy import select
 
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import BadRequest, FileTooLarge, UnknownSession
-from slimreel.server.multipart import MOST_PARTS, receive_files
+from slimreel.server.multipart import receive_files
 from slimreel.services.clock import now
 from slimreel.services.db.engine import Database, sqlite_url
 from slimreel.services.db.migrate import migrate
 from slimreel.services.db.models import Upload
+from slimreel.services.limits import MOST_PARTS
 from slimreel.settings.service import ServiceSettings
 from tests.server.callers import application
 from tests.services.kept import CUES, ME, cues, keep, project

@@ -58,6 +58,15 @@ def _handed_over(
     return tuple(given), tuple(taken), count
 
 
+def steps_back(now: Log, then: Log) -> int:
+    """How many steps of undo take back the last turn of `then` and all turns after it; 0 where that is not among the
+    turns of `now`, or was itself an undoing."""
+    count = len(then.done)
+    if not count or then.undone or now.done[:count] != then.done:
+        return 0
+    return sum(_edits(turn) for turn in now.done[count - 1 :])
+
+
 def undo_turn(draft: Draft, number: int, facts: Facts) -> Draft:
     """The draft as if this turn (from 1 on) had never been. Raises EditRefused where a later one builds on it."""
     done = list(draft.log.done)

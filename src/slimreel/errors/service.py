@@ -16,6 +16,8 @@ ServiceError
 ├── MissingScope                 403
 ├── NotHere                      no such path, file or link
 ├── Conflicting                  the same id with other content
+│   ├── TimelineMoved            somebody else changed the draft first
+│   ├── NotToUndo                a revision that is no more among the turns of its draft
 │   ├── Taken                    the account or e-mail is registered
 │   └── UploadBusy               another request writes to it
 ├── TooManyRequests              429, with the seconds to wait
@@ -148,6 +150,19 @@ class Conflicting(ServiceError):
     code = "conflicting"
     http_status = 409
     wire_code = 409
+
+
+class TimelineMoved(Conflicting):
+    """The timeline has changed meanwhile: it stands at revision {revision}. Read it, and ask again."""
+
+    code = "timeline_moved"
+
+
+class NotToUndo(Conflicting):
+    """Revision {revision} cannot be taken back: that was done already, or it took something back itself. Read the
+    draft; it lists what can be undone."""
+
+    code = "not_to_undo"
 
 
 class Taken(Conflicting):

@@ -51,6 +51,7 @@ _PATHS = PathTables(
             "POST /api/slimreel/register",
             "POST /api/slimreel/login",
             "GET /api/slimreel/presets",
+            "GET /api/slimreel/limits",
             "GET /health",
             "GET /metrics",
             "GET /docs",

@@ -8,6 +8,7 @@ from pydantic import AliasChoices, BaseModel, BeforeValidator, ConfigDict, Field
 
 from slimreel.errors.service import BadRequest
 from slimreel.server.json_bodies import read_json
+from slimreel.services.limits import MOST_ADDRESSES
 
 
 def _as_text(value: Any) -> Any:
@@ -96,7 +97,7 @@ class NewToken(Body):
 
 class Urls(Body):
     urls: Annotated[list[str], BeforeValidator(_as_list)] = Field(
-        min_length=1, max_length=20, validation_alias=either("urls", "url")
+        min_length=1, max_length=MOST_ADDRESSES, validation_alias=either("urls", "url")
     )
     source_type: str | None = None
 
@@ -128,6 +129,12 @@ class Operations(Body):
 class Steps(Body):
     draft_id: Id | None = None
     steps: int = Field(default=1, ge=1, le=1000)
+
+
+class StepsBack(Steps):
+    revision: int | None = Field(
+        None, ge=1, description="in place of `steps`: take back what led to this revision, and all that came after it"
+    )
 
 
 class EstimateOf(Body):

@@ -19,9 +19,9 @@ from slimreel.errors.service import BadRequest, FileTooLarge
 from slimreel.services.db.models import Asset, Upload
 from slimreel.services.filenames import clean
 from slimreel.services.incoming import Incoming
+from slimreel.services.limits import MOST_PARTS
 from slimreel.services.uploads import Uploads
 
-MOST_PARTS = 100
 _MOST_HEADERS = 16  # of one part
 _HEADER_BYTES = 8192
 _BESIDE_BYTES = 2 << 20  # what is no file: other fields, headers, what stands before and behind the parts

@@ -8,7 +8,8 @@ from typing import Any
 from slimreel.services import drafts
 from slimreel.services.clock import epoch_ms, iso
 from slimreel.services.credits import CreditEntry
-from slimreel.services.db.models import Artifact, Draft, Job, Session
+from slimreel.services.db.models import Artifact, Draft, Job, Session, Turn
+from slimreel.services.feed import Told
 from slimreel.services.wiring import Services
 
 _FINISHED = 100
@@ -100,6 +101,20 @@ def job_view(services: Services, job: Job, artifacts: Sequence[Artifact], base_u
         "createdAt": epoch_ms(job.created_at),
         "completedAt": epoch_ms(job.ended_at) if job.ended_at else None,
         "error": job.problem,
+    }
+
+
+def turn_view(turn: Turn, told: Told) -> dict[str, Any]:
+    """One message and its answer. `revision` is that of `draft_id`; `drafts` has those of all drafts it changed."""
+    return {
+        "id": turn.id,
+        "text": turn.text,
+        "state": turn.state,
+        "answer": told.text,
+        "draft_id": turn.draft_id,
+        "revision": told.revisions.get(turn.draft_id) if turn.draft_id else None,
+        "drafts": [{"draft_id": draft, "revision": revision} for draft, revision in told.revisions.items()],
+        "created_at": iso(turn.created_at),
     }
 
 

@@ -17,7 +17,7 @@ from slimreel.edit.draft import Draft
 from slimreel.edit.facts import Facts
 from slimreel.edit.guard import OWN
 from slimreel.errors import BadDraft
-from slimreel.errors.service import Conflicting, NotHere
+from slimreel.errors.service import NotHere, TimelineMoved
 from slimreel.services import ids
 from slimreel.services.clock import Clock
 from slimreel.services.db import models
@@ -59,12 +59,12 @@ class Drafts:
         return row
 
     def save(self, transaction: Transaction, row_id: str, base_revision: int, after: Draft) -> models.Draft:
-        """The draft after a turn. Raises Conflicting where somebody else changed it meanwhile."""
+        """The draft after a turn. Raises TimelineMoved where somebody else changed it meanwhile."""
         row = transaction.get(models.Draft, row_id, with_for_update=True)
         if row is None:
             raise NotHere
         if row.revision != base_revision:
-            raise Conflicting(detail=f"the timeline has changed meanwhile (revision {row.revision})")
+            raise TimelineMoved(revision=row.revision)
         row.revision = after.log.revision
         row.document = wire.dump(after)
         row.changed_at = self._clock()
@@ -85,6 +85,17 @@ class Drafts:
         if row is None or row.session_id != session_id:
             raise NotHere
         return row
+
+    def at_revision(self, row_id: str, revision: int) -> Draft:
+        """A draft as it was at a revision. Raises NotHere."""
+        query = select(models.DraftRevision.document).where(
+            models.DraftRevision.draft_id == row_id, models.DraftRevision.revision == revision
+        )
+        with self._database.read() as transaction:
+            document = transaction.scalar(query.limit(1))
+        if document is None:
+            raise NotHere
+        return wire.load(dict(document), OWN)
 
     def issued(self, session_id: str, echoed: Mapping[str, Any]) -> tuple[str, dict[str, Any]] | None:
         """The id and document of the version that a client got from here and sends back; None where it is none.

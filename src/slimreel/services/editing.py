@@ -9,11 +9,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from slimreel.edit import wire
+from slimreel.edit import history, wire
 from slimreel.edit.draft import Draft
 from slimreel.edit.operation import Change
 from slimreel.edit.registry import operations
-from slimreel.errors.service import Conflicting, NothingToRender
+from slimreel.errors.service import NothingToRender, NotToUndo, TimelineMoved
 from slimreel.services import drafts as draft_rows
 from slimreel.services import ids
 from slimreel.services.assets import Assets
@@ -67,12 +67,12 @@ class Editing:
     ) -> Edited:
         """The draft after the operations; a dry run does all but keep it.
 
-        Raises Conflicting where `base_revision` is not the draft's, NoCredits, NotHere, and the errors of operations
+        Raises TimelineMoved where `base_revision` is not the draft's, NoCredits, NotHere, and the errors of operations
         (their field `command` is the place in the list).
         """
         row = self._row(session, draft_id)
         if base_revision is not None and base_revision != row.revision:
-            raise Conflicting(detail=f"the timeline has changed meanwhile (revision {row.revision})")
+            raise TimelineMoved(revision=row.revision)
         given = [read_command(command) for command in commands]
         with self._assets.materials(session.id) as found:
             materials = dict(found)
@@ -101,6 +101,19 @@ class Editing:
             changes=applied.changes,
             kept=not dry_run,
         )
+
+    def take_back(self, session: models.Session, draft_id: str | None, revision: int) -> Edited:
+        """The draft without the turn that led to this revision, and without all that came after it.
+
+        Raises NotHere, NotToUndo, and TimelineMoved where somebody edits at the same moment.
+        """
+        row = self._row(session, draft_id)
+        then = self._drafts.at_revision(row.id, revision)
+        steps = history.steps_back(draft_rows.read(row).log, then.log)
+        if not steps:
+            raise NotToUndo(revision=revision)
+        undo = {"op": "undo", "params": {"steps": steps}}
+        return self.apply(session, [undo], draft_id=row.id, base_revision=row.revision)
 
     def _row(self, session: models.Session, draft_id: str | None) -> models.Draft:
         if draft_id is not None:

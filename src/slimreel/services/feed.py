@@ -4,6 +4,7 @@ was. It does not know what the entries mean."""
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,6 +15,14 @@ from slimreel.services.db.engine import Database
 from slimreel.services.db.models import FeedEntry
 
 _MOST_AT_ONCE = 500
+
+
+@dataclass(slots=True)
+class Told:
+    """What a turn answered in words, and the revision that it led each draft to which it changed."""
+
+    text: str = ""
+    revisions: dict[str, int] = field(default_factory=dict)
 
 
 class Feed:
@@ -58,14 +67,21 @@ class Feed:
         with self._database.read() as transaction:
             return list(transaction.scalars(query.order_by(FeedEntry.id).limit(_MOST_AT_ONCE)))
 
-    def texts_of(self, turn_ids: Sequence[str]) -> dict[str, str]:
-        """What was answered in words, by turn."""
+    def told_of(self, turn_ids: Sequence[str]) -> dict[str, Told]:
+        """What the events of each of these turns say; a turn without any is not in it."""
         query = select(FeedEntry.turn_id, FeedEntry.payload).where(
             FeedEntry.turn_id.in_(turn_ids), FeedEntry.kind == "event"
         )
         with self._database.read() as transaction:
             rows = transaction.execute(query.order_by(FeedEntry.id)).all()
-        return {str(turn_id): str(payload["text"]) for turn_id, payload in rows if payload.get("text")}
+        found: dict[str, Told] = {}
+        for turn_id, payload in rows:
+            told = found.setdefault(str(turn_id), Told())
+            told.text = str(payload.get("text") or told.text)
+            delta = payload.get("actions", {}).get("stateDelta", {})
+            if "revision" in delta:
+                told.revisions[str(delta["draft_id"])] = int(delta["revision"])
+        return found
 
     def newest(self) -> int:
         """The id of the last entry of all sessions; 0 where there is none."""

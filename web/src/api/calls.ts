@@ -56,6 +56,16 @@ export const step = (session: string, draft: string, way: "undo" | "redo", steps
     : ask("post", "/api/slimreel/sessions/{session_id}/redo", asked);
 };
 
+/** Takes back the turn that led to this revision of the draft, and all that came after it. */
+export const takeBack = (session: string, draft: string, revision: number) =>
+  ask("post", "/api/slimreel/sessions/{session_id}/undo", {
+    path: { session_id: session },
+    body: { draft_id: draft, revision, steps: 1 },
+  });
+
+/** What may be sent to this service. Needs no token. */
+export const readLimits = () => ask("get", "/api/slimreel/limits", {}) as Promise<views.Limits>;
+
 export const submitRender = (session: string, draft: string) =>
   ask("post", "/api/render/proxy/lambda", {
     body: { id: `render_${freshId()}`, session_id: session, draft: { id: draft } },

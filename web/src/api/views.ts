@@ -90,6 +90,13 @@ export interface TurnView {
   state: string;
   answer: string;
   draft_id: string | null;
+  revision: number | null;
+  drafts: { draft_id: string; revision: number }[];
+}
+
+export interface Limits {
+  max_upload_bytes: number;
+  accepts: Record<string, string[]>;
 }
 
 export interface Preset {

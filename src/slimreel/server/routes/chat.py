@@ -22,8 +22,9 @@ from slimreel.server.calls import (
     session_of,
 )
 from slimreel.server.sse import session_stream, turn_stream
-from slimreel.services.clock import iso
+from slimreel.server.views import turn_view
 from slimreel.services.db.models import Session, Turn
+from slimreel.services.feed import Told
 
 router = APIRouter(route_class=StrictRoute, tags=["chat"])
 LastEvent = Annotated[str | None, Header(alias="Last-Event-ID", max_length=40)]
@@ -72,24 +73,13 @@ def feed(
 
 @router.get("/api/slimreel/sessions/{session_id}/turns", dependencies=[scoped("read")])
 def turns(session: OwnSession, services: Served) -> JSONResponse:
-    """What was said in the session and what was answered, oldest first."""
+    """What was said in the session and what was answered, oldest first, with the revisions that it led to.
+
+    A turn is taken back by `POST …/undo` with the id of a draft and its revision.
+    """
     found = services.turns.listed(session.id)
-    texts = services.feed.texts_of([turn.id for turn in found])
-    return answer(
-        {
-            "turns": [
-                {
-                    "id": turn.id,
-                    "text": turn.text,
-                    "state": turn.state,
-                    "answer": texts.get(turn.id, ""),
-                    "draft_id": turn.draft_id,
-                    "created_at": iso(turn.created_at),
-                }
-                for turn in found
-            ]
-        }
-    )
+    told = services.feed.told_of([turn.id for turn in found])
+    return answer({"turns": [turn_view(turn, told.get(turn.id, Told())) for turn in found]})
 
 
 def _number(text: str | None) -> int:

@@ -12,7 +12,7 @@ from slimreel.agent.reply import say
 from slimreel.edit.operation import Change, params_schema
 from slimreel.edit.registry import operations
 from slimreel.edit.summary import describe
-from slimreel.server.bodies import Operations, Steps
+from slimreel.server.bodies import Operations, Steps, StepsBack
 from slimreel.server.calls import BaseUrl, Calling, OwnSession, Served, StrictRoute, answer, remedy_of, scoped
 from slimreel.services import drafts as draft_rows
 from slimreel.services.db.models import Session
@@ -73,8 +73,10 @@ def apply(
 
 
 @router.post("/sessions/{session_id}/undo", dependencies=[scoped("write")])
-def undo(session: OwnSession, services: Served, body: Steps | None = None) -> JSONResponse:
-    """Take the last turns back."""
+def undo(session: OwnSession, services: Served, body: StepsBack | None = None) -> JSONResponse:
+    """Take the last turns back, or with `revision` those from one on. 409 where that one is taken back already."""
+    if body is not None and body.revision is not None:
+        return answer(_edited(services.editing.take_back(session, body.draft_id, body.revision), session))
     return _step(services, session, "undo", body or Steps())
 
 

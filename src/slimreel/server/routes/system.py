@@ -6,10 +6,11 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from slimreel.errors.service import NotHere, Unavailable
-from slimreel.server.calls import Served
+from slimreel.server.calls import Served, answer
 from slimreel.server.docs_viewer import asset, page
 from slimreel.server.envelope import refusal
 from slimreel.server.metrics import exposition
+from slimreel.services.limits import limits_of
 
 router = APIRouter(tags=["system"])
 # Documents speak of paths that never were, and clients of such documents should find what there is instead.
@@ -32,6 +33,12 @@ def health(services: Served) -> JSONResponse:
     if not found["database"]:
         raise Unavailable(detail="the database does not answer", retry_after_s=5)
     return JSONResponse({"status": "ok", **found})
+
+
+@router.get("/api/slimreel/limits")
+def limits(services: Served) -> JSONResponse:
+    """What may be sent here and what it costs, for a client to say before somebody tries."""
+    return answer(limits_of(services.settings))
 
 
 @router.get("/metrics", include_in_schema=False)
