@@ -12,6 +12,8 @@ export interface Turn {
   options: string[];
   /** What it did, by draft. */
   edits: Record<string, Command[]>;
+  /** The revisions that it led to, by draft. */
+  revisions: Record<string, number>;
   hasActed: boolean;
   /** Done by pointing: the service keeps no turn of it. */
   isPlaced: boolean;
@@ -70,7 +72,8 @@ export class Conversation {
     if (event.type === "text") turn.growing = "";
     if (event.type === "error") turn.problem = event.errorMessage ?? event.text ?? "";
     if (event.options) turn.options = event.options;
-    const draft = event.actions.stateDelta.draft_id;
+    const { draft_id: draft, revision } = event.actions.stateDelta;
+    if (draft && revision) turn.revisions = { ...turn.revisions, [draft]: revision };
     for (const { functionCall: call, functionResponse: done } of event.content.parts) {
       if (call) this.#called.set(turnId + call.id, { op: call.name, params: call.args });
       const command = done && this.#called.get(turnId + done.id);
@@ -96,6 +99,7 @@ export class Conversation {
       turn.text = view.text;
       turn.running = view.state === "running";
       turn.at = Date.parse(view.created_at);
+      for (const one of view.drafts) turn.revisions[one.draft_id] = one.revision;
       if (view.answer && !turn.answers.length && !this.#early.has(view.id)) turn.answers = [view.answer];
       return turn;
     });
@@ -116,8 +120,9 @@ export class Conversation {
   note(text: string, answer: string, draft: Draft): void {
     const edits = { [draft.id]: draft.l.y.at(-1) ?? [] };
     const latest = Math.max(0, ...this.turns.map((turn) => turn.at));
-    const turn = { ...begun(freshId(), text), ...{ answers: [answer], edits, hasActed: true, isPlaced: true } };
-    this.turns.push({ ...turn, running: false, at: Math.max(latest, turn.at) });
+    const done = { edits, revisions: { [draft.id]: draft.revision }, hasActed: true, isPlaced: true, running: false };
+    const turn = { ...begun(freshId(), text), ...done, answers: [answer] };
+    this.turns.push({ ...turn, at: Math.max(latest, turn.at) });
   }
 
   /** How many steps back undo everything from this turn on, for each draft where there is something of it to undo. */
@@ -144,7 +149,7 @@ export class Conversation {
 
 function begun(id: string, text: string): Turn {
   return {
-    ...{ id, text, answers: [], growing: "", options: [], edits: {} },
+    ...{ id, text, answers: [], growing: "", options: [], edits: {}, revisions: {} },
     ...{ hasActed: false, isPlaced: false, at: Date.now(), running: true, problem: "" },
   };
 }

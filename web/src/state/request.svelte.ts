@@ -1,6 +1,7 @@
 // What is about to be said: typed, put together by pointing at the picture, or an offered answer.
 import * as calls from "../api/calls";
 import type { Draft } from "../api/views";
+import type { Turn } from "./conversation.svelte";
 import { t } from "./language.svelte";
 import { commandsOf, isReady, pending, wordsOf, type Item } from "./pending.svelte";
 import { store } from "./store.svelte";
@@ -61,6 +62,19 @@ class Request {
     const session = store.session;
     if (!session || !draft || steps < 1) return;
     await store.attempt(() => calls.step(session, draft, way, steps));
+    store.refresh("state");
+  }
+
+  /** Takes back a turn, and all that came after it, on each draft that it changed. */
+  async takeBack(turn: Turn): Promise<void> {
+    const session = store.session;
+    if (!session) return;
+    for (const { draft, steps } of store.conversation.stepsBack(turn, store.drafts)) {
+      const revision = turn.revisions[draft];
+      const call = () =>
+        revision ? calls.takeBack(session, draft, revision) : calls.step(session, draft, "undo", steps);
+      await store.attempt<unknown>(call);
+    }
     store.refresh("state");
   }
 

@@ -9,6 +9,7 @@ import { kept, keptInTab } from "./kept";
 import { language, t } from "./language.svelte";
 import { announce } from "./notices";
 import { noteRender } from "./rendered";
+import { titleOf } from "./titles";
 
 const AGAIN_MS = [500, 1000, 2000, 4000];
 const GATHER_MS = 120;
@@ -182,10 +183,8 @@ class Store {
       this.refresh("jobs", "state");
       return;
     }
-    const wasOpen = !ENDED.includes(job.status);
     if (ENDED.includes(told.state)) {
       if (job.status !== told.state) this.refresh("jobs", "balance");
-      if (wasOpen && told.state === "completed" && told.kind === "export") announce(job.id);
       return;
     }
     job.status = told.state;
@@ -206,7 +205,9 @@ class Store {
       },
       turns: async () => this.conversation.list(await calls.listTurns(session)),
       jobs: async () => {
+        const open = new Set(this.jobs.filter((job) => !ENDED.includes(job.status)).map((job) => job.id));
         this.jobs = await calls.listJobs(session);
+        this.#announce(this.jobs.filter((job) => open.has(job.id) && job.status === "completed"));
       },
       balance: async () => {
         this.balance = await calls.readBalance();
@@ -214,6 +215,13 @@ class Store {
     };
     await Promise.all(parts.map((part) => work[part]()));
     this.#noteRenders();
+  }
+
+  #announce(finished: Job[]): void {
+    for (const job of finished.filter((one) => one.kind === "export")) {
+      const draft = this.drafts.find((one) => one.id === job.draftId);
+      announce(job.id, job.outputs[0]?.filename ?? (draft ? titleOf(draft, this.files) : ""));
+    }
   }
 
   /** Renders that have not ended are of the timelines as they are now. */

@@ -46,9 +46,3 @@ export function subjectOf(draft: Draft): Subject {
 function videoOf(job: Job): Made | null {
   return job.outputs.find((made) => made.kind === "video") ?? null;
 }
-
-/** The title of a draft: its first file. */
-export function titleOf(draft: Draft): string {
-  const segment = draft.t.flatMap((track) => track.sg).find((one) => one.a || one.m?.title);
-  return store.files.find((file) => file.id === segment?.a)?.filename ?? segment?.m?.title ?? draft.id;
-}
