@@ -22,4 +22,4 @@ _COLOURS = """video => {
 
 def plays(video: Locator) -> bool:
     """Waits until its time has gone on; then it has to show many colours."""
-    return video.evaluate(_ADVANCED) > 0.25 and video.evaluate(_COLOURS) > 20
+    return bool(video.evaluate(_ADVANCED) > 0.25 and video.evaluate(_COLOURS) > 20)

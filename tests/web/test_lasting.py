@@ -84,8 +84,8 @@ def test_everything_on_a_slow_network(visit: Visit, clip: Clip) -> None:
 @pytest.mark.parametrize("leaving", ["reloaded", "closed"])
 def test_a_render_goes_on_without_a_page(visit: Visit, clip: Clip, leaving: str) -> None:
     person = visit(accept_downloads=True).go()
-    person.bring(clip("long.mp4", 40))
-    person.start("same")
+    person.bring(clip("long.mp4", 12))
+    person.start("smaller")
     name = person.see("[data-job][data-status=processing]").get_attribute("data-job")
     if leaving == "reloaded":
         person.page.reload()

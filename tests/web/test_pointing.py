@@ -12,8 +12,6 @@ from tests.engine import witness
 from tests.web.conftest import Clip, Visit
 from tests.web.person import Person
 
-expect.set_options(timeout=120_000)
-
 _PLAIN = "color=0x203040:"
 # Where a colour is on the picture that is drawn: middle, width and height as shares of it; null where it is nowhere.
 _WHERE = """(picture, colour) => {

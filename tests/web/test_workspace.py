@@ -10,8 +10,6 @@ from playwright.sync_api import Locator, expect
 from tests.web.conftest import Clip, Visit
 from tests.web.playing import plays
 
-expect.set_options(timeout=120_000)
-
 
 def _clip_path(video: Locator) -> str:
     return str(video.evaluate("video => video.style.clipPath"))
