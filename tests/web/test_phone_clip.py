@@ -23,7 +23,7 @@ _CLIP_MB = int(os.environ.get("SLIMREEL_PHONE_MB", "20"))
 _IS_WHOLE = _CLIP_MB >= 100
 _SIZE = (1080, 1920) if _IS_WHOLE else (540, 960)
 _WAIT_MS = 3_600_000 if _IS_WHOLE else 240_000
-_BPS = 20_000_000
+_BPS = 50_000_000 if _IS_WHOLE else 20_000_000
 _LIMIT_BYTES = 10_000_000
 _FILMED = Path(os.environ.get("SLIMREEL_MEDIA", "")) / "natural" / "phone_trees_1080p30_6s.mp4"
 _MIDDLE = (80, 80)
@@ -31,7 +31,7 @@ _MIDDLE = (80, 80)
 
 @pytest.fixture(scope="session")
 def phone_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An upright clip with the noise of a small sensor, at a phone's 20 Mbit/s."""
+    """An upright clip with the noise of a small sensor, at the bitrate of a phone."""
     path = tmp_path_factory.mktemp("phone") / "VID_20260704.mp4"
     length_s = _CLIP_MB * 8_000_000 / _BPS
     width, height = _SIZE
