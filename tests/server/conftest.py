@@ -12,6 +12,7 @@ import pytest
 from slimreel.settings.service import ServiceSettings
 from tests.engine import witness
 from tests.server.client import Client, signed_in
+from tests.server.described import HOOKS
 from tests.server.raw import Running, running
 from tests.server.serving import Api, Serving, in_process, serving
 
@@ -42,7 +43,7 @@ def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
 
 @pytest.fixture
 def http(service: Serving) -> Iterator[httpx.Client]:
-    with httpx.Client(base_url=service.address, timeout=120) as found:
+    with httpx.Client(base_url=service.address, timeout=120, event_hooks=HOOKS) as found:
         yield found
 
 

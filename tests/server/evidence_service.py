@@ -23,6 +23,7 @@ from slimreel.services.publish import Publisher
 from slimreel.services.renders import Renders
 from slimreel.services.wiring import Services, build
 from slimreel.settings.service import ServiceSettings
+from tests.server.described import described
 
 WORKER = "wrk_0000000000000001"
 
@@ -50,7 +51,9 @@ class EvidenceService:
         async def call() -> httpx.Response:
             transport = httpx.ASGITransport(self.app, client=("127.0.0.1", 5000))
             async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=None) as client:
-                return await client.request(method, path, headers=headers, **parts)
+                found = await client.request(method, path, headers=headers, **parts)
+                described().check(found)
+                return found
 
         return asyncio.run(call())
 

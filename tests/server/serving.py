@@ -22,6 +22,7 @@ from slimreel.server.app import make_app
 from slimreel.server.wakes import Wakes
 from slimreel.services.wiring import Services, build
 from slimreel.settings.service import ServiceSettings
+from tests.server.described import HOOKS
 
 _READY_S = 60
 _ENDED_S = 60
@@ -114,7 +115,8 @@ def in_process(settings: ServiceSettings, address: str = "127.0.0.1") -> Iterato
     app = make_app(services, wakes)
     services.chat.open()
     with start_blocking_portal() as portal:
-        with httpx.Client(transport=InProcess(app, portal, address), base_url="http://service.test") as http:
+        transport = InProcess(app, portal, address)
+        with httpx.Client(transport=transport, base_url="http://service.test", event_hooks=HOOKS) as http:
             yield Api(services, app, http)
         portal.call(wakes.close)
     services.chat.close()

@@ -19,7 +19,7 @@ from starlette.types import ASGIApp
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import BadRequest, NotHere
 from slimreel.server import tus, web
-from slimreel.server.answers import RESPONSES
+from slimreel.server.answers.forms import REFUSALS
 from slimreel.server.calls import may_upload
 from slimreel.server.envelope import failure, refusal
 from slimreel.server.gate import Gate, PathTables
@@ -98,7 +98,7 @@ def make_app(services: Services, wakes: Wakes) -> ASGIApp:
         docs_url=None,
         redoc_url=None,
         strict_content_type=False,
-        responses=RESPONSES,
+        responses=REFUSALS,
         lifespan=_lifespan,
     )
     app.state.services, app.state.wakes = services, wakes

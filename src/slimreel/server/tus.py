@@ -23,6 +23,8 @@ from starlette.requests import ClientDisconnect
 
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import BadRequest, ServiceError, UnsupportedFile
+from slimreel.server.answers.forms import answering
+from slimreel.server.answers.system import UploadState
 from slimreel.server.multipart import finishing, writing
 from slimreel.services.db.models import Upload
 from slimreel.services.incoming import Incoming
@@ -86,7 +88,7 @@ async def capabilities(request: Request) -> Response:
     return Response(status_code=204, headers=headers)
 
 
-@router.post("/{session_id}", status_code=201)
+@router.post("/{session_id}", status_code=201, response_class=Response)
 async def create(request: Request, session_id: str) -> Response:
     """Begin an upload of `Upload-Length` bytes; its first ones may come along. `Upload-Metadata` holds `filename`."""
     uploads, user_id = _uploads(request), _user_id(request)
@@ -106,7 +108,7 @@ async def create(request: Request, session_id: str) -> Response:
     return Response(status_code=201, headers=headers)
 
 
-@router.head("/{session_id}/{upload_id}", status_code=200)
+@router.head("/{session_id}/{upload_id}", status_code=200, response_class=Response)
 async def offset(request: Request, session_id: str, upload_id: str) -> Response:
     """Where to go on."""
     upload = await _find(request, session_id, upload_id)
@@ -116,7 +118,7 @@ async def offset(request: Request, session_id: str, upload_id: str) -> Response:
     return Response(status_code=200, headers=_headers(upload) | {"Upload-Metadata": f"filename {told}"})
 
 
-@router.get("/{session_id}/{upload_id}")
+@router.get("/{session_id}/{upload_id}", responses=answering(UploadState))
 async def state(request: Request, session_id: str, upload_id: str) -> JSONResponse:
     """What became of an upload: `open`, `done` with the file as the protocol tells it, or `refused` with the reason."""
     upload = await _find(request, session_id, upload_id)

@@ -3,8 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import cast
 
+from slimreel.server.answers.accounts import CreditEntry as CreditEntryView
+from slimreel.server.answers.accounts import CreditKind
+from slimreel.server.answers.drafts import DraftView, NoDraft
+from slimreel.server.answers.renders import JobKind, JobState, JobView, Made, Problem, ResultView
+from slimreel.server.answers.sessions import (
+    CanvasConfig,
+    FileItem,
+    NoCanvas,
+    SessionView,
+    State,
+    TurnState,
+    TurnView,
+)
 from slimreel.services import drafts
 from slimreel.services.clock import epoch_ms, iso
 from slimreel.services.credits import CreditEntry
@@ -15,7 +28,7 @@ from slimreel.services.wiring import Services
 _FINISHED = 100
 
 
-def session_view(session: Session) -> dict[str, Any]:
+def session_view(session: Session) -> SessionView:
     return {
         "session_id": session.id,
         "task_id": session.task_id,
@@ -26,38 +39,44 @@ def session_view(session: Session) -> dict[str, Any]:
     }
 
 
-def session_state(services: Services, session: Session, base_url: str, *, guest: bool) -> dict[str, Any]:
+def session_state(services: Services, session: Session, base_url: str, *, guest: bool) -> State:
     """The answer of the state call; `drafts` holds every draft, `draft` the latest.
 
     A guest came by a claim link: who knows the id of an account can register it, so guests are not told.
     """
     rows = services.drafts.of_session(session.id)
     latest = next((row for row in rows if row.id == session.draft_id), rows[-1] if rows else None)
-    files = services.assets.items(session.id, base_url)
     made = services.made.of_session(session.id)
-    return {
+    told: State = {
         "session_id": session.id,
         "task_id": session.task_id,
         "task_name": session.name,
-        **({} if guest else {"user_id": session.user_id, "bind_id": session.user_id}),
         "state": {
-            "draft": drafts.handed_out(latest) if latest else {},
-            "drafts": [drafts.handed_out(row) for row in rows],
-            "video_infos": files,
-            "canvas_config": canvas_config(latest) if latest else {},
+            "draft": draft_view(latest) if latest else NoDraft(),
+            "drafts": [draft_view(row) for row in rows],
+            "video_infos": cast("list[FileItem]", services.assets.items(session.id, base_url)),
+            "canvas_config": canvas_config(latest) if latest else NoCanvas(),
             "generated_media": [artifact_view(services, one, base_url) for one in made],
             "video_analyses": {},
         },
     }
+    if not guest:
+        told["user_id"] = told["bind_id"] = session.user_id
+    return told
 
 
-def canvas_config(row: Draft) -> dict[str, Any]:
+def draft_view(row: Draft) -> DraftView:
+    """A draft as clients see it."""
+    return cast(DraftView, drafts.handed_out(row))
+
+
+def canvas_config(row: Draft) -> CanvasConfig:
     """Size and rate of the picture, from the document as it is: this call is the one that clients make most."""
     width, height, rate = drafts.canvas_of(row)
     return {"width": width, "height": height, "ratio": f"{width}:{height}", "fps": round(float(rate), 3)}
 
 
-def artifact_view(services: Services, artifact: Artifact, base_url: str) -> dict[str, Any]:
+def artifact_view(services: Services, artifact: Artifact, base_url: str) -> Made:
     """A finished file with a link that needs no header."""
     result = artifact.result
     path = services.links.path_for("artifact", artifact.id, artifact.user_id)
@@ -75,11 +94,11 @@ def artifact_view(services: Services, artifact: Artifact, base_url: str) -> dict
         "fps": result.get("fps"),
         "codec": result.get("codec"),
         "bitrate": result.get("video_bitrate_bps"),
-        "result": result or None,
+        "result": cast(ResultView, result) if result else None,
     }
 
 
-def job_view(services: Services, job: Job, artifacts: Sequence[Artifact], base_url: str) -> dict[str, Any]:
+def job_view(services: Services, job: Job, artifacts: Sequence[Artifact], base_url: str) -> JobView:
     """A render as the protocol writes it: camelCase, times as epoch ms, progress 0 to 100."""
     made = [artifact_view(services, one, base_url) for one in artifacts]
     output = made[0] if made else None
@@ -89,8 +108,8 @@ def job_view(services: Services, job: Job, artifacts: Sequence[Artifact], base_u
         "taskId": job.task_id,
         "sessionId": job.session_id,
         "draftId": job.draft_id,
-        "kind": job.kind,
-        "status": job.state,
+        "kind": cast(JobKind, job.kind),
+        "status": cast(JobState, job.state),
         "stage": job.stage,
         "progress": _FINISHED if done else min(_FINISHED - 1, int(job.progress * _FINISHED)),
         "eta": job.eta_s,
@@ -100,16 +119,16 @@ def job_view(services: Services, job: Job, artifacts: Sequence[Artifact], base_u
         "reasons": job.reasons,
         "createdAt": epoch_ms(job.created_at),
         "completedAt": epoch_ms(job.ended_at) if job.ended_at else None,
-        "error": job.problem,
+        "error": cast("Problem | None", job.problem),
     }
 
 
-def turn_view(turn: Turn, told: Told) -> dict[str, Any]:
+def turn_view(turn: Turn, told: Told) -> TurnView:
     """One message and its answer. `revision` is that of `draft_id`; `drafts` has those of all drafts it changed."""
     return {
         "id": turn.id,
         "text": turn.text,
-        "state": turn.state,
+        "state": cast(TurnState, turn.state),
         "answer": told.text,
         "draft_id": turn.draft_id,
         "revision": told.revisions.get(turn.draft_id) if turn.draft_id else None,
@@ -118,10 +137,10 @@ def turn_view(turn: Turn, told: Told) -> dict[str, Any]:
     }
 
 
-def credit_entry(entry: CreditEntry) -> dict[str, Any]:
+def credit_entry(entry: CreditEntry) -> CreditEntryView:
     return {
         "id": entry.id,
-        "kind": entry.kind,
+        "kind": cast(CreditKind, entry.kind),
         "amount": entry.amount,
         "available_change": entry.available_change,
         "frozen_change": entry.frozen_change,

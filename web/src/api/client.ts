@@ -6,6 +6,10 @@ type Of<P extends keyof paths, V extends Verb> = V extends keyof paths[P] ? path
 type InPath<O> = O extends { parameters: { path: infer X } } ? X : never;
 type InQuery<O> = O extends { parameters: { query?: infer X } } ? X : never;
 type InBody<O> = O extends { requestBody?: { content: { "application/json": infer X } } } ? X : never;
+type Answers<O> = O extends { responses: infer R } ? { [S in 200 | 202]: S extends keyof R ? Json<R[S]> : never }[200 | 202] : never;
+type Json<A> = A extends { content: { "application/json": { data: infer X } } } ? X : never;
+/** What a call answers, of all that it may answer well. */
+export type Answer<P extends keyof paths, V extends Verb> = Answers<Of<P, V>>;
 type Part<K extends string, X> = [X] extends [never] ? { [key in K]?: undefined } : { [key in K]: X };
 export type Asked<P extends keyof paths, V extends Verb> = Part<"path", InPath<Of<P, V>>> & {
   query?: InQuery<Of<P, V>>;
@@ -45,19 +49,19 @@ export async function authorization(): Promise<Record<string, string>> {
   return token ? { Authorization: `Bearer ${token}` } : {};
 }
 
-/** The answer's data. Throws Refused and Unreachable. 202 is answered as {state: "running"}. */
+/** The answer's data, in the form that the document gives it. Throws Refused and Unreachable. */
 export async function ask<P extends keyof paths & string, V extends Verb>(
   verb: V,
   path: P,
   asked: Asked<P, V>,
-): Promise<unknown> {
+): Promise<Answer<P, V>> {
   const url = addressOf(path, asked.path as Record<string, string> | undefined, asked.query as object | undefined);
   const body = asked.body === undefined ? null : JSON.stringify(asked.body);
   const kind: Record<string, string> = body === null ? {} : { "Content-Type": "application/json" };
   const init: RequestInit = { method: verb.toUpperCase(), body, headers: { ...kind, ...asked.headers } };
   if (asked.signal) init.signal = asked.signal;
   const response = await send(url, init);
-  const answer = (await response.json()) as { data: unknown };
+  const answer = (await response.json()) as { data: Answer<P, V> };
   return answer.data;
 }
 

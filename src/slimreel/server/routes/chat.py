@@ -8,7 +8,8 @@ import anyio.to_thread
 from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, StreamingResponse
 
-from slimreel.server.answers import STREAM
+from slimreel.server.answers.forms import STREAM, answering
+from slimreel.server.answers.sessions import Turns
 from slimreel.server.bodies import Run
 from slimreel.server.calls import (
     BaseUrl,
@@ -53,7 +54,12 @@ async def run_sse(
     )
 
 
-@router.get("/api/slimreel/sessions/{session_id}/feed", dependencies=[scoped("read")], responses=STREAM)
+@router.get(
+    "/api/slimreel/sessions/{session_id}/feed",
+    dependencies=[scoped("read")],
+    responses=STREAM,
+    response_class=StreamingResponse,
+)
 def feed(
     session: OwnSession,
     request: Request,
@@ -71,7 +77,7 @@ def feed(
     )
 
 
-@router.get("/api/slimreel/sessions/{session_id}/turns", dependencies=[scoped("read")])
+@router.get("/api/slimreel/sessions/{session_id}/turns", dependencies=[scoped("read")], responses=answering(Turns))
 def turns(session: OwnSession, services: Served) -> JSONResponse:
     """What was said in the session and what was answered, oldest first, with the revisions that it led to.
 
@@ -79,7 +85,7 @@ def turns(session: OwnSession, services: Served) -> JSONResponse:
     """
     found = services.turns.listed(session.id)
     told = services.feed.told_of([turn.id for turn in found])
-    return answer({"turns": [turn_view(turn, told.get(turn.id, Told())) for turn in found]})
+    return answer(Turns(turns=[turn_view(turn, told.get(turn.id, Told())) for turn in found]))
 
 
 def _number(text: str | None) -> int:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 from fastapi import APIRouter, Header
 from fastapi.responses import JSONResponse, Response
@@ -12,8 +11,12 @@ from slimreel.agent.reply import say
 from slimreel.edit.operation import Change, params_schema
 from slimreel.edit.registry import operations
 from slimreel.edit.summary import describe
+from slimreel.server.answers.drafts import ChangeView, Drafts, DraftTold, DraftView, EditedDraft
+from slimreel.server.answers.drafts import Operations as OperationsTold
+from slimreel.server.answers.forms import answering
 from slimreel.server.bodies import Operations, Steps, StepsBack
 from slimreel.server.calls import BaseUrl, Calling, OwnSession, Served, StrictRoute, answer, remedy_of, scoped
+from slimreel.server.views import draft_view
 from slimreel.services import drafts as draft_rows
 from slimreel.services.db.models import Session
 from slimreel.services.editing import Edited
@@ -24,30 +27,31 @@ router = APIRouter(route_class=StrictRoute, tags=["drafts"], prefix="/api/slimre
 IdempotencyKey = Annotated[str | None, Header(alias="Idempotency-Key", max_length=255)]
 
 
-@router.get("/operations", dependencies=[scoped("read")])
+@router.get("/operations", dependencies=[scoped("read")], responses=answering(OperationsTold))
 def known_operations() -> JSONResponse:
     """Every operation with the schema of its parameters."""
-    return answer({"operations": {name: params_schema(kind) for name, kind in sorted(operations().items())}})
+    found = {name: params_schema(kind) for name, kind in sorted(operations().items())}
+    return answer(OperationsTold(operations=found))
 
 
-@router.get("/sessions/{session_id}/drafts", dependencies=[scoped("read")])
+@router.get("/sessions/{session_id}/drafts", dependencies=[scoped("read")], responses=answering(Drafts))
 def drafts(session: OwnSession, services: Served) -> JSONResponse:
     """The drafts of a session in the order they came, each with one line that tells it."""
     rows = services.drafts.of_session(session.id)
     told = [
-        {
-            "id": row.id,
-            "revision": row.revision,
-            "is_latest": row.id == session.draft_id,
-            "summary": describe(draft_rows.read(row), _language(session)),
-            "draft": draft_rows.handed_out(row),
-        }
+        DraftTold(
+            id=row.id,
+            revision=row.revision,
+            is_latest=row.id == session.draft_id,
+            summary=describe(draft_rows.read(row), _language(session)),
+            draft=draft_view(row),
+        )
         for row in rows
     ]
-    return answer({"drafts": told})
+    return answer(Drafts(drafts=told))
 
 
-@router.post("/sessions/{session_id}/operations", dependencies=[scoped("write")])
+@router.post("/sessions/{session_id}/operations", dependencies=[scoped("write")], responses=answering(EditedDraft))
 def apply(
     body: Operations,
     session: OwnSession,
@@ -58,7 +62,7 @@ def apply(
 ) -> Response:
     """Apply typed operations, all or none. With `dry_run` nothing is kept; values that took effect are told."""
 
-    def work() -> dict[str, Any]:
+    def work() -> EditedDraft:
         done = services.editing.apply(
             session,
             body.ops,
@@ -72,7 +76,7 @@ def apply(
     return _once(services, caller.user_id, f"operations {session.id}", key, body.model_dump(), work)
 
 
-@router.post("/sessions/{session_id}/undo", dependencies=[scoped("write")])
+@router.post("/sessions/{session_id}/undo", dependencies=[scoped("write")], responses=answering(EditedDraft))
 def undo(session: OwnSession, services: Served, body: StepsBack | None = None) -> JSONResponse:
     """Take the last turns back, or with `revision` those from one on. 409 where that one is taken back already."""
     if body is not None and body.revision is not None:
@@ -80,7 +84,7 @@ def undo(session: OwnSession, services: Served, body: StepsBack | None = None) -
     return _step(services, session, "undo", body or Steps())
 
 
-@router.post("/sessions/{session_id}/redo", dependencies=[scoped("write")])
+@router.post("/sessions/{session_id}/redo", dependencies=[scoped("write")], responses=answering(EditedDraft))
 def redo(session: OwnSession, services: Served, body: Steps | None = None) -> JSONResponse:
     """Do again what was taken back."""
     return _step(services, session, "redo", body or Steps())
@@ -91,19 +95,19 @@ def _step(services: Services, session: Session, op: str, body: Steps) -> JSONRes
     return answer(_edited(services.editing.apply(session, commands, draft_id=body.draft_id), session))
 
 
-def _edited(done: Edited, session: Session) -> dict[str, Any]:
+def _edited(done: Edited, session: Session) -> EditedDraft:
     language = _language(session)
     return {
         "draft_id": done.draft_id,
         "revision": done.revision,
         "kept": done.kept,
-        "draft": {**done.document, "id": done.draft_id, "revision": done.revision},
+        "draft": cast(DraftView, {**done.document, "id": done.draft_id, "revision": done.revision}),
         "summary": describe(done.draft, language),
         "changes": [_change(change, language) for change in done.changes],
     }
 
 
-def _change(change: Change, language: str) -> Mapping[str, Any]:
+def _change(change: Change, language: str) -> ChangeView:
     return {"id": change.id, "target": change.target, "fields": change.fields, "text": say(change, language)}
 
 

@@ -7,6 +7,8 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Path, Query
 from fastapi.responses import JSONResponse, Response
 
+from slimreel.server.answers.evidence import Playable, Running, Waveform
+from slimreel.server.answers.forms import answering
 from slimreel.server.calls import BaseUrl, Calling, OwnSession, Served, StrictRoute, answer, scoped
 from slimreel.services.previews import MOST_FRAMES, MOST_POINTS, MOST_WIDTH, Look
 from slimreel.services.proxies import told
@@ -24,7 +26,7 @@ _JPEG: dict[int | str, dict[str, Any]] = {
     200: {"content": {"image/jpeg": {"schema": {"type": "string", "format": "binary"}}}},
     304: {"description": "what the client has is still right"},
 }
-_MEANWHILE: dict[int | str, dict[str, Any]] = {202: {"description": "it is being made; ask again"}}
+_WAVE = answering(Waveform, meanwhile=Running)
 _RETRY_S = {"Retry-After": "2"}
 
 
@@ -44,7 +46,7 @@ def asset_filmstrip(
     return _jpeg(services.previews.filmstrip(services.previews.asset(session, name), count), known)
 
 
-@router.get("/sessions/{session_id}/assets/{name}/waveform", responses=_MEANWHILE)
+@router.get("/sessions/{session_id}/assets/{name}/waveform", responses=_WAVE)
 def asset_waveform(name: Name, session: OwnSession, services: Served, points: Points = 500) -> JSONResponse:
     """How far the sound of a file swings: `peaks` from 0 to 1, over `duration_s` from `start_s` on."""
     return _drawn(services.previews.waveform(services.previews.asset(session, name), points))
@@ -86,14 +88,14 @@ def artifact_filmstrip(
     return _jpeg(services.previews.filmstrip(subject, count), known)
 
 
-@router.get("/artifacts/{artifact_id}/waveform", responses=_MEANWHILE)
+@router.get("/artifacts/{artifact_id}/waveform", responses=_WAVE)
 def artifact_waveform(artifact_id: ArtifactId, services: Served, caller: Calling, points: Points = 500) -> JSONResponse:
     """How far the sound of a finished file swings, as for a file of the session."""
     subject = services.previews.artifact(caller.user_id, artifact_id, caller.session_id)
     return _drawn(services.previews.waveform(subject, points))
 
 
-@router.get("/sessions/{session_id}/proxy/{name}", responses=_MEANWHILE)
+@router.get("/sessions/{session_id}/proxy/{name}", responses=answering(Playable, meanwhile=Playable))
 def proxy(name: Name, session: OwnSession, services: Served, base_url: BaseUrl) -> JSONResponse:
     """What a browser can play of a file: the link of the file itself, or of a 360p rendition in H.264.
 
@@ -118,5 +120,5 @@ def _jpeg(look: Look, known: str | None) -> Response:
 
 def _drawn(found: dict[str, Any] | None) -> JSONResponse:
     if found is None:
-        return answer({"state": "running"}, 202, _RETRY_S)
+        return answer(Running(state="running"), 202, _RETRY_S)
     return answer({"state": "done", **found}, headers={"Cache-Control": "private, max-age=86400"})

@@ -8,7 +8,8 @@ from fastapi import APIRouter, Header, Query, Request
 from fastapi.responses import JSONResponse, Response
 
 from slimreel.errors.service import NotHere, PlanForbids
-from slimreel.server.answers import FILE
+from slimreel.server.answers.forms import FILE, answering
+from slimreel.server.answers.renders import Jobs, JobView
 from slimreel.server.bodies import RenderOf
 from slimreel.server.calls import BaseUrl, BeforeId, Calling, Served, StrictRoute, answer, scoped, session_of
 from slimreel.server.ranges import file_response
@@ -20,7 +21,7 @@ router = APIRouter(route_class=StrictRoute, tags=["renders"])
 _ATTRIBUTION = ("X-Skill-Source", "X-Skill-Version", "X-Skill-Platform")
 
 
-@router.post("/api/render/proxy/lambda", dependencies=[scoped("render")])
+@router.post("/api/render/proxy/lambda", dependencies=[scoped("render")], responses=answering(JobView))
 @router.post("/api/render/proxy/draft", dependencies=[scoped("render")], include_in_schema=False)
 def submit(body: RenderOf, request: Request, services: Served, caller: Calling, base_url: BaseUrl) -> JSONResponse:
     """Begin a render. The same id again answers the same render, and 409 where it is of something else."""
@@ -31,7 +32,7 @@ def submit(body: RenderOf, request: Request, services: Served, caller: Calling, 
     return _answered(services, job, base_url)
 
 
-@router.get("/api/render/proxy/{name}/download", dependencies=[scoped("read")], responses=FILE)
+@router.get("/api/render/proxy/{name}/download", dependencies=[scoped("read")], responses=FILE, response_class=Response)
 @router.get("/api/render/proxy/lambda/{name}/download", dependencies=[scoped("read")], include_in_schema=False)
 def download(
     name: str, services: Served, caller: Calling, wanted: Annotated[str | None, Header(alias="Range")] = None
@@ -44,14 +45,14 @@ def download(
     return file_response(services.storage, artifacts[0], wanted)
 
 
-@router.get("/api/render/proxy/lambda/{name}", dependencies=[scoped("read")])
+@router.get("/api/render/proxy/lambda/{name}", dependencies=[scoped("read")], responses=answering(JobView))
 @router.get("/api/render/proxy/{name}", dependencies=[scoped("read")], include_in_schema=False)
 def status(name: str, services: Served, caller: Calling, base_url: BaseUrl) -> JSONResponse:
     """How far a render is, and where its file is."""
     return _answered(services, _job(services, caller, name), base_url)
 
 
-@router.post("/api/render/proxy/lambda/{name}/cancel", dependencies=[scoped("render")])
+@router.post("/api/render/proxy/lambda/{name}/cancel", dependencies=[scoped("render")], responses=answering(JobView))
 @router.post("/api/render/proxy/{name}/cancel", dependencies=[scoped("render")], include_in_schema=False)
 def cancel(name: str, services: Served, caller: Calling, base_url: BaseUrl) -> JSONResponse:
     """Stop a render. What is finished stays finished."""
@@ -59,7 +60,7 @@ def cancel(name: str, services: Served, caller: Calling, base_url: BaseUrl) -> J
     return _answered(services, services.jobs.cancel(caller.user_id, name), base_url)
 
 
-@router.get("/api/slimreel/jobs", dependencies=[scoped("read")])
+@router.get("/api/slimreel/jobs", dependencies=[scoped("read")], responses=answering(Jobs))
 def jobs(
     services: Served,
     caller: Calling,
@@ -72,12 +73,11 @@ def jobs(
     found = services.jobs.list(caller.user_id, caller.session_id or session_id, before, count)
     made = services.made.of_jobs([job.id for job in found])
     following = found[-1].name if len(found) == count else None
-    return answer(
-        {"jobs": [job_view(services, job, made.get(job.id, []), base_url) for job in found], "next": following}
-    )
+    shown = [job_view(services, job, made.get(job.id, []), base_url) for job in found]
+    return answer(Jobs(jobs=shown, next=following))
 
 
-@router.post("/api/slimreel/jobs/{name}/requeue", dependencies=[scoped("render")])
+@router.post("/api/slimreel/jobs/{name}/requeue", dependencies=[scoped("render")], responses=answering(JobView))
 def requeue(name: str, services: Served, caller: Calling, base_url: BaseUrl) -> JSONResponse:
     """Try a render again that failed or was cancelled."""
     _job(services, caller, name)

@@ -6,6 +6,8 @@ from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse, JSONResponse, Response
 
 from slimreel.errors.service import NotHere, Unavailable
+from slimreel.server.answers.forms import answering
+from slimreel.server.answers.system import Health, Limits
 from slimreel.server.calls import Served, answer
 from slimreel.server.docs_viewer import asset, page
 from slimreel.server.envelope import refusal
@@ -26,7 +28,7 @@ _MOSTLY_MEANT = "POST /run_sse"
 _METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 
 
-@router.get("/health")
+@router.get("/health", responses={200: {"model": Health, "description": "it works"}})
 def health(services: Served) -> JSONResponse:
     """Whether the service can do its work, and at which level its sandbox is."""
     found = services.health()
@@ -35,7 +37,7 @@ def health(services: Served) -> JSONResponse:
     return JSONResponse({"status": "ok", **found})
 
 
-@router.get("/api/slimreel/limits")
+@router.get("/api/slimreel/limits", responses=answering(Limits))
 def limits(services: Served) -> JSONResponse:
     """What may be sent here and what it costs, for a client to say before somebody tries."""
     return answer(limits_of(services.settings))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import cast
 
 import anyio.to_thread
 from fastapi import APIRouter, Request
@@ -11,6 +11,8 @@ from pydantic import ValidationError
 
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import BadRequest
+from slimreel.server.answers.forms import answering
+from slimreel.server.answers.sessions import FileItem, FileRefused, Uploaded
 from slimreel.server.bodies import Urls
 from slimreel.server.calls import BaseUrl, Calling, PathSession, Served, answer, scoped
 from slimreel.server.envelope import failure
@@ -23,7 +25,9 @@ from slimreel.services.wiring import Services
 router = APIRouter(tags=["uploads"])
 
 
-@router.post("/api/upload-video/nemo_agent/{user}/{session_id}", dependencies=[scoped("upload")])
+@router.post(
+    "/api/upload-video/nemo_agent/{user}/{session_id}", dependencies=[scoped("upload")], responses=answering(Uploaded)
+)
 async def upload(
     session: PathSession, request: Request, services: Served, caller: Calling, base_url: BaseUrl
 ) -> JSONResponse:
@@ -52,16 +56,16 @@ def _answered(services: Services, outcomes: list[FileOutcome] | list[Arrival], b
         return JSONResponse({**body, "failed": [_refused(one) for one in refused]}, status, headers=headers)
     if not came:
         raise BadRequest(detail="there is no file in it; send the field `files`")
-    files = [services.assets.item(asset, base_url) for asset in came]
-    data: dict[str, Any] = {"files": files, "uploaded_files": files, "session_state_applied": True}
+    files = cast("list[FileItem]", [services.assets.item(asset, base_url) for asset in came])
+    data = Uploaded(files=files, uploaded_files=files, session_state_applied=True)
     if refused:
         data["failed"] = [_refused(one) for one in refused]
     return answer(data)
 
 
-def _refused(one: FileOutcome | Arrival) -> dict[str, Any]:
+def _refused(one: FileOutcome | Arrival) -> FileRefused:
     body = failure(_problem(one)).body
-    return {"filename": one.filename, "code": body["code"], "message": body["message"]}
+    return FileRefused(filename=one.filename, code=body["code"], message=body["message"])
 
 
 def _problem(one: FileOutcome | Arrival) -> SlimreelError:

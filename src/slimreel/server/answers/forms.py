@@ -1,19 +1,24 @@
-"""What calls answer, as models for the description of the API. Nothing is checked against them while serving."""
+"""What is around every answer, and how a route says what it answers. Knows no route."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
+
+Data = TypeVar("Data")
+Responses = dict[int | str, dict[str, Any]]
 
 
-class Envelope(BaseModel):
+class Envelope(BaseModel, Generic[Data]):
     """A success; the keys of `data` are repeated beside it."""
 
-    code: int = Field(0, examples=[0])
-    success: bool = Field(True, examples=[True])
-    message: str = Field("ok", examples=["ok"])
-    data: dict[str, Any]
+    model_config = ConfigDict(extra="allow")
+
+    code: int = Field(examples=[0])
+    success: bool = Field(examples=[True])
+    message: str = Field(examples=["ok"])
+    data: Data
 
 
 class Refusal(BaseModel):
@@ -24,27 +29,33 @@ class Refusal(BaseModel):
         "5000 our fault · else the status",
         examples=[1002],
     )
-    success: bool = Field(False, examples=[False])
+    success: bool = Field(examples=[False])
     message: str = Field(description="one sentence for people", examples=["There is no such session. Begin a new one."])
-    data: None = None
+    data: None
     detail: str = Field(description="the message again, where clients of ADK look for it")
+    failed: list[dict[str, Any]] = Field(default=[], description="of an upload: every file, and why it was refused")
 
 
-RESPONSES: dict[int | str, dict[str, Any]] = {
-    200: {"model": Envelope, "description": "done"},
+def answering(data: Any, *, meanwhile: Any = None) -> Responses:
+    """What a route answers: the type of its `data`, and that of 202 where the answer may not be there yet."""
+    found: Responses = {200: {"model": Envelope[data], "description": "done"}}
+    if meanwhile is not None:
+        found[202] = {"model": Envelope[meanwhile], "description": "it is being made; ask again"}
+    return found
+
+
+REFUSALS: Responses = {
     "4XX": {"model": Refusal, "description": "refused, with the number of the reason and a sentence"},
     "5XX": {"model": Refusal, "description": "our fault, with the id of the incident; or not possible just now"},
 }
-STREAM: dict[int | str, dict[str, Any]] = {
+STREAM: Responses = {
     200: {
-        "model": None,
         "description": "a stream of events, each one line `data: {…}`; the close is its end",
         "content": {"text/event-stream": {"schema": {"type": "string"}}},
     }
 }
-FILE: dict[int | str, dict[str, Any]] = {
+FILE: Responses = {
     200: {
-        "model": None,
         "description": "the file",
         "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
     }
