@@ -13,7 +13,7 @@ FLAGS = [
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
 # As long as it may take on a machine that has much else to do; what is there is found at once.
-SLOW_MS = 300_000
+SLOW_MS = 240_000
 _QUIET = ("blob:", "data:")
 # What browsers say of calls that failed; the page tells people about those itself.
 _OF_CALLS = "Failed to load resource"

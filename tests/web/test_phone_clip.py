@@ -48,6 +48,7 @@ def phone_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(_WAIT_MS / 1000 + 600)
 def test_a_phone_clip_under_ten_megabytes(visit: Visit, phone_clip: Path) -> None:
     person = visit(accept_downloads=True, viewport={"width": 1280, "height": 900})
     person.context.set_default_timeout(_WAIT_MS)
