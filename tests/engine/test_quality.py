@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from slimreel.errors import TargetImpossible
 from slimreel.workbench.compress import compress
 from slimreel.workbench.estimate import estimate
 from tests.engine import witness
@@ -128,6 +129,18 @@ def test_an_estimate_of_what_fits_costs_no_encode(soft: Path) -> None:
     found = estimate(soft, goal(target_size_bytes=soft.stat().st_size * 2))
     assert (found.strategy, found.leads, found.vmaf) == ("remux", "source", None)
     assert found.bytes.value == pytest.approx(soft.stat().st_size, rel=0.01)
+
+
+@pytest.mark.parametrize("beside", [{}, {"vmaf_min": 95}])
+def test_an_estimate_refuses_what_the_compression_refuses(soft: Path, tmp_path: Path, beside: dict[str, int]) -> None:
+    wanted = goal(target_size_bytes=1000, **beside)
+    with pytest.raises(TargetImpossible) as foretold:
+        estimate(soft, wanted)
+    with pytest.raises(TargetImpossible) as met:
+        compress(soft, wanted, tmp_path / "made.mp4")
+    assert foretold.value.fields == met.value.fields
+    smallest = int(str(foretold.value.fields["smallest_bytes"]))
+    assert estimate(soft, goal(target_size_bytes=smallest)).bytes.high <= smallest
 
 
 def test_an_estimate_of_a_crf_has_no_bound(soft: Path) -> None:

@@ -1,4 +1,4 @@
-"""The program of a render whose encoder, disk or last step is broken in the way that its output's "fault" names."""
+"""The program of a render whose encoder, disk or last step is broken in the way that its document names as "fault"."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ from slimreel.engine import place
 from slimreel.services import render_program
 
 REQUEST = sys.stdin.read()
-OUTPUT = json.loads(REQUEST)["output"]
-FAULT = OUTPUT.get("fault", "")
+DOCUMENT = json.loads(REQUEST)["document"]
+FAULT = DOCUMENT.get("fault", "")
 FULL_BYTES = 10_000
 
 
@@ -43,7 +43,7 @@ DAMAGE: dict[str, Callable[[bytes], bytes]] = {
     "zeroed": _zeroed,
     "empty": lambda content: b"",
     "noise": lambda content: bytes(len(content)),
-    "other": lambda content: Path(OUTPUT["other"]).read_bytes(),
+    "other": lambda content: Path(DOCUMENT["other"]).read_bytes(),
 }
 
 

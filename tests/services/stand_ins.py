@@ -116,7 +116,7 @@ def account(database: Database, sessions: int = 1) -> tuple[str, list[str]]:
 
 def submit(jobs: Jobs, user_id: str, session_id: str, name: str = "render_1", **more: Any) -> Job:
     """A job with little said of it."""
-    said: dict[str, Any] = {"document": {"v": 1}, "output": {}, "price": 3, "note": "a render", "draft_id": "drf_1"}
+    said: dict[str, Any] = {"document": {"v": 1}, "price": 3, "note": "a render", "draft_id": "drf_1"}
     return jobs.submit(user_id=user_id, session_id=session_id, name=name, **(said | more))
 
 

@@ -136,9 +136,9 @@ def test_f1_another_worker_takes_over_and_nothing_of_the_dead_one_lives(any_host
 def test_f3_poison_is_given_up_and_the_queue_goes_on(host, tiny):
     host.source = tiny
     user, sessions = account(host.database)
-    said = {"user": user, "sessions": sessions, "document": document(host)}
-    poison = host.submit("poison", output={"fault": "crash"}, **said)
-    after = host.submit("after", **said)
+    said = {"user": user, "sessions": sessions}
+    poison = host.submit("poison", document=document(host) | {"fault": "crash"}, **said)
+    after = host.submit("after", document=document(host), **said)
     host.start(program=FAULTY_PROGRAM)
     found = host.ended(poison)
     assert (found.state, found.attempts, found.problem["code"]) == ("failed", 3, "engine")
@@ -203,7 +203,7 @@ def test_f10_an_ffmpeg_that_is_stopped_is_killed_and_the_job_completes(host):
 def test_f4_a_disk_that_is_full(host, tiny):
     """A limit on the size of files stands for the disk. A database is larger, so it is for the program alone."""
     host.source = tiny
-    job = host.submit(document=document(host), output={"fault": "full"})
+    job = host.submit(document=document(host) | {"fault": "full"})
     after = host.submit("after", document=document(host))
     host.start(program=FAULTY_PROGRAM)
     found = host.ended(job)
@@ -222,9 +222,7 @@ def test_f9_what_is_broken_is_not_published(host, tiny, tmp_path_factory):
     host = again(host, render_attempts=1)
     host.source = tiny
     other = clip(tmp_path_factory.mktemp("other"), 1, "160x90")
-    jobs = [
-        host.submit(fault, document=document(host), output={"fault": fault, "other": str(other)}) for fault in FAULTS
-    ]
+    jobs = [host.submit(fault, document=document(host) | {"fault": fault, "other": str(other)}) for fault in FAULTS]
     host.start(program=FAULTY_PROGRAM)
     try:
         for job in jobs:

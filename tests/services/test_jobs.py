@@ -49,16 +49,16 @@ def test_the_same_again_is_the_same_job(jobs, job, database):
         assert transaction.scalar(select(func.count()).select_from(Transfer)) == 1
 
 
-@pytest.mark.parametrize("other", [{"document": {"v": 2}}, {"output": {"quality": "high"}}])
-def test_another_render_under_the_same_name_is_refused(jobs, job, other):
+@pytest.mark.parametrize("document", [{"v": 2}, {"v": 1, "g": {"quality": "high"}}])
+def test_another_render_under_the_same_name_is_refused(jobs, job, document):
     with pytest.raises(Conflicting):
-        submit(jobs, job.user_id, job.session_id, **other)
+        submit(jobs, job.user_id, job.session_id, document=document)
 
 
 def test_the_order_of_keys_makes_no_other_render(jobs, job):
-    output = {"quality": "high", "format": "mp4"}
-    first = submit(jobs, job.user_id, job.session_id, "b", output=output)
-    again = submit(jobs, job.user_id, job.session_id, "b", output=dict(reversed(output.items())))
+    document = {"v": 1, "g": {"quality": "high", "container": "mp4"}}
+    first = submit(jobs, job.user_id, job.session_id, "b", document=document)
+    again = submit(jobs, job.user_id, job.session_id, "b", document=dict(reversed(document.items())))
     assert again.id == first.id
 
 

@@ -48,7 +48,6 @@ def job(kept, session, state="completed", name="render_1", **changed):
         kind="export",
         digest="",
         document={},
-        output={},
         state=state,
         reasons=[],
         created_at=kept.clock(),

@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import string
 from collections.abc import Mapping
+from typing import Any
 
+from slimreel.agent.details import translated
 from slimreel.core.events import Reason
 from slimreel.core.units import format_bitrate, format_duration, format_size
 from slimreel.data.tables import LANGUAGES, error_table, label_table, message_table
@@ -48,12 +50,24 @@ def say(reason: Reason, language: str = "en") -> str:
 
 def say_error(error: SlimreelError, language: str = "en") -> str:
     """The sentence for an error. What a language has no words for is told in English."""
-    table = error_table(language if language in LANGUAGES else "en")
-    known = {**table["details"], **table["things"]}
-    template = table["sentences"].get(error.code) or error.template()
+    return say_told(error.code, error.fields, error.template(), language)
+
+
+def say_told(code: str, fields: Mapping[str, object], otherwise: str, language: str = "en") -> str:
+    """The sentence for an error that was written down. `otherwise` is for a code that the language has no words for,
+    a whole sentence or one with gaps for the fields."""
+    language = language if language in LANGUAGES else "en"
+    template = error_table(language)["sentences"].get(code) or otherwise
     names = {name for _, name, _, _ in string.Formatter().parse(template) if name}
-    found = {name: str(error.fields.get(name, "?")) for name in names}
-    return template.format_map({name: known.get(text, text) for name, text in found.items()})
+    return template.format_map({name: translated(str(fields.get(name, "?")), language) for name in names})
+
+
+def told_in(problem: Mapping[str, Any], language: str) -> dict[str, Any]:
+    """An error as it was written down ("code", "fields", "sentence"), with its sentence in a language."""
+    if language == "en":
+        return dict(problem)
+    sentence = say_told(str(problem.get("code")), problem.get("fields", {}), str(problem.get("sentence", "")), language)
+    return {**problem, "sentence": sentence}
 
 
 def thing(name: str, language: str = "en") -> str:

@@ -17,6 +17,11 @@ _LETTERS = {tag: letters for tag, letters, _ in _LANGUAGES}
 _TAGS = {name: tag for tag, _, name in _LANGUAGES}
 
 
+def spoken_here(tag: str) -> str:
+    """The language of ours that somebody reads who asked for this tag: "zh" for "zh-CN", else "en"."""
+    return "zh" if tag.lower().startswith("zh") else "en"
+
+
 def in_files(tag: str | None) -> str | None:
     """What MP4 and Matroska hold for a tag: "eng" for "en" or "en-GB"."""
     return None if tag is None else _LETTERS.get(tag.partition("-")[0].lower(), tag)

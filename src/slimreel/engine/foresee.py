@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from slimreel.core.forecast import Estimate
 from slimreel.core.perception import badness, score_of
 from slimreel.core.plan import Target
-from slimreel.engine import allowance, qualitycontrol, search, windows
+from slimreel.engine import allowance, floor, qualitycontrol, search, windows
 from slimreel.engine.allowance import estimated_other_bytes, window_of
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.search import Found
@@ -40,9 +40,11 @@ class Foreseen:
 
 
 def foresee(job: Job) -> Steps[Foreseen]:
-    """Sample the source of an encode. Raises what decoding and encoding raise."""
+    """Sample the source of an encode. Raises TargetImpossible as the encode would, and what decoding raises."""
     plan, target = job.plan, job.plan.target
     assert plan.picture is not None and plan.encoder is not None and target is not None
+    if target.wanted is None and target.crf is None:
+        yield from floor.check(job)
     cut = yield from windows.cut(job, qualitycontrol.judged_size(job, target), 0.3)
     if target.wanted is not None:
         found = yield from search.find(job, plan.encoder, job.speed, cut, target.wanted, 0.5)
@@ -75,6 +77,7 @@ def _of_quality(job: Job, target: Target, found: Found) -> Steps[Foreseen]:
         return copied(job)
     picture, bound = found.video_bytes(), allowance.most_video_bytes(job, target)
     if picture.value > bound:
+        yield from floor.check(job)
         yield from search.look_at_bytes(job, job.speed, found, bound, 0.1)
         if target.bound_asked:
             yield job.because(qualitycontrol.bound_in_the_way(job, found, bound))

@@ -11,6 +11,7 @@ from pydantic import Field
 from slimreel.agent.reply import say
 from slimreel.core import records
 from slimreel.core.events import Reason
+from slimreel.core.languages import spoken_here
 from slimreel.edit.operation import Change as Made
 from slimreel.edit.summary import describe
 from slimreel.mcp_server.place import Call
@@ -148,7 +149,7 @@ def render_view(call: Call, job: Job, artifacts: Sequence[Artifact], saved: Sequ
 
 
 def language_of(session: Session) -> str:
-    return "zh" if session.language.lower().startswith("zh") else "en"
+    return spoken_here(session.language)
 
 
 def _problem(problem: dict[str, Any] | None) -> str | None:

@@ -16,13 +16,15 @@ from starlette.exceptions import HTTPException
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
+from slimreel.agent.reply import label
 from slimreel.errors import SlimreelError
-from slimreel.errors.service import BadRequest, NotHere
+from slimreel.errors.service import BadRequest
 from slimreel.server import tus, web
 from slimreel.server.answers.forms import REFUSALS
 from slimreel.server.calls import may_upload
 from slimreel.server.envelope import failure, refusal
 from slimreel.server.gate import Gate, PathTables
+from slimreel.server.languages import language_of
 from slimreel.server.paths import PathTable
 from slimreel.server.routes import (
     accounts,
@@ -134,7 +136,8 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
 
 
 async def _told(request: Request, error: Exception) -> JSONResponse:
-    status, headers, body = failure(error, incident=str(request.scope["state"].get("incident", "")))
+    incident = str(request.scope["state"].get("incident", ""))
+    status, headers, body = failure(error, incident=incident, language=language_of(request))
     return JSONResponse(body, status, headers=headers)
 
 
@@ -153,8 +156,8 @@ def _in_words(first: dict[str, Any]) -> str:
 async def _no_route(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HTTPException)
     if error.status_code == 405:
-        return JSONResponse(refusal(405, "This call does not know this method."), 405, headers=error.headers)
+        told = label("no_such_method", language_of(request))
+        return JSONResponse(refusal(405, told), 405, headers=error.headers)
     if error.status_code == 404:
-        body = refusal(404, f"{NotHere().sentence()} The calls are described at /docs.")
-        return JSONResponse(body, 404)
+        return JSONResponse(refusal(404, label("no_such_call", language_of(request))), 404)
     return await _told(request, BadRequest(detail=str(error.detail)))

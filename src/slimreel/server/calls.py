@@ -9,9 +9,11 @@ from fastapi import Depends, Path, Query, Request
 from fastapi.responses import JSONResponse, Response
 from fastapi.routing import APIRoute
 
+from slimreel.agent.reply import label
 from slimreel.errors.service import UnknownSession
 from slimreel.server.envelope import success
 from slimreel.server.json_bodies import read_json
+from slimreel.server.languages import language_of, speak_as
 from slimreel.services.db.models import Session
 from slimreel.services.tokens import Caller, require, require_account
 from slimreel.services.wiring import Services
@@ -74,9 +76,14 @@ async def _calling(request: Request) -> Caller:
     return caller_of(request)
 
 
+async def _speaking(request: Request) -> str:
+    return language_of(request)
+
+
 # Dependencies that wait for nothing are coroutines: others cost a change of threads each.
 Served = Annotated[Services, Depends(_served)]
 Calling = Annotated[Caller, Depends(_calling)]
+Language = Annotated[str, Depends(_speaking)]  # for calls of no session
 
 
 def scoped(scope: str) -> Any:
@@ -99,7 +106,7 @@ def may_upload(request: Request, services: Served) -> None:
     if request.method != "OPTIONS":
         caller = caller_of(request)
         require(caller, "upload")
-        session_of(services, caller, None, request.path_params["session_id"])
+        session_of(services, caller, None, request.path_params["session_id"], request)
 
 
 def is_own(user: str | None, caller: Caller) -> bool:
@@ -107,21 +114,33 @@ def is_own(user: str | None, caller: Caller) -> bool:
     return user in (None, "", "me", caller.user_id)
 
 
-def session_of(services: Services, caller: Caller, user: str | None, session_id: str) -> Session:
-    """The session, if it is the caller's. Raises UnknownSession whatever is wrong, so that nothing can be probed."""
+def session_of(
+    services: Services, caller: Caller, user: str | None, session_id: str, request: Request | None = None
+) -> Session:
+    """The session, if it is the caller's. Raises UnknownSession whatever is wrong, so that nothing can be probed.
+
+    With the request it is answered in the language of the session from now on.
+    """
     if not is_own(user, caller):
         raise UnknownSession
-    return services.sessions.find(caller.user_id, session_id, caller.session_id)
+    session = services.sessions.find(caller.user_id, session_id, caller.session_id)
+    if request is not None:
+        speak_as(request, session)
+    return session
 
 
 def _session_in_path(
-    services: Served, caller: Calling, user: Annotated[str, Path()], session_id: Annotated[str, Path()]
+    request: Request,
+    services: Served,
+    caller: Calling,
+    user: Annotated[str, Path()],
+    session_id: Annotated[str, Path()],
 ) -> Session:
-    return session_of(services, caller, user, session_id)
+    return session_of(services, caller, user, session_id, request)
 
 
-def _own_session(services: Served, caller: Calling, session_id: Annotated[str, Path()]) -> Session:
-    return session_of(services, caller, None, session_id)
+def _own_session(request: Request, services: Served, caller: Calling, session_id: Annotated[str, Path()]) -> Session:
+    return session_of(services, caller, None, session_id, request)
 
 
 PathSession = Annotated[Session, Depends(_session_in_path)]  # of /{user}/{session_id}
@@ -133,10 +152,11 @@ def answer(data: Mapping[str, Any], status: int = 200, headers: Mapping[str, str
     return JSONResponse(success(data), status, headers=dict(headers or {}))
 
 
-def remedy_of(services: Services, caller: Caller, base_url: str) -> str:
+def remedy_of(services: Services, caller: Caller, base_url: str, language: str) -> str:
     """What a caller without credits can do."""
     if caller.kind == "registered":
-        return "Top up credits in your account."
+        return label("remedy_registered", language)
     if caller.session_id is not None:
-        return "Whoever sent you the link can register, or top up credits."
-    return f"Register to go on: {services.links.absolute(f'/register?bind={caller.user_id}', base_url)}"
+        return label("remedy_guest", language)
+    address = services.links.absolute(f"/register?bind={caller.user_id}", base_url)
+    return label("remedy_anonymous", language, address=address)

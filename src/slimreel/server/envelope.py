@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from slimreel.agent.reply import label, say_error
 from slimreel.errors import (
     DamagedInput,
     DiskFull,
@@ -55,22 +56,30 @@ def refusal(wire_code: int, message: str) -> dict[str, Any]:
     return {"code": wire_code, "success": False, "message": message, "data": None, "detail": message}
 
 
-def failure(error: BaseException, *, incident: str = "") -> Failure:
+def failure(error: BaseException, *, incident: str = "", language: str = "en") -> Failure:
     """The answer to an error. What is nobody's business outside becomes 5000 with the incident's id, by which the
     operator finds it in the log; give the id that was logged."""
     match error:
         case ServiceError():
-            status, wire_code, message = error.http_status, error.wire_code, error.sentence()
+            status, wire_code, message = error.http_status, error.wire_code, _sentence(error, language)
         case SlimreelError() if told := next((row for row in _TOLD if isinstance(error, row[0])), None):
-            status, wire_code, message = told[2] or error.http_status, told[1], _without_folders(error.sentence())
+            status, wire_code, message = (
+                told[2] or error.http_status,
+                told[1],
+                _without_folders(_sentence(error, language)),
+            )
         case StorageError():
             status, wire_code, message = (507 if isinstance(error, DiskFull) else 500), _FAULT, ""
         case _:
             status, wire_code, message = 500, _FAULT, ""
     if wire_code == _FAULT:
         incident = incident or new("inc")
-        message = f"Something went wrong here, and it is not your fault. The operator finds it as {incident}."
+        message = label("our_fault", language, incident=incident)
     return Failure(status, _headers(error), refusal(wire_code, message))
+
+
+def _sentence(error: SlimreelError, language: str) -> str:
+    return error.sentence() if language == "en" else say_error(error, language)
 
 
 def _headers(error: BaseException) -> dict[str, str]:

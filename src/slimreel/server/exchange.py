@@ -38,11 +38,14 @@ class Exchange:
     comes after its answer.
     """
 
-    def __init__(self, receive: Receive, send: Send, *, headers: Headers, has_body: bool, linger_s: float) -> None:
+    def __init__(
+        self, receive: Receive, send: Send, *, headers: Headers, has_body: bool, linger_s: float, language: str = "en"
+    ) -> None:
         self._receive = receive
         self._send = send
         self._headers = headers
         self._linger_s = linger_s
+        self.language = language
         self._closes = False
         self._body_left = has_body
         self._bytes = 0
@@ -75,7 +78,7 @@ class Exchange:
 
     async def fail(self, error: BaseException, *, incident: str = "") -> None:
         """Answers with an error."""
-        await self.refuse(failure(error, incident=incident))
+        await self.refuse(failure(error, incident=incident, language=self.language))
 
     async def refuse(self, answer: Failure) -> None:
         self._closes = True

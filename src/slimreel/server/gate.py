@@ -23,6 +23,7 @@ from slimreel.server.cors import Origins, is_preflight
 from slimreel.server.envelope import Failure, refusal
 from slimreel.server.exchange import BodyLimit, Exchange
 from slimreel.server.framing import Fields, HeadLimits
+from slimreel.server.languages import accepted
 from slimreel.server.limits import Monotonic, Open, Rate
 from slimreel.server.paths import PathTable
 from slimreel.services.ids import hashed, new
@@ -112,9 +113,11 @@ class Gate:
             headers=[*_ALWAYS, (b"x-request-id", incident.encode()), *self._origins.headers(fields)],
             has_body=framing.has_body(fields),
             linger_s=self._linger_s,
+            language=accepted(fields),
         )
         state = scope.setdefault("state", {})
         state.update(caller=None, address=client.address, address_block=client.block, incident=incident)
+        state["language"] = exchange.language
         if fault is not None:
             await exchange.refuse(Failure(fault.status, {}, refusal(400, fault.sentence)))
         elif is_preflight(scope["method"], fields):

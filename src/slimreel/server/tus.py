@@ -21,10 +21,13 @@ from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from starlette.requests import ClientDisconnect
 
+from slimreel.agent.reply import say_error, say_told
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import BadRequest, ServiceError, UnsupportedFile
 from slimreel.server.answers.forms import answering
-from slimreel.server.answers.system import UploadState
+from slimreel.server.answers.system import UploadProblem, UploadState
+from slimreel.server.envelope import refusal
+from slimreel.server.languages import language_of
 from slimreel.server.multipart import finishing, writing
 from slimreel.services.db.models import Upload
 from slimreel.services.incoming import Incoming
@@ -60,7 +63,7 @@ class _TusRoute(APIRoute):
             except _Refused as error:
                 response = _refusal(error.status, error.status, str(error))
             except ServiceError as error:
-                response = _refusal(error.http_status, error.wire_code, error.sentence())
+                response = _refusal(error.http_status, error.wire_code, say_error(error, language_of(request)))
                 if "retry_after_s" in error.fields:
                     response.headers["Retry-After"] = str(error.fields["retry_after_s"])
             response.headers["Tus-Resumable"] = VERSION
@@ -113,7 +116,7 @@ async def offset(request: Request, session_id: str, upload_id: str) -> Response:
     """Where to go on."""
     upload = await _find(request, session_id, upload_id)
     if upload.problem is not None:
-        raise _Refused(410, str(upload.problem["message"]))
+        raise _Refused(410, _problem(upload, language_of(request))["message"])
     told = b64encode(upload.filename.encode()).decode()
     return Response(status_code=200, headers=_headers(upload) | {"Upload-Metadata": f"filename {told}"})
 
@@ -128,7 +131,7 @@ async def state(request: Request, session_id: str, upload_id: str) -> JSONRespon
         "length": upload.size,
     }
     if upload.problem is not None:
-        data["problem"] = upload.problem
+        data["problem"] = _problem(upload, language_of(request))
     if upload.asset_id is not None:
         assets = request.app.state.services.assets
         data["item"] = await to_thread.run_sync(assets.item_of, upload.asset_id, upload.user_id, str(request.base_url))
@@ -164,6 +167,12 @@ async def override(request: Request, session_id: str, upload_id: str) -> Respons
     if meant is None:
         raise _Refused(405, "X-HTTP-Method-Override must be PATCH or DELETE.")
     return await meant(request, session_id, upload_id)
+
+
+def _problem(upload: Upload, language: str) -> UploadProblem:
+    found: dict[str, Any] = upload.problem or {}
+    message = say_told(str(found["error"]), found.get("fields", {}), str(found["message"]), language)
+    return UploadProblem(code=int(found["code"]), error=str(found["error"]), message=message)
 
 
 async def _receive(request: Request, uploads: Uploads, upload: Upload) -> None:
@@ -284,7 +293,7 @@ def _filename(metadata: str) -> str:
 
 
 def _refusal(status: int, code: int, message: str) -> JSONResponse:
-    return JSONResponse({"code": code, "success": False, "message": message, "data": None}, status_code=status)
+    return JSONResponse(refusal(code, message), status_code=status)
 
 
 def _uploads(request: Request) -> Uploads:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import cast
 
+from slimreel.agent.details import translated
+from slimreel.agent.reply import told_in
+from slimreel.core.languages import spoken_here
 from slimreel.server.answers.accounts import CreditEntry as CreditEntryView
 from slimreel.server.answers.accounts import CreditKind
 from slimreel.server.answers.drafts import DraftView, NoDraft
@@ -98,8 +101,9 @@ def artifact_view(services: Services, artifact: Artifact, base_url: str) -> Made
     }
 
 
-def job_view(services: Services, job: Job, artifacts: Sequence[Artifact], base_url: str) -> JobView:
-    """A render as the protocol writes it: camelCase, times as epoch ms, progress 0 to 100."""
+def job_view(services: Services, job: Job, artifacts: Sequence[Artifact], base_url: str, tag: str) -> JobView:
+    """A render as the protocol writes it: camelCase, times as epoch ms, progress 0 to 100. `tag` is the language
+    that it fails in."""
     made = [artifact_view(services, one, base_url) for one in artifacts]
     output = made[0] if made else None
     done = job.state == "completed"
@@ -119,8 +123,12 @@ def job_view(services: Services, job: Job, artifacts: Sequence[Artifact], base_u
         "reasons": job.reasons,
         "createdAt": epoch_ms(job.created_at),
         "completedAt": epoch_ms(job.ended_at) if job.ended_at else None,
-        "error": cast("Problem | None", job.problem),
+        "error": _problem(job, spoken_here(tag)),
     }
+
+
+def _problem(job: Job, language: str) -> Problem | None:
+    return cast(Problem, told_in(job.problem, language)) if job.problem else None
 
 
 def turn_view(turn: Turn, told: Told) -> TurnView:
@@ -137,13 +145,13 @@ def turn_view(turn: Turn, told: Told) -> TurnView:
     }
 
 
-def credit_entry(entry: CreditEntry) -> CreditEntryView:
+def credit_entry(entry: CreditEntry, language: str) -> CreditEntryView:
     return {
         "id": entry.id,
         "kind": cast(CreditKind, entry.kind),
         "amount": entry.amount,
         "available_change": entry.available_change,
         "frozen_change": entry.frozen_change,
-        "note": entry.note,
+        "note": translated(entry.note, language),
         "at": iso(entry.at),
     }

@@ -11,6 +11,8 @@ from concurrent.futures import Future, ThreadPoolExecutor
 
 from slimreel.agent.interpret import interpret
 from slimreel.agent.reader import reader
+from slimreel.agent.reply import label
+from slimreel.core.languages import spoken_here
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import BadRequest, Conflicting
 from slimreel.services import adk, ids
@@ -142,7 +144,8 @@ class Chat:
         if done.cancelled() or (error := done.exception()) is None:
             return
         incident = ids.new("inc")
-        message = f"Something went wrong on our side; nothing was changed or charged. Say it again. ({incident})"
+        session = self._sessions.find(turn.user_id, turn.session_id)
+        message = label("chat_broke", spoken_here(session.language), incident=incident)
         self._doing.report(incident, error)
         with self._database.write() as transaction:
             if self._turns.end(transaction, turn, state="failed", charged=0, draft_id=None, commands=[]):

@@ -72,7 +72,6 @@ class Exports:
             name=name,
             draft_id=draft_id,
             document=document,
-            output={},
             kind=kind,
             price=self._settings.price_preview if is_preview else self._settings.price_export,
             note="preview" if is_preview else "finished file",

@@ -20,6 +20,8 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session as Transaction
 from sqlalchemy.orm import aliased
 
+from slimreel.agent.reply import told_in
+from slimreel.core.languages import spoken_here
 from slimreel.services import ids
 from slimreel.services.clock import Clock
 from slimreel.services.db.engine import Database
@@ -285,7 +287,9 @@ class JobStates:
             "progress": round(job.progress, 4), "eta_s": job.eta_s,
         }  # fmt: skip
         if job.problem is not None:
-            payload["error"] = {"code": job.problem.get("code"), "sentence": job.problem.get("sentence")}
+            session = transaction.get(Session, job.session_id)
+            told = told_in(job.problem, spoken_here(session.language if session is not None else ""))
+            payload["error"] = {"code": told.get("code"), "sentence": told.get("sentence")}
         self._feed.add(transaction, job.session_id, "job", payload, job_id=job.id)
 
 

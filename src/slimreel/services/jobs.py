@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
-from collections.abc import Mapping
 from typing import Any, Literal
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -13,6 +10,7 @@ from sqlalchemy.orm import Session as Transaction
 from slimreel.errors.service import Conflicting, QueueFull, UnknownJob, UnknownSession
 from slimreel.services import ids
 from slimreel.services.db.models import Artifact, Job, Session, User
+from slimreel.services.drafts import digest_of
 from slimreel.services.job_states import JobStates, ledger_key
 
 Kind = Literal["export", "preview", "output"]
@@ -22,7 +20,7 @@ _RETRY_S = 30  # clients of the protocol wait so long, once
 class Jobs(JobStates):
     """The renders of all accounts."""
 
-    def submit(  # noqa: PLR0913 - what a job is made of, each by its name
+    def submit(
         self,
         *,
         user_id: str,
@@ -30,7 +28,6 @@ class Jobs(JobStates):
         name: str,
         draft_id: str,
         document: dict[str, Any],
-        output: dict[str, Any],
         kind: Kind = "export",
         price: int,
         note: str,
@@ -39,7 +36,7 @@ class Jobs(JobStates):
 
         Raises Conflicting where the name stands for something else, QueueFull, NoCredits, UnknownSession.
         """
-        digest = digest_of(document, output)
+        digest = digest_of(document)
 
         def work(transaction: Transaction) -> Job:
             if transaction.get(User, user_id, with_for_update={"key_share": True}) is None:
@@ -55,7 +52,7 @@ class Jobs(JobStates):
             self._check_room(transaction, user_id)
             job = Job(
                 id=ids.new("job"), name=name, task_id=session.task_id, user_id=user_id, session_id=session_id,
-                draft_id=draft_id, kind=kind, digest=digest, document=document, output=output, state="pending",
+                draft_id=draft_id, kind=kind, digest=digest, document=document, state="pending",
                 stage="", progress=0.0, eta_s=None, attempts=0, fence=0, worker=None, started_at=None,
                 cancel_asked=False, requeues=0, reasons=[], problem=None, created_at=self._clock(), ended_at=None,
             )  # fmt: skip
@@ -146,11 +143,6 @@ class Jobs(JobStates):
             raise QueueFull(detail=detail, retry_after_s=_RETRY_S)
         if (transaction.scalar(waiting) or 0) >= settings.queue_in_all:
             raise QueueFull(detail=f"{settings.queue_in_all} renders wait already", retry_after_s=_RETRY_S)
-
-
-def digest_of(document: Mapping[str, Any], output: Mapping[str, Any]) -> str:
-    """What tells two renders apart, however the keys of their JSON stand."""
-    return hashlib.sha256(json.dumps([document, output], sort_keys=True).encode()).hexdigest()
 
 
 def _older(last: Job) -> ColumnElement[bool]:

@@ -65,7 +65,6 @@ class Proxies:
             name=f"proxy-{row.id}-{digest_of(document)[:8]}",
             draft_id="",
             document=document,
-            output={},
             kind="preview",
             price=0,
             note="small rendition to play",

@@ -1,6 +1,6 @@
 """The program of one render: a request on stdin, events as lines of JSON on stdout. It opens no database.
 
-    in   {"document", "output", "materials": {"a1": …}, "folder", "chunks"}
+    in   {"document", "materials": {"a1": …}, "folder", "chunks"}
     out  {"event": "progress", "stage", "fraction", "eta_s"} · {"event": "reasons", "reasons"}
          {"event": "files", "files": [{"path", "filename", "kind", "bytes", "result", "reasons"}], "expected_s"}
          {"event": "error", "error": {"code", "class", "fields", "http_status", "sentence"}}

@@ -152,7 +152,6 @@ class Renders:
         """Runs the program and hears it to its end, unless the job is cancelled, lost, given back or late."""
         request = {
             "document": job.document,
-            "output": job.output,
             "materials": {name: records.facts_of(material) for name, material in materials.items()},
             "folder": str(folder),
             "chunks": str(folder.with_name("chunks")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import timedelta
 from typing import Any
 
@@ -74,6 +75,14 @@ class Sessions:
             if last is not None:
                 query = query.where(Session.used_at <= last.used_at, Session.id != last.id)
             return list(transaction.scalars(query.limit(min(count, 200))))
+
+    def languages(self, session_ids: Collection[str]) -> dict[str, str]:
+        """The language tags of these sessions, by id."""
+        if not session_ids:
+            return {}
+        query = select(Session.id, Session.language).where(Session.id.in_(session_ids))
+        with self._database.read() as transaction:
+            return {one.id: one.language for one in transaction.execute(query)}
 
     def _touch(self, session_id: str) -> None:
         with self._database.write() as transaction:

@@ -28,7 +28,11 @@ def tell(turn: models.Turn, scene: Scene, understood: Understood, outcome: Outco
         for number, command in enumerate(saved.commands, 1):
             call = f"call-{place}-{number}"
             events.append(adk.called(turn.id, at, call, str(command["op"]), command["params"]))
-            events.append(adk.responded(turn.id, at, call, str(command["op"]), _response(saved, command), delta))
+            events.append(
+                adk.responded(
+                    turn.id, at, call, str(command["op"]), _response(saved, command, understood.language), delta
+                )
+            )
     delta = {"draft_id": outcome.saved[-1].row_id} if outcome.saved else {}
     if outcome.started:
         delta |= {"render_ids": [job.name for job in outcome.started]}
@@ -81,13 +85,13 @@ def _started(job: models.Job, language: str) -> str:
     return label("chat_output_started", language, what=label(f"made_{wanted[0].kind}", language))
 
 
-def _response(saved: Saved, command: Any) -> dict[str, Any]:
+def _response(saved: Saved, command: Any, language: str) -> dict[str, Any]:
     return {
         "status": "done",
         "op": command["op"],
         "revision": saved.after.log.revision,
         "changes": [
-            {"id": change.id, "target": change.target, "fields": change.fields, "text": say(change)}
+            {"id": change.id, "target": change.target, "fields": change.fields, "text": say(change, language)}
             for change in saved.changes
         ],
     }

@@ -333,4 +333,5 @@ def _open_rows() -> tuple[ColumnElement[bool], ...]:
 def _told(error: SlimreelError) -> dict[str, Any]:
     """An error as the wire tells it."""
     code = error.wire_code if isinstance(error, ServiceError) else ServiceError.wire_code
-    return {"code": code, "error": error.code, "message": error.sentence()}
+    fields = {name: str(value) for name, value in error.fields.items()}
+    return {"code": code, "error": error.code, "fields": fields, "message": error.sentence()}

@@ -22,6 +22,7 @@ from slimreel.server.calls import (
     scoped,
     session_of,
 )
+from slimreel.server.languages import language_of
 from slimreel.server.sse import session_stream, turn_stream
 from slimreel.server.views import turn_view
 from slimreel.services.db.models import Session, Turn
@@ -38,9 +39,10 @@ async def run_sse(
     """Say something. The events of the turn follow, and the close of the stream ends it."""
 
     def begin() -> tuple[Session, Turn]:
-        session = session_of(services, caller, body.user_id, body.session_id)
+        session = session_of(services, caller, body.user_id, body.session_id, request)
         resumed = services.turns.of_event(session.id, _number(last_event), body.text)
-        return session, resumed or services.chat.say(session, body.text, remedy=remedy_of(services, caller, base_url))
+        remedy = remedy_of(services, caller, base_url, language_of(request))
+        return session, resumed or services.chat.say(session, body.text, remedy=remedy)
 
     session, turn = await anyio.to_thread.run_sync(begin)
     return turn_stream(

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Header
 from fastapi.responses import JSONResponse, Response
 
 from slimreel.agent.reply import say
+from slimreel.core.languages import spoken_here
 from slimreel.edit.operation import Change, params_schema
 from slimreel.edit.registry import operations
 from slimreel.edit.summary import describe
@@ -69,7 +70,7 @@ def apply(
             draft_id=body.draft_id,
             base_revision=body.base_revision,
             dry_run=body.dry_run,
-            remedy=remedy_of(services, caller, base_url),
+            remedy=remedy_of(services, caller, base_url, _language(session)),
         )
         return _edited(done, session)
 
@@ -112,7 +113,7 @@ def _change(change: Change, language: str) -> ChangeView:
 
 
 def _language(session: Session) -> str:
-    return "zh" if session.language.lower().startswith("zh") else "en"
+    return spoken_here(session.language)
 
 
 def _once(services: Services, user_id: str, route: str, key: str | None, body: Any, work: Any) -> Response:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import JSONResponse
 
 from slimreel.core import records
+from slimreel.core.languages import spoken_here
 from slimreel.core.presets import Preset, all_presets
 from slimreel.server.answers.evidence import Comparison, Presets, PresetView, Prospect, Running
 from slimreel.server.answers.forms import answering
@@ -64,8 +65,7 @@ def _told(found: dict[str, Any] | None, session: Session) -> JSONResponse:
     """The numbers, with their words in the language of the session."""
     if found is None:
         return answer(Running(state="running"), 202, {"Retry-After": "2"})
-    language = "zh" if session.language.lower().startswith("zh") else "en"
-    return answer({"state": "done", **found["facts"], **found["words"][language]})
+    return answer({"state": "done", **found["facts"], **found["words"][spoken_here(session.language)]})
 
 
 def _preset(name: str, preset: Preset) -> PresetView:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from fastapi import APIRouter, Depends
 from fastapi.responses import JSONResponse
 
+from slimreel.core.languages import spoken_here
 from slimreel.errors.service import UnknownSession
 from slimreel.server.answers.accounts import Balance, CreditHistory
 from slimreel.server.answers.forms import answering
@@ -15,6 +16,7 @@ from slimreel.server.calls import (
     BeforeId,
     BeforeNumber,
     Calling,
+    Language,
     PathSession,
     Served,
     StrictRoute,
@@ -63,11 +65,15 @@ def balance(services: Served, caller: Calling) -> JSONResponse:
 @router.get(
     "/api/slimreel/credits", dependencies=[scoped("read"), Depends(whole_account)], responses=answering(CreditHistory)
 )
-def credit_history(services: Served, caller: Calling, before: BeforeNumber = None, count: int = 50) -> JSONResponse:
+def credit_history(
+    services: Served, caller: Calling, language: Language, before: BeforeNumber = None, count: int = 50
+) -> JSONResponse:
     """What credits came and went for, the newest first; `next` is the `before` of the page behind this one."""
     entries = services.ledger.history(caller.user_id, before, min(max(count, 1), 200))
     following = entries[-1].id if entries and len(entries) >= count else None
-    return answer(CreditHistory(entries=[credit_entry(entry) for entry in entries], next=following))
+    last = services.sessions.listed(caller.user_id, count=1)
+    spoken = spoken_here(last[0].language) if last and last[0].language else language
+    return answer(CreditHistory(entries=[credit_entry(entry, spoken) for entry in entries], next=following))
 
 
 @router.get("/api/slimreel/sessions", dependencies=[scoped("read")], responses=answering(Sessions))

@@ -282,9 +282,8 @@ class Job(Base):
     session_id: Mapped[str] = mapped_column(ForeignKey("sessions.id"), index=True)
     draft_id: Mapped[str] = mapped_column(String(40))
     kind: Mapped[str] = mapped_column(String(12))  # export | preview | output
-    digest: Mapped[str] = mapped_column(String(64))  # of draft and output: the same id may only mean the same
-    document: Mapped[dict[str, Any]]  # the draft to render
-    output: Mapped[dict[str, Any]]
+    digest: Mapped[str] = mapped_column(String(64))  # of the draft: the same id may only mean the same
+    document: Mapped[dict[str, Any]]  # the draft to render, with all that is wanted of it
     state: Mapped[str] = mapped_column(String(12), index=True)  # pending | processing | completed | failed | cancelled
     stage: Mapped[str] = mapped_column(String(12))
     progress: Mapped[float]  # 0..1
