@@ -28,6 +28,17 @@ PROGRAMS = {
         def run(request):
             time.sleep(60)
         """,
+    "labours": """
+        import time
+        def run(request):
+            for turn in range(3):  # of a second each, a quarter of it at work
+                for part in range(20):
+                    end = time.process_time() + 0.0125
+                    while time.process_time() < end:
+                        pass
+                    time.sleep(0.0375)
+            return {"turns": 3}
+        """,
     "spin": """
         def run(request):
             while True:
@@ -126,6 +137,19 @@ def test_what_is_no_answer(folder: Path, words: str) -> None:
 def test_a_child_that_hangs_is_stopped(folder: Path) -> None:
     with pytest.raises(Stalled):
         call(folder, "sleep", deadline_s=1)
+
+
+def test_a_child_that_is_starved_may_finish_after_its_deadline(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "LOOK_S", 2.0)
+    monkeypatch.setattr(children, "MOST_DEADLINES", 100)
+    assert call(folder, "labours", deadline_s=0.3) == {"turns": 3}
+
+
+def test_a_child_that_labours_on_and_on_is_stopped(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(children, "LOOK_S", 0.1)
+    monkeypatch.setattr(children, "MOST_DEADLINES", 2)
+    with pytest.raises(Stalled):
+        call(folder, "labours", deadline_s=0.4)
 
 
 def test_a_child_that_spins_runs_out_of_time(folder: Path) -> None:

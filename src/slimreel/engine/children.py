@@ -25,6 +25,9 @@ MIB = 1024**2
 MEMORY_BYTES = 1536 * MIB
 REPLY_BYTES = 32 * MIB
 COMPLAINT_BYTES = 4096
+# On a busy machine a child may be given a twentieth of a core: past its deadline it goes on while it gets any time at
+# all, looked at so often, up to so many deadlines; how much it may get in all its policy says.
+LOOK_S, MOST_DEADLINES = 5.0, 10
 POLL_S = 0.002
 
 
@@ -40,8 +43,8 @@ def call(
 ) -> dict[str, Any]:
     """The reply of `program` to `request`; `fds` are inherited, and `path` names the input in errors.
 
-    Raises NotAVideo or BeyondSalvage as the program says, Stalled after `deadline_s`, and EngineError when it
-    crashes or its reply is no reply.
+    Raises NotAVideo or BeyondSalvage as the program says, Stalled where it does nothing after `deadline_s`, and
+    EngineError when it crashes or its reply is no reply.
     """
     limits = policy or sandbox.Policy(memory_bytes=MEMORY_BYTES, cpu_s=int(deadline_s) + 1)
     command: list[str | Path] = [sys.executable, "-I", "-S", START, program, _av_init()]
@@ -84,15 +87,22 @@ class _Drain(threading.Thread):
 def _listen(
     process: sandbox.Process, program: str, deadline_s: float, reply_bytes: int, path: object
 ) -> tuple[bytes, bytes]:
-    end = time.monotonic() + deadline_s
+    start, ticks = time.monotonic(), -1
     reply, complaint = _Drain(process.stdout, reply_bytes), _Drain(process.stderr, COMPLAINT_BYTES)
     reply.join(deadline_s)
-    while not reply.overflowed and process.poll() is None:
-        if time.monotonic() > end:
-            raise Stalled(seconds=round(deadline_s), stage=program)
-        time.sleep(POLL_S)
+    while reply.is_alive():
+        before, ticks = ticks, sandbox.cpu_ticks(process.pid)
+        waited_s = time.monotonic() - start
+        if ticks <= before or waited_s > MOST_DEADLINES * deadline_s:
+            raise Stalled(seconds=round(waited_s), stage=program)
+        reply.join(LOOK_S)
     if reply.overflowed:
         raise EngineError(path=path, detail="the answer of the program that reads it is too long")
+    closed = time.monotonic()
+    while process.poll() is None:
+        if time.monotonic() - closed > deadline_s:
+            raise Stalled(seconds=round(deadline_s), stage=program)
+        time.sleep(POLL_S)
     complaint.join(1.0)
     return reply.content, complaint.content
 

@@ -188,7 +188,7 @@ class _Reader:
         now = time.monotonic()
         if now - self._moved_at < self._stall_s / 4:
             return
-        ticks = _cpu_ticks(pid)
+        ticks = sandbox.cpu_ticks(pid)
         if ticks > self._cpu_ticks + 5:
             self._cpu_ticks = ticks
             self._moved_at = now
@@ -201,12 +201,3 @@ def _number(text: str | None) -> float:
         return max(0.0, float(text)) if text else 0.0
     except ValueError:
         return 0.0
-
-
-def _cpu_ticks(pid: int) -> int:
-    """User and system time of a process in clock ticks; 0 where /proc is not there."""
-    try:
-        fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
-        return int(fields[11]) + int(fields[12])
-    except (OSError, IndexError, ValueError):
-        return 0
