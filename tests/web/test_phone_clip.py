@@ -60,7 +60,8 @@ def test_a_phone_clip_under_ten_megabytes(visit: Visit, phone_clip: Path) -> Non
         person.page.get_by_role("button", name="Choose files").click()
     chooser.value.set_files(phone_clip)
     person.page.click("[data-preset=discord]")
-    person.see("[data-prospect=done]")
+    # A busy machine may give up the forecast of a whole clip; it can be started all the same.
+    person.see("[data-prospect=done], [data-prospect=none]" if _IS_WHOLE else "[data-prospect=done]")
     _photo(person, "phone-predicted")
     person.page.click("[data-start]")
     # The page opens the file chooser by a click of its own.
