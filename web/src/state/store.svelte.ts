@@ -13,6 +13,7 @@ import { titleOf } from "./titles";
 
 const AGAIN_MS = [500, 1000, 2000, 4000];
 const GATHER_MS = 120;
+const NO_CREDITS = 2001;
 const ENDED = ["completed", "failed", "cancelled"];
 type Part = "state" | "turns" | "jobs" | "balance";
 
@@ -26,6 +27,8 @@ class Store {
   isLive = $state(true);
   isLoading = $state(true);
   trouble = $state("");
+  /** Whether what went wrong is helped by an account of one's own. */
+  needsAccount = $state(false);
   /** Renders whose comparison was finished, by name, as often as the feed said so. */
   compared = $state<Record<string, number>>({});
   readonly conversation = new Conversation();
@@ -73,6 +76,7 @@ class Store {
 
   /** What went wrong, in words; nothing where a call was only given up. */
   tell(error: unknown): void {
+    this.needsAccount = error instanceof Refused && (error.status === 402 || error.code === NO_CREDITS);
     if (error instanceof Unreachable) this.trouble = t("offline");
     else if (error instanceof Refused) this.trouble = error.message;
     else if (!(error instanceof DOMException && error.name === "AbortError")) {
