@@ -59,6 +59,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     options.add_argument("--out", default="bench/results")
     chosen = options.parse_args(argv)
     load = machine.load()
+    machine.compile_python()
     try:
         source = hour()
     except (NoMedia, subprocess.SubprocessError, OSError) as error:

@@ -18,14 +18,15 @@ from slimreel.workbench.compress import read_goal
 SIZES = {"target_size_bytes": 1, "size_ratio": 0.5, "total_bitrate_bps": 1000}
 FULL: dict[str, Any] = {
     **SIZES, "video_bitrate_bps": 1000, "max_bitrate_bps": 1000, "crf": 0, "quality": "lossless", "resolution": 720,
-    "width_px": 64, "height_px": 36, "keep_resolution": True, "fps": 30, "audio_bitrate_bps": 64_000, "audio": "mute",
-    "reencode": False, "strip_metadata": True, "keep_location": True, "codec": "hevc", "container": "mkv",
-    "encode_speed": "best", "hdr": "keep",
+    "min_resolution": 1080, "width_px": 64, "height_px": 36, "keep_resolution": True, "fps": 30,
+    "audio_bitrate_bps": 64_000, "audio": "mute", "reencode": False, "strip_metadata": True, "keep_location": True,
+    "codec": "hevc", "container": "mkv", "encode_speed": "best", "hdr": "keep",
 }  # fmt: skip
 CLASHES = [
     ("target_size_bytes", "size_ratio"), ("target_size_bytes", "total_bitrate_bps"),
     ("size_ratio", "total_bitrate_bps"),
     ("crf", "video_bitrate_bps"), ("crf", "quality"), ("resolution", "width_px"), ("resolution", "keep_resolution"),
+    ("min_resolution", "resolution"), ("min_resolution", "height_px"),
     ("width_px", "keep_resolution"), ("audio_bitrate_bps", "audio"), ("quality", "video_bitrate_bps"),
     ("quality", "target_size_bytes"), ("reencode", "crf"), ("reencode", "size_ratio"), ("reencode", "fps"),
     ("strip_metadata", "keep_location"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -36,6 +37,7 @@ def names(picture: Picture) -> list[str]:
         ((3840, 2160), 0, {}, (1920, 1080), "scaled_default"),
         ((3840, 2160), 90, {}, (1080, 1920), "scaled_default"),
         ((3840, 2160), 0, {"keep_resolution": True}, (3840, 2160), "kept_resolution"),
+        ((3840, 2160), 0, {"min_resolution": 1440}, (2560, 1440), "scaled_default"),
         ((3840, 2160), 0, {"resolution": 2160}, (3840, 2160), None),
         ((3840, 2160), 0, {"resolution": 1440}, (2560, 1440), "scaled_asked"),
         ((1920, 1080), 0, {"resolution": 720}, (1280, 720), "scaled_asked"),
@@ -91,7 +93,7 @@ def test_a_box_is_never_left(width: int, height: int, box: tuple[int, int]) -> N
 def test_rungs_keep_the_shape(width: int, height: int, least: int) -> None:
     assume(1 / 4 <= width / height <= 4)
     picture, _ = planned(video(width=width, height=height), keep_resolution=True)
-    rungs = rungs_below(picture, least)
+    rungs = rungs_below(replace(picture, least_short_side=least))
     whole = (picture.width, picture.height)
     assert rungs == sorted(rungs, reverse=True)
     for before, rung in zip([whole, *rungs], rungs, strict=False):
@@ -198,3 +200,11 @@ def test_small_untagged_pictures_say_what_their_large_source_meant() -> None:
     assert planned(video())[0].colors.matrix is None
     tags = planned(video(color_range="pc", color_matrix="bt709"))[0].colors.options()
     assert tags == ["-colorspace", "bt709", "-color_range", "pc"]
+
+
+@pytest.mark.parametrize(
+    ("least", "sides"), [(None, [720, 540, 432, 360, 270, 216, 144]), (480, [720, 540, 480]), (720, [720]), (1079, [])]
+)
+def test_the_picture_is_not_made_smaller_than_was_asked(least: int | None, sides: list[int]) -> None:
+    picture, _ = planned(video(width=1920, height=1080), min_resolution=least)
+    assert [min(size) for size in rungs_below(picture)] == sides

@@ -130,3 +130,24 @@ def test_colours_of_unlike_files_look_alike(make: Make, tmp_path: Path):
         for clip in range(len(order)):
             before, after = witness.mean_rgb(order[clip], 5), witness.mean_rgb(path, clip * 10 + 5)
             assert after == pytest.approx(before, abs=6), (order[0].name, order[clip].name)
+
+
+def _means(path: Path, frame: int) -> list[float]:
+    """Of luma and both chroma of a picture of 160x90, code values."""
+    raw = witness.pipe("-i", path, "-fps_mode", "passthrough", "-pix_fmt", "yuv420p", "-f", "rawvideo", "-")
+    picture = raw[frame * 21600 : (frame + 1) * 21600]
+    return [sum(plane) / len(plane) for plane in (picture[:14400], picture[14400:18000], picture[18000:])]
+
+
+def test_another_matrix_changes_the_code_values_exactly(make: Make, tmp_path: Path):
+    """ITU-R BT.601 to BT.709 by their luma coefficients; a scaler's way through RGB is 1.7 values too dark."""
+    hd = coloured(make, "hd.mp4", "bt709", "colorspace=bt709:color_primaries=bt709:color_trc=bt709:range=tv")
+    sd = coloured(make, "sd.mp4", "smpte170m", "colorspace=smpte170m:color_primaries=bt709:color_trc=bt709:range=tv")
+    luma, blue, red = _means(sd, 5)
+    luma, blue, red = (luma - 16) / 219, (blue - 128) / 224, (red - 128) / 224
+    r, b = luma + 2 * (1 - 0.299) * red, luma + 2 * (1 - 0.114) * blue
+    g = (luma - 0.299 * r - 0.114 * b) / 0.587
+    luma = 0.2126 * r + 0.7152 * g + 0.0722 * b
+    blue, red = (b - luma) / 2 / (1 - 0.0722), (r - luma) / 2 / (1 - 0.2126)
+    wanted = [16 + 219 * luma, 128 + 224 * blue, 128 + 224 * red]
+    assert _means(render(tmp_path, [hd, sd]), 15) == pytest.approx(wanted, abs=1.0)

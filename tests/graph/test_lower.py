@@ -198,6 +198,14 @@ def test_many_clips_become_drawings_of_a_few_inputs_each():
     assert graph.inputs[0].asset == DRAWN
 
 
+def test_large_pictures_are_drawn_by_runs_of_two_inputs_each():
+    """Each decoder of 1080p holds 33 MB; pieces that are short are not worth a run for every two."""
+    whole = edited(one_clip(), do("loop", count=10))
+    assert [len(one.inputs) for one in graph_of(whole).drawings] == [2] * 5
+    pieces = edited(one_clip(), do("split", at_s=list(range(1, 10))))
+    assert [one.frames for one in graph_of(pieces).drawings] == [210, 90]
+
+
 def test_the_sound_of_many_clips_is_made_by_runs_of_a_few_inputs_each():
     draft = edited(one_clip(), do("split", at_s=[number / 30 for number in range(1, 300)]))
     graph = graph_of(draft)

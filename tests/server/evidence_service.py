@@ -51,11 +51,11 @@ class EvidenceService:
         async def call() -> httpx.Response:
             transport = httpx.ASGITransport(self.app, client=("127.0.0.1", 5000))
             async with httpx.AsyncClient(transport=transport, base_url="http://localhost", timeout=None) as client:
-                found = await client.request(method, path, headers=headers, **parts)
-                described().check(found)
-                return found
+                return await client.request(method, path, headers=headers, **parts)
 
-        return asyncio.run(call())
+        found = asyncio.run(call())
+        described().check(found)
+        return found
 
     def get(self, path: str, account: Account | None = None, **query: Any) -> httpx.Response:
         return self.ask("GET", f"/api/slimreel{path}", account, params=query)

@@ -68,6 +68,8 @@ def test_a_turn_is_taken_back_by_its_revision_with_all_that_came_after_it(user: 
     for gone in (second, third, after["revision"]):
         refused(_undo(user, draft_id=before["id"], revision=gone), 409, 409)
     refused(_undo(user, draft_id=before["id"], revision=999), 404, 404)
+    for nonsense in (0, 2**31, 2**63, -1, 1.5, "1", True):
+        refused(_undo(user, draft_id=before["id"], revision=nonsense), 400, 400)
     assert user.state()["draft"]["t"] == before["t"]
 
 

@@ -12,6 +12,7 @@ from slimreel.agent.details import translated
 from slimreel.data.tables import error_table, label_table
 from slimreel.errors import SlimreelError
 from slimreel.errors.service import ServiceError
+from slimreel.server.app import FAULTS
 from tests.conftest import ROOT
 
 SOURCE = ROOT / "src" / "slimreel"
@@ -75,6 +76,12 @@ def test_every_detail_has_chinese_words() -> None:
     assert len(details) > 150
     missing = [f"{name}: {text}" for name, text in details if text.strip("{}") and text not in known]
     assert missing == []
+
+
+@pytest.mark.parametrize("fault", sorted(set(FAULTS.values())))
+def test_every_fault_of_a_body_has_chinese_words(fault: str) -> None:
+    told = translated(f"name {re.sub(r'{.+}', '5', fault)}", "zh")
+    assert CHINESE.search(told) and not re.search(r"\b(?:has|is|needs|holds)\b", told)
 
 
 def _kinds(kind: type[SlimreelError]) -> Iterator[type[SlimreelError]]:

@@ -22,6 +22,7 @@ _LINKS = frozenset(
 _MARKS_IN_LABEL = {":", "=", "("}
 _RIGHT_LABELS = {"lines": {"resolution", "quality"}, "fps": {"fps"}, "duration": set[str]()}
 _TO_OR_BY = ("to", "by", "less", "lose", "compress", "under", "at")
+_FLOORS = ("vmaf_min", "min_resolution")
 _SMALL_AUDIO = 512_000  # bit/s; above this a second rate is no audio rate
 
 
@@ -35,7 +36,8 @@ class Around:
     links_at: dict[str, int] = field(default_factory=dict)
 
     def floor(self) -> bool:
-        """Is this a lower bound ("at least", "don't go under")? Only a score of quality can be one."""
+        """Is this a lower bound ("at least", "don't go under")? Only a score of quality and a picture size
+        can be one."""
         places = self.links_at
         if self.is_denied_floor():
             return False
@@ -84,13 +86,17 @@ def _right(tokens: list[Token], at: int, around: Around) -> None:
             around.labels.setdefault(token.concept, i)
         elif token.concept == "under" and not _leads_next(tokens, i):
             around.bound = True
-        elif token.concept == "floor" and around.has("vmaf"):
+        elif token.concept == "floor" and (around.has("vmaf") or _is_lines(quantity)):
             around.links_at.setdefault("floor", i)
         elif token.concept in ("of", "filler", "det", "keeping"):
             gap += 1
         else:
             return
         i += 1
+
+
+def _is_lines(quantity: Quantity | None) -> bool:
+    return quantity is not None and quantity.unit.kind == "lines"
 
 
 def _leads_next(tokens: list[Token], label: int) -> bool:
@@ -123,7 +129,9 @@ def read_amounts(tokens: list[Token]) -> Iterator[Value]:
         on_left = set(around.labels)
         _right(tokens, at, around)
         slot, value = _role(tokens, at, quantity, around, on_left)
-        if slot and (slot == "vmaf_min" or not around.floor()):
+        if slot == "resolution" and around.floor():
+            slot = "min_resolution"
+        if slot and (slot in _FLOORS or not around.floor()):
             used.update(around.labels.values())
             yield _claimed(tokens, at, slot, value, around)
 
@@ -136,7 +144,7 @@ def _claimed(tokens: list[Token], at: int, slot: str, value: object, around: Aro
         tokens[place].claimed = True
     if around.is_denied_floor():
         tokens[around.links_at["neg"]].claimed = tokens[around.links_at["floor"]].claimed = True
-    if slot == "vmaf_min":  # a least score: "at least", "don't go below", whichever way it was put
+    if slot in _FLOORS:  # "at least", "don't go below", whichever way it was put
         for name in ("floor", "neg", "under"):
             if name in around.links_at:
                 tokens[around.links_at[name]].claimed = True
@@ -189,6 +197,8 @@ def _role(  # noqa: PLR0911  one return a unit
 def _scale_role(tokens: list[Token], at: int, quantity: Quantity, around: Around) -> str:
     """What a bare k, M or 兆 counts: bits per second beside a rate word, else bytes; 4k is a picture."""
     thousands = quantity.unit.factor == 1000
+    if around.has("size") and not around.has("rate", "audio"):
+        return "bytes"
     if around.has("rate", "total", "audio"):
         return "rate"
     if around.has("size"):

@@ -12,19 +12,20 @@ from typing import Any
 from slimreel.agent.carried import with_bounds, with_nouns, without_denied
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.context import Context
-from slimreel.agent.fill.elements import described
+from slimreel.agent.fill.elements import described, laid_over
 from slimreel.agent.follow.ellipsis import left_out
 from slimreel.agent.follow.follow import follow_up
 from slimreel.agent.literals import take_literals
 from slimreel.agent.moments import with_moments
+from slimreel.agent.nicknames import spoken_names
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_commands
 from slimreel.agent.pieces import Piece, content_of, cut
-from slimreel.agent.pointing import with_clip_numbers, with_clips, with_places
+from slimreel.agent.pointing import with_clip_numbers, with_clips, with_halves, with_places
 from slimreel.agent.scope import PLAINLY, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
-from slimreel.agent.titles import take_titles
+from slimreel.agent.titles import retitled, take_titles
 from slimreel.agent.together import OUTPUT_OPS, Command, put_together
 from slimreel.agent.words import spelled, texts, unjoined
 
@@ -42,13 +43,17 @@ class Interpretation:
 
 def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
-    taken = take_titles(take_literals(text[:MAX_LENGTH], context.names))
+    taken = take_titles(take_literals(text[:MAX_LENGTH], context.names, spoken_names(context)))
     plain = unjoined(spelled(normalize(taken.text, taken.marks)))
-    moments = with_bounds(with_moments(with_clip_numbers(cut(plain, taken.marks), context)))
+    moments = with_bounds(with_halves(with_moments(with_clip_numbers(cut(plain, taken.marks), context)), context))
     pieces = without_denied(with_places(with_clips(with_nouns(moments, context), context)))
     for piece in pieces:
         if described(context, piece):
             piece.means |= {"n_title"}
+        if piece.has("IMAGEFILE") and piece.text.lower().endswith(".gif") and piece.text not in context.names:
+            piece.means = frozenset({"gif"})  # 做成demo.gif names what is to come out
+        if piece.has("FILE") and (laid := laid_over(context, piece)):
+            piece.means = laid
     return pieces, plain
 
 
@@ -67,6 +72,10 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     about_last = follow_up(pieces, context)
     if about_last is not None:
         return Interpretation(tuple(about_last), language=language)
+    renamed = retitled(text, [one.text for one in context.elements if one.type == "text"])
+    if renamed is not None:
+        target = next(one.id for one in context.elements if one.text == renamed[0])
+        return Interpretation(({"op": "update", "params": {"target": target, "set": {"text": renamed[1]}}},))
     parts = divide(pieces, plain, context)
     found = _assembled(parts, plain, context, language)
     if reason is not None and (found.unheard or found.missing or not found.commands):
@@ -102,6 +111,7 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     if asked:
         parts = [part for part, why in zip(parts, reasons, strict=True) if not why]
     parts = [Part(part.pieces) if _poorly_read(part, parts) else part for part in parts]
+    parts = _without_its_rest([_as_wish(part, parts) for part in parts], context)
     wishes = [part for part in parts if part.output]
     for part in parts:
         if part.reading is None:
@@ -143,6 +153,22 @@ def _poorly_read(part: Part, parts: list[Part]) -> bool:
         one.output or (one.reading is not None and not one.reading.left and not one.reading.missing) for one in parts
     )
     return bool(poor) and any(clear)
+
+
+def _as_wish(part: Part, parts: list[Part]) -> Part:
+    """ "Under 30 MB, sharp": beside a wish for the output it is one too, and no filter."""
+    sharp = part.reading is not None and part.reading.op == "sharpen" and part.reading.commands == [{}]
+    if sharp and any(one.output for one in parts) and any(piece.has("out:sharp") for piece in part.pieces):
+        return Part(part.pieces, output=True, score=part.score)
+    return part
+
+
+def _without_its_rest(parts: list[Part], context: Context) -> list[Part]:
+    """ "One of them is too loud, mute it": what follows is of the clip that is asked for, unless it names one."""
+    at = next((at for at, part in enumerate(parts) if any(piece.has("one_of") for piece in part.pieces)), None)
+    if at is None or len(context.clips) < 2:
+        return parts
+    return [*parts[: at + 1], *(part for part in parts[at + 1 :] if any(piece.has("CLIP") for piece in part.pieces))]
 
 
 def _left_vague(part: Part, context: Context) -> Missing | None:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from slimreel.agent.normalize import (
+    common_word_end,
     correct_spelling,
     lower,
     number_and_unit_words,
@@ -120,6 +121,9 @@ def _token_at(text: str, small: str, at: int) -> Token:
         end = frame.end() + (small[frame.end() : frame.end() + 1] == "p" and not _inside_word(small, frame.end() + 1))
         return Token("frame", text[at:end], at, end, frame=(int(frame[1]), int(frame[2])))
     quantity = _quantity_at(text, at)
+    common = common_word_end(small, at)
+    if common > max(word[1] if word else at, quantity.end if quantity else at):
+        return Token("unknown", text[at:common], at, common)
     if quantity is not None and (word is None or quantity.end > word[1]):
         return Token("amount", text[at : quantity.end], at, quantity.end, quantity=quantity)
     if word is not None:

@@ -6,7 +6,7 @@ What is taken leaves one private character behind, so that no reader can mistake
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Literal as OneOf
 
@@ -61,9 +61,9 @@ class Taken:
         return f" {sign} "
 
 
-def take_literals(text: str, names: Iterable[str] = ()) -> Taken:
+def take_literals(text: str, names: Iterable[str] = (), spoken: Mapping[str, str] | None = None) -> Taken:
     """The text without its literals. `names` are the session's files, found also where they hold spaces or other
-    scripts. Linear in the text."""
+    scripts; `spoken` gives the file that is meant where people leave its ending out. Linear in the text."""
     clean = "".join(" " if 0xE000 <= ord(ch) <= 0xF8FF else ch for ch in text)
     taken = Taken(clean, {})
     _replace(taken, _URL, "URL")
@@ -73,6 +73,9 @@ def take_literals(text: str, names: Iterable[str] = ()) -> Taken:
         pattern = rf"(?<![A-Za-z0-9]){re.escape(name)}(?![A-Za-z0-9]*\.[a-z])"
         _replace(taken, re.compile(pattern, re.IGNORECASE), "FILE", name)
     _take_quotes(taken)
+    for said, name in sorted((spoken or {}).items(), key=lambda pair: -len(pair[0])):
+        whole = rf"(?<![A-Za-z0-9_]){re.escape(said)}(?![A-Za-z0-9_.])" if said.isascii() else re.escape(said)
+        _replace(taken, re.compile(whole, re.IGNORECASE), "FILE", name)
     _replace(taken, _FILE, "FILE")
     _replace(taken, _HANDLE, "QUOTE")
     return taken

@@ -89,6 +89,13 @@ def _sum(pieces: list[Piece], at: int) -> _Joined | None:
         and first >= 60
         and ("分" in pieces[at].text or "m" in pieces[at].text or "h" in pieces[at].text or "时" in pieces[at].text)
     )
+    hours = first % 3600 == 0 and pieces[at].text[-1:] in ("时", "h")
+    if second is not None and hours and second < 3600 and second % 60 == 0 and "分" in pieces[nearby].text:
+        joined = _made(pieces, at, nearby - at + 1, "TIME", first + second)  # 1小时10分, and seconds behind it
+        seconds = _time(pieces, nearby + 1)
+        if seconds is not None and seconds < 60:
+            return _made(pieces, at, nearby - at + 2, "TIME", first + second + seconds)
+        return joined
     if second is not None and whole_minutes and second < 60 and not pieces[nearby].has("CLOCK"):
         return _made(pieces, at, nearby - at + 1, "TIME", first + second)
     if (
@@ -112,6 +119,9 @@ def _stretch(pieces: list[Piece], at: int) -> _Joined | None:
     if first is None:
         return None
     i = _after_moment(pieces, i)
+    last = i + 1 if _is(pieces, i, "t_begin") else i
+    if _is(pieces, last, "until_end") and first[1] is not None:
+        return _made(pieces, at, last + 1 - at, "RANGE", (float(first[0]), "end"))  # 12分钟开始到结尾
     if not (_is(pieces, i, "t_to") or (between and _is(pieces, i, "t_and"))):
         return None
     i = _skip(pieces, i + 1)
@@ -131,7 +141,8 @@ def _stretch(pieces: list[Piece], at: int) -> _Joined | None:
     closing = _after_moment(pieces, i)
     if closing < len(pieces) and pieces[closing].text in ("seconds", "sec", "s", "mark"):
         closing += 1
-    return _made(pieces, at, closing - at, "RANGE", (start, end))
+    kept = ["KEPT"] if any("留" in piece.text for piece in pieces[at:closing]) else []
+    return _made(pieces, at, closing - at, "RANGE", (start, end), *kept)
 
 
 def _follows_stretch(pieces: list[Piece], at: int) -> bool:
@@ -190,6 +201,12 @@ def _open_end(pieces: list[Piece], at: int) -> _Joined | None:
         closing += 1
     if closing < len(pieces) and pieces[closing].text == "开始" and _is(pieces, closing + 1, "t_after"):
         closing += 1
+    if (
+        pieces[closing : closing + 1]
+        and pieces[closing].text in ("后", "前")
+        and _time(pieces, closing + 1) is not None
+    ):
+        return None  # 前10秒后10秒
     if _is(pieces, closing, "t_after") and not pieces[closing].text.isascii() and pieces[closing].text != "起":
         return _beyond(pieces, at, closing, seconds, after=True)
     if _is(pieces, closing, "t_before") and not pieces[closing].text.isascii():

@@ -12,7 +12,7 @@ from functools import cache
 
 from slimreel.core.numerals import EN_NUMBERS, EN_PARTS, EN_POWERS
 from slimreel.core.units import UNITS
-from slimreel.data.tables import word_table
+from slimreel.data.tables import common_words, word_table
 
 # A wish is a sentence or two. The bound keeps every reader's work small whatever is typed.
 MAX_LENGTH = 600
@@ -26,6 +26,11 @@ _LOWER = {i: i + 32 for i in range(ord("A"), ord("Z") + 1)}
 _LAST_ONE = re.compile(r"最[后後]一(?=秒|分[钟鐘])")
 _FRACTION = re.compile(r"\b(?:an?|one) ([0-9]{1,2})(?:th|rd)\b(?= (?:of|its|the) )", re.IGNORECASE)
 _VAGUE = re.compile(r"(?<=[0-9零一二两三四五六七八九十百千])[多来几](?=[兆MmGgKk秒分帧])")
+_COUNTED = re.compile(r"(?<=[0-9零一二两三四五六七八九十百])个(?=[dD][bB]|分贝|百分点|[兆MmGgTt](?![a-z])|秒)")
+_GRIDS = re.compile(r"(?<=[0-9])格(?![式子局外])")  # 24格 of Taiwan is 24帧
+_FIRST_ONE = re.compile(r"第一(?=分[钟鐘]|[个個]?小[时時])")  # 第一分钟 is the first minute
+_BELOW_ZERO = re.compile(r"负 ?(?=[0-9])")
+_LABELLED = re.compile(r"\b(crf|vmaf|fps|lufs)(?=[0-9])", re.IGNORECASE)  # crf23
 _WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{4,20}(?![A-Za-z0-9])")
 
 
@@ -40,10 +45,14 @@ def normalize(text: str, keep: Iterable[str] = ()) -> str:
     stays = frozenset(keep)
     plain = unicodedata.normalize("NFKC", text[:MAX_LENGTH].translate(_BEFORE)).translate(_AFTER)
     plain = "".join(ch for ch in plain if ch in stays or unicodedata.category(ch) not in ("Cf", "Cs", "Co", "Cn"))
-    plain = _FRACTION.sub(r"1/\1", _VAGUE.sub("", plain))
+    plain = _FRACTION.sub(r"1/\1", _COUNTED.sub("", _VAGUE.sub("", plain)))
+    plain = _FIRST_ONE.sub("前1", plain)
+    plain = _BELOW_ZERO.sub("-", plain)
+    plain = _LABELLED.sub(r"\1 ", plain)
+    plain = _GRIDS.sub("帧", plain)
     plain = _LAST_ONE.sub("最后1", plain)
     plain = " ".join(plain[: 2 * MAX_LENGTH].split())
-    return plain.translate(_simplified())
+    return _as_here(plain.translate(_simplified()))
 
 
 def language_of(text: str) -> str:
@@ -115,6 +124,33 @@ def _distance(a: str, b: str) -> int:
 def _simplified() -> dict[int, str]:
     pairs = word_table("zh")["traditional"]["pairs"].split()
     return {ord(pair[0]): pair[1] for pair in pairs}
+
+
+def _as_here(text: str) -> str:
+    """The text with words of other regions as the ones that the lists know: 匯出 is 导出, 細啲 is 小一点."""
+    pairs, pattern = _regional()
+    return pattern.sub(lambda found: pairs[found[0]], text)
+
+
+@cache
+def _regional() -> tuple[dict[str, str], re.Pattern[str]]:
+    simple = _simplified()
+    rows = (pair.partition("=") for pair in word_table("zh")["regional"]["pairs"].split())
+    pairs = {there.translate(simple): here for there, _, here in rows}
+    return pairs, re.compile("|".join(map(re.escape, sorted(pairs, key=len, reverse=True))))
+
+
+def common_word_end(text: str, at: int) -> int:
+    """Where the longest common Chinese word ends that begins at a place; that place itself where none does."""
+    if text[at].isascii():
+        return at
+    known, longest = common_words(), _longest_common()
+    return next((end for end in range(min(len(text), at + longest), at + 1, -1) if text[at:end] in known), at)
+
+
+@cache
+def _longest_common() -> int:
+    return max(map(len, common_words()))
 
 
 @cache

@@ -118,8 +118,9 @@ def goal_params(goal: Goal) -> dict[str, Any]:
         value = getattr(goal, one.name)
         if value != getattr(plain, one.name):
             params[one.name] = value
-    if isinstance(params.get("resolution"), int):
-        params["resolution"] = f"{params['resolution']}p"
+    for name in ("resolution", "min_resolution"):
+        if name in params:
+            params[name] = f"{params[name]}p"
     kind = params.pop("encoder", None)
     if kind in ("hardware", "software"):
         params["hardware"] = "on" if kind == "hardware" else "off"

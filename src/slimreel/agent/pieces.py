@@ -12,8 +12,8 @@ from typing import Any
 
 from slimreel.agent.context import LUT_FILES, PICTURE_FILES, SOUND_FILES, SUBTITLE_FILES, VIDEO_FILES
 from slimreel.agent.literals import Literal
-from slimreel.agent.normalize import lower
-from slimreel.agent.words import inflected_at, word_at
+from slimreel.agent.normalize import common_word_end, lower
+from slimreel.agent.words import inflected_at, word_at, words
 from slimreel.core.numerals import read_number
 from slimreel.core.units import KNOWN_LINES, NAMED_LINES, SIZE_PATTERN, Quantity, read_quantity
 
@@ -104,8 +104,12 @@ def _piece_at(text: str, small: str, at: int, marks: dict[str, Literal]) -> Piec
     if text[at] == "第" and (ordinal := _zh_ordinal(text, at)) is not None:
         return ordinal
     inside = at > 0 and text[at - 1].isascii() and text[at - 1].isalnum() and text[at].isascii() and text[at].isalnum()
-    word = None if inside else _word_at(small, at)
+    inside = inside and not (at > 1 and text[at].isdigit() and text[at - 1] in "pP" and text[at - 2].isdigit())
+    word = None if inside else _word_that_fits(small, at)
     amount = None if inside else _amount_at(text, small, at)
+    common = common_word_end(small, at)
+    if common > (word.end if word else at) and common >= (amount.end if amount else at):
+        return Piece(text[at:common], at, common, frozenset({"unknown"}))
     if amount is not None and (word is None or amount.end >= word.end):
         if word is not None and amount.end == word.end and amount.means == {"NUMBER"}:
             amount.means |= word.means - {"filler"}  # one: a number, and the second one
@@ -119,6 +123,20 @@ def _piece_at(text: str, small: str, at: int, marks: dict[str, Literal]) -> Piec
     end = run.end() if run and text[at].isascii() else at + 1
     unknown = "unknown" if text[at].isalnum() else "mark"
     return Piece(text[at:end], at, end, frozenset({unknown}))
+
+
+def _word_that_fits(small: str, at: int) -> Piece | None:
+    """The longest known word at a place, unless its last character begins that of a place: 放|上面, not 放上|面."""
+    word = _word_at(small, at)
+    if word is None or word.text.isascii() or word.end - at < 2 or word.end >= len(small):
+        return word
+    after, inner = word_at(small, word.end), word_at(small, word.end - 1)
+    if inner is None or inner[1] <= word.end or (after is not None and after[1] > word.end + 1):
+        return word
+    found = words().get(small[at : word.end - 1])
+    if found is None or found.means <= {"filler"} or "POSITION" not in inner[0].means:
+        return word
+    return Piece(small[at : word.end - 1], at, word.end - 1, found.means, None, dict(found.named))
 
 
 def _zh_ordinal(text: str, at: int) -> Piece | None:

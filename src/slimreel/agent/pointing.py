@@ -10,6 +10,7 @@ from functools import lru_cache
 from pathlib import PurePath
 
 from slimreel.agent.context import Context
+from slimreel.agent.nicknames import half_named
 from slimreel.agent.pieces import Piece
 from slimreel.agent.words import texts
 
@@ -65,6 +66,25 @@ def with_clip_numbers(pieces: list[Piece], context: Context) -> list[Piece]:
             found.append(pieces[at])
             at += 1
     return found
+
+
+def with_halves(pieces: list[Piece], context: Context) -> list[Piece]:
+    """后半段 as a stretch of time, where the length is known."""
+    length = context.length_s
+    if length is None:
+        return pieces
+    stretches = {"first_half": (0.0, length / 2), "second_half": (length / 2, "end")}
+    return [
+        next(
+            (
+                Piece(piece.text, piece.start, piece.end, frozenset({"RANGE"}), stretch)
+                for word, stretch in stretches.items()
+                if piece.has(word)
+            ),
+            piece,
+        )
+        for piece in pieces
+    ]
 
 
 def with_places(pieces: list[Piece]) -> list[Piece]:
@@ -170,8 +190,17 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
             if after is None or not after.has("TIME", "PERCENT"):
                 return _made(pieces, at, at + 2 + skip, _id(context, int(number.value)))
     if len(context.clips) > 1:
-        return _named(pieces, at, context)
+        return _named(pieces, at, context) or _nicknamed(pieces, at, context)
     return None
+
+
+def _nicknamed(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
+    """硬拉那条: a clip by a part of its name."""
+    found = half_named(pieces, at, context)
+    return None if found is None else _made(pieces, at, found[1], found[0])
+
+
+_FEW = {"两": 2, "三": 3, "四": 4}
 
 
 def _first_few(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
@@ -196,9 +225,10 @@ def _first_few(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, i
                 if "前" in piece.text or (piece.has("t_first") and piece.text[0] != "最")
                 else clips[-count:],
             )
-    if piece.text in ("后面", "前面") and pieces[at + 1].has("both") and pieces[at + 1].text.startswith("两"):
+    if piece.text in ("后面", "前面", "后", "前", "头", "最后") and (few := _FEW.get(pieces[at + 1].text[:1], 0)):
         clips = [clip.id for clip in context.clips]
-        return _made(pieces, at, at + 2, clips[:2] if piece.text == "前面" else clips[-2:])
+        if pieces[at + 1].has("both") and few <= len(clips):
+            return _made(pieces, at, at + 2, clips[-few:] if "后" in piece.text else clips[:few])
     if (
         piece.has("NUMBER")
         and len(piece.text) == 2
@@ -299,9 +329,10 @@ def _stems(context_names: tuple[tuple[str, str], ...]) -> dict[str, str]:
     seen: dict[str, int] = {}
     for clip_id, name in context_names:
         stem = PurePath(name).stem.casefold()
-        for word in {stem, *re.split(r"[\s_\-.]+", stem)}:
+        for word in {stem, *re.split(r"[\s_\-.]+", stem), *_NUMBERED.findall(stem)}:
             if (
                 len(word) >= 3
+                or _NUMBERED.fullmatch(word)
                 or (len(word) == 2 and word == stem)
                 or (word and not word.isascii())
                 or (len(word) == 1 and word == stem)
@@ -309,6 +340,9 @@ def _stems(context_names: tuple[tuple[str, str], ...]) -> dict[str, str]:
                 seen[word] = seen.get(word, 0) + 1
                 found[word] = clip_id
     return {word: clip_id for word, clip_id in found.items() if seen[word] == 1 and not word.isdigit()}
+
+
+_NUMBERED = re.compile(r"(?<![a-z0-9])[a-z][0-9](?![a-z0-9])")  # D2 of 进藏D2
 
 
 def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:

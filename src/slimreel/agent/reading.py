@@ -40,7 +40,7 @@ FILLERS: dict[str, Callable[[Span], Params | list[Params]]] = {
 # Meanings that belong to any operation and need not be used.
 FREE = frozenset(
     "video it clip_noun t_at t_of t_from t_to t_mark t_on going_to t_and t_begin adding changing t_off t_for t_long "
-    "question out:this out:make out:to out:subject out:filler out:at out:of out:is".split()
+    "question one_of out:this out:make out:to out:subject out:filler out:at out:of out:is".split()
 )
 
 

@@ -67,8 +67,12 @@ REQUESTS: dict[str, Said] = {
         zh=("取消渲染", "停", "别导了"),
     ),
     "help": Said(
-        cues=("preview help", "help", "help question"),
-        words="help question adding changing",
+        cues=("preview help", "export help", "help", "supporting question", "help question"),
+        words=(
+            "help question adding changing supporting upload export out:container out:codec out:resolution LINES SCALE "
+            "VIDEOFILE subtitles text n_title music sound video transition logo image gif pip speed blurregion "
+            "aspectword extract_audio thumbnail fade noise color out:subject out:preset watermark volume"
+        ),
         en=("help", "what can i ask you", "which formats do you take"),
         zh=("帮助", "你能做什么", "支持什么格式"),
     ),
@@ -82,6 +86,7 @@ REQUESTS: dict[str, Said] = {
             "untouched video",
             "neg>cancel",
             "neg>sharpen|stabilize|denoise|export|mute|reset|redo|crop|rotate",
+            "yet_not",
             "yet_not export",
             "untouched",
             "untouched @element|sound|video",

@@ -20,6 +20,7 @@ _SINGLE = {
     "crf": "CRF values",
     "vmaf_min": "VMAF scores",
     "resolution": "resolutions",
+    "min_resolution": "least resolutions",
     "frame": "picture sizes",
     "fps": "frame rates",
     "codec": "codecs",

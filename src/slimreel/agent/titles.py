@@ -6,9 +6,11 @@ Works on the text before it is normalized, and knows no pieces.
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from slimreel.agent.literals import Kind, Literal, Taken
-from slimreel.agent.words import texts
+from slimreel.agent.normalize import lower, normalize
+from slimreel.agent.words import texts, word_at
 
 _PLACES = "(?:top|bottom|left|right|center|centre|middle|upper|lower)"
 _COLORS = "white|red|yellow|blue|black|green|orange|pink|purple|gold"
@@ -55,8 +57,13 @@ _ZH_NOT_A_TITLE = (
     "字|错|几个字|点|什么|一段|个excel|一篇|一首|一封|一份|一个脚本|篇|首|封|诗|作文|代码|脚本|邮件|周报|日报|论文|文案"
 )
 _ZH_WRITE = (
-    "写上|写着|写个|写一句|写一行|打上字|打字|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|"
+    "写上|写着|写个|写一句|写一行|打上字|打字(?!机|效果|动画)|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|"
     rf"打一行|打一句|打出|字是|改成字|名字叫|写(?!{_ZH_NOT_A_TITLE})|打上(?!马赛克|码|水印|字幕|标题|logo)"
+)
+# 写个主持稿 asks for a text to be thought up.
+_THOUGHT_UP = re.compile(
+    r"^.{0,12}(?:稿|稿子|文案|脚本|剧本|台词|简历|文章|小说|故事|诗|歌词|检讨|检讨书|申请|报告|总结|方案|计划|信|邮件|作文|论文|代码|程序|段子|祝福|串词|主持词|词|题|"
+    r"介绍|简介|评论|影评|书评|日记|心得|感想|教案|公式|speech|essay|script|poem|email|report)(?:吗|吧|呗|啊|呀|呢|么)?$"
 )
 _ZH_WRITING = re.compile(rf"(?:{_ZH_WRITE})[:：]?\s*(?=[^\s\ue000-\uf8ff:：，。,的成]){_ZH_TEXT}")
 _NAME = (
@@ -65,6 +72,12 @@ _NAME = (
     r"filename|文件名(?:字)?就?叫|名字就叫|文件名是|文件名|命名为|命名成|取名|名字叫"
 )
 _NAMED = re.compile(rf"(?:{_NAME})[:：]?\s*(?=[^\s\ue000-\uf8ff])([A-Za-z0-9_\-\u4e00-\u9fff]{{1,60}})")
+# 标题改成早安北京: what follows is the text, unless it says how the title is to look or where it is to be.
+_ZH_CHANGED = re.compile(
+    r"(?:标题|文字|文案|片名|大字|小字|字|title|text|caption)(?:内容)?\s*(?:换成|改成|改为|换为|改做|改叫)\s*"
+    r"(?=[^\s\ue000-\uf8ff0-9第])"
+    r"([A-Za-z][A-Za-z0-9 '&!?]{0,40}[A-Za-z0-9!?](?=\s*(?:[，。；,;]|$))|[^，。；,;\s\ue000-\uf8ff]{1,24})"
+)
 _ZH_COLON = re.compile(
     r"(?:标题|文字|字幕|水印|文案|加字|大字|小字|出字|打字|字|写)[:：]\s*"
     r"(?=[^\s\ue000-\uf8ff])([^，。；,;\n\ue000-\uf8ff]{1,40})"
@@ -87,16 +100,20 @@ def take_titles(taken: Taken) -> Taken:
     """The literals with unquoted titles among them. Nothing is taken where a quoted text stands already."""
     if any(literal.kind == "QUOTE" for literal in taken.marks.values()):
         return taken
-    for pattern in (_SAYING, _WRITE, _COLON, _ZH_COLON, _NAMED, _ZH_WRITING):
+    for pattern in (_SAYING, _WRITE, _COLON, _ZH_COLON, _NAMED, _ZH_WRITING, _ZH_CHANGED):
         match = pattern.search(taken.text)
+        if match is not None and pattern is _ZH_CHANGED and _says_how(match[1]):
+            continue
         if match is not None and pattern is _SAYING and not _speaks_of_text(taken.text, match):
             continue
         if match is not None and _is_text(match[1]):
             said = match[1]
+            if pattern is _ZH_WRITING and match[0].startswith("写") and _THOUGHT_UP.match(said):
+                continue
             capitals = _SHOUTED.match(taken.text, match.start(1))
             if pattern is _WRITE and capitals is not None and len(capitals[0]) > len(said):
                 said = capitals[0]  # "write OPEN TILL 10 at the top": "till" ends no text in capitals
-            if pattern in (_ZH_WRITING, _ZH_COLON):
+            if pattern in (_ZH_WRITING, _ZH_COLON, _ZH_CHANGED):
                 said = _ZH_TAIL.sub("", said) or said
             kind: Kind = "NAME" if pattern is _NAMED and _FILE_NAMED.search(match[0]) else "QUOTE"
             return _taken(taken, match.start(1), match.start(1) + len(said), said, kind)
@@ -106,6 +123,36 @@ def take_titles(taken: Taken) -> Taken:
     return taken
 
 
+_BECOMES = r"\s*(?:这行字|这几个字|那几个字|那行字|的字)?(?:要|得)?(?:改成|换成|改为|换为|应该是)\s*"
+
+
+def retitled(text: str, titles: Iterable[str]) -> tuple[str, str] | None:
+    """第三期改成第四期: a title of the session in its own words, and what it is to say instead."""
+    for title in titles:
+        led = (
+            re.match(rf"\s*(?:请|帮我|麻烦)?(?:把|将)?\s*{re.escape(title)}{_BECOMES}", text)
+            if len(title) > 1
+            else None
+        )
+        new = text[led.end() :].strip().strip("“”\"'「」。，吧") if led else ""
+        if new and len(new) <= 40 and not re.search(r"[，。；,;\n]", new) and not _says_how(new):
+            return title, new
+    return None
+
+
+def _says_how(said: str) -> bool:
+    """Does it say how a title is to look, where or when? Then it is no text."""
+    small = lower(normalize(said))
+    return any(
+        (found := word_at(small, at)) is not None and found[0].means & _HOW and (at == 0 or found[1] > at + 1)
+        for at in range(len(small))
+    ) or small.startswith(("大", "小", "中", "粗", "细", "另", "别", "新", "这", "那", "我", "你"))
+
+
+_HOW = frozenset(
+    "POSITION COLOR bigger smaller up down boldword boxword opacity bigger_text small_text medium_text anim_fade "
+    "anim_slide anim_type centered faint fainter opaque words_word words_size n_title strokeword".split()
+)
 _TEXT_NOUN = re.compile(
     r"\b(?:text|title|caption|heading|headline|label|banner|words|card|watermark|sign|lower third|subtitle|overlay|"
     r"header|sticker|note|line)s?\b",

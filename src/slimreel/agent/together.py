@@ -54,10 +54,16 @@ _ONCE = OUTPUT_OPS | frozenset(
     "upload denoise_video denoise_audio normalize_audio stabilize sharpen deinterlace remove_silence".split()
 )
 
+_REPEATED = frozenset({"undo", "redo"})
+
 
 def _made_one(first: Command, second: Command) -> Command | None:
     """Two commands that are one in two breaths ("add a.mp3, as music, at 35%"; "a png cover, of 0:05")."""
-    if first["op"] != second["op"] or not ("file" in first["params"] or first["op"] in _ONCE):
+    if first["op"] != second["op"]:
+        return None
+    if first["op"] not in _REPEATED and bool(first["params"]) != bool(second["params"]):
+        return first if first["params"] else second  # "rewind effect, play 0:05-0:08 backwards"
+    if not ("file" in first["params"] or first["op"] in _ONCE):
         return None
     before = {name: value for name, value in first["params"].items() if name != "auto"}
     after = {name: value for name, value in second["params"].items() if name != "auto"}

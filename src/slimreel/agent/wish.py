@@ -110,7 +110,10 @@ def _said_fields(tokens: list[Token]) -> list[Value]:
             value = int(token.value)
         elif token.concept == "size_ratio":
             value = float(token.value.replace("_", "."))
-        values.append(Value(token.concept, value, at, at, token.text, aimed=_points(tokens, at)))
+        slot = token.concept
+        if slot == "resolution" and at and tokens[at - 1].concept == "floor":
+            slot, tokens[at - 1].claimed = "min_resolution", True
+        values.append(Value(slot, value, at, at, token.text, aimed=_points(tokens, at)))
     return values
 
 

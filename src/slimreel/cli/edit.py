@@ -7,7 +7,7 @@ import os
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -184,12 +184,11 @@ def _write_draft(path: Path, draft: Draft, *, overwrite: bool) -> None:
 def _listening(first: Path, manner: str) -> Iterator[Callable[[Event], None]]:
     """The listener of the edit's events; what it shows never goes back."""
     from slimreel.cli import records, terminal
-    from slimreel.cli.bar import drawn
     from slimreel.core.events import Progress as Advance
     from slimreel.core.remaining import Remaining
 
     remaining, furthest = Remaining(time.monotonic), 0.0
-    with drawn(first, "en", (1, 1)) if manner == "bar" else nullcontext() as bar:
+    with _bar(first) if manner == "bar" else nullcontext() as bar:
 
         def heed(event: Event) -> None:
             nonlocal furthest
@@ -207,15 +206,23 @@ def _listening(first: Path, manner: str) -> Iterator[Callable[[Event], None]]:
         yield heed
 
 
+def _bar(first: Path) -> AbstractContextManager[Callable[[Event, float | None], None]]:
+    from slimreel.cli.bar import drawn  # 60 ms of CPU that nobody needs who does not look
+
+    return drawn(first, "en", (1, 1))
+
+
 def _tell_what_leaves(event: Decided) -> None:
     """However quiet the program is to be: who sends sound to another machine shall see it, and what was not heard."""
+    told = [reason for reason in event.reasons if reason.id in ("sound_sent", "not_heard")]
+    if not told:
+        return
     from slimreel.agent.normalize import language_of
     from slimreel.agent.reply import say
     from slimreel.cli import terminal
 
-    for reason in event.reasons:
-        if reason.id in ("sound_sent", "not_heard"):
-            terminal.complain(say(reason, language_of(str(reason.fields.get("phrases", "")))))
+    for reason in told:
+        terminal.complain(say(reason, language_of(str(reason.fields.get("phrases", "")))))
 
 
 def _lines(done: Edit) -> list[str]:

@@ -22,6 +22,7 @@ _FLAGS: Mapping[str, tuple[Any, Any]] = {
     "--encoder": (options.EncoderKind, None),
     "--container": (options.Container, None),
     "--resolution": (options.Resolution, None),
+    "--min-resolution": (options.MinResolution, None),
     "--keep-resolution": (options.KeepResolution, False),
     "--fps": (options.Fps, None),
     "--audio-bitrate": (options.AudioBitrate, None),

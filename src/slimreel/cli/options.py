@@ -35,6 +35,9 @@ Container = Annotated[choices.ContainerName | None, typer.Option("--container", 
 Resolution = Annotated[
     str | None, typer.Option("--resolution", help="1080p: at most, on the short side; 1280x720: exactly.")
 ]
+MinResolution = Annotated[
+    str | None, typer.Option("--min-resolution", help="720p: never smaller than this, on the short side.")
+]
 KeepResolution = Annotated[bool, typer.Option("--keep-resolution", help="Never make the picture smaller.")]
 Fps = Annotated[str | None, typer.Option("--fps", help="Highest frame rate.")]
 AudioBitrate = Annotated[str | None, typer.Option("--audio-bitrate", help="Rate of each sound track: 96k.")]

@@ -22,6 +22,14 @@ from slimreel.core.units import (
 )
 from slimreel.errors import Contradiction, UsageError
 
+
+def _short_side(text: str) -> int:
+    found = parse_resolution(text).short_side
+    if found is None:
+        raise UnitError(f"name the short side alone, such as 720p, not {text}")
+    return found
+
+
 # Flag to its field and the reader of its text; the rest of the flags hold the field's own value.
 _READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "--bitrate": ("video_bitrate_bps", parse_bitrate),
@@ -29,6 +37,7 @@ _READERS: Mapping[str, tuple[str, Callable[[str], Any]]] = {
     "--size": ("target_size_bytes", parse_size),
     "--percent": ("size_ratio", parse_ratio),
     "--fps": ("fps", parse_fps),
+    "--min-resolution": ("min_resolution", _short_side),
     "--audio-bitrate": ("audio_bitrate_bps", parse_bitrate),
     "--quality": ("quality", lambda name: "visually_lossless" if name == "transparent" else name),
     "--for": ("preset", lambda text: find_preset(text).id),

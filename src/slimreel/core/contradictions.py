@@ -39,8 +39,20 @@ def contradiction(goal: Goal, filled: Goal | None = None) -> Contradiction | Non
     meant |= {"lossless"} if goal.quality == "lossless" else set()
     meant |= {"hardware"} if goal.encoder not in (None, "software") else set()
     meant |= {"repackage"} if goal.reencode is False else set()
+    if "min_resolution" in meant and (above := _below(goal, meant)):
+        return Contradiction(first="min_resolution", second=above)
     for first, *others in _EITHER:
         both = [name for name in others if name in meant]
         if first in meant and both:
             return Contradiction(first=first, second=both[0])
     return None
+
+
+def _below(goal: Goal, meant: set[str]) -> str | None:
+    """What asks for a picture that is smaller than the least that was asked for."""
+    least = goal.min_resolution or 0
+    if "resolution" in meant and goal.resolution and goal.resolution < least:
+        return "resolution"
+    return next(
+        (name for name in ("width_px", "height_px") if name in meant and (getattr(goal, name) or least) < least), None
+    )

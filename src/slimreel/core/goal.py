@@ -45,6 +45,7 @@ class Goal:
 
     preset: str | None = None
     resolution: ShortSide | None = None  # maximum of the short side, pixels
+    min_resolution: ShortSide | None = None  # the short side is not made smaller than this, pixels
     width_px: Side | None = None
     height_px: Side | None = None
     keep_resolution: bool = False

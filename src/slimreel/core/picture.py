@@ -59,6 +59,7 @@ class Picture:
     rate_cap: Fraction | None
     before_scale: Chain
     after_scale: Chain
+    least_short_side: int = LEAST_SHORT_SIDE  # as it may be made where the rate cannot carry more
 
     def chain(self, width: int | None = None, height: int | None = None, *, quick: bool = False) -> Chain:
         """All filters, ending at width × height (default: the plan's own size)."""
@@ -111,15 +112,18 @@ def plan_picture(video: VideoStream, goal: Goal, encoder: Encoder) -> tuple[Pict
         reasons.append(Reason(id="depth_reduced", fields={"before": video.bit_depth, "after": 8}))
     picture = Picture(
         width, height, sar, native_width, native_height, odd and not video.changes_size,
-        pix_fmt, colors, rate_cap, before, after,
+        pix_fmt, colors, rate_cap, before, after, max(LEAST_SHORT_SIDE, goal.min_resolution or 0),
     )  # fmt: skip
     return picture, reasons
 
 
-def rungs_below(picture: Picture, least_short_side: int = LEAST_SHORT_SIDE) -> list[tuple[int, int]]:
+def rungs_below(picture: Picture) -> list[tuple[int, int]]:
     """Smaller sizes worth measuring, largest first, each the aspect of the picture."""
     short = min(picture.width, picture.height)
-    sides = [side for side in (1440, 1080, 720, 540, 432, 360, 270, 216, 144) if least_short_side <= side < short]
+    least = picture.least_short_side
+    sides = [side for side in (1440, 1080, 720, 540, 432, 360, 270, 216, 144) if least <= side < short]
+    if least > LEAST_SHORT_SIDE and least not in sides and _even(least + 1) < short:
+        sides.append(_even(least + 1))
     return [_to_short_side((picture.width, picture.height), side) for side in sides]
 
 
@@ -165,8 +169,9 @@ def _size(video: VideoStream, goal: Goal, reasons: list[Reason]) -> tuple[int, i
         size = _to_short_side(upright, goal.resolution)
         reasons.append(Reason(id="scaled_asked", fields=_change(upright, size)))
         return size
-    if not goal.resolution and not goal.keep_resolution and short > DEFAULT_SHORT_SIDE:
-        size = _to_short_side(upright, DEFAULT_SHORT_SIDE)
+    ceiling = max(DEFAULT_SHORT_SIDE, goal.min_resolution or 0)
+    if not goal.resolution and not goal.keep_resolution and short > ceiling:
+        size = _to_short_side(upright, ceiling)
         reasons.append(Reason(id="scaled_default", fields=_change(upright, size)))
         return size
     if goal.keep_resolution:

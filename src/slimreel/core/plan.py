@@ -295,7 +295,8 @@ def _picture_may_stay(goal: Goal, video: VideoStream) -> bool:
     short = min(video.upright)
     if goal.width_px and goal.height_px:
         return goal.width_px >= video.upright[0] and goal.height_px >= video.upright[1]
-    ceiling = goal.resolution or (None if goal.keep_resolution else pictures.DEFAULT_SHORT_SIDE)
+    usual = max(pictures.DEFAULT_SHORT_SIDE, goal.min_resolution or 0)
+    ceiling = goal.resolution or (None if goal.keep_resolution else usual)
     if ceiling and short > ceiling:
         return False
     if goal.fps and float(max(video.frame_rate, video.average_rate)) > goal.fps * 1.003:

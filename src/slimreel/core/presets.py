@@ -64,7 +64,7 @@ def with_preset(goal: Goal, preset: Preset | None = None) -> Goal:
         return goal
     preset = preset or find_preset(str(goal.preset))
     given = records.said(goal)
-    if {"width_px", "height_px", "resolution", "keep_resolution"} & set(given):
+    if {"width_px", "height_px", "resolution", "min_resolution", "keep_resolution"} & set(given):
         given.setdefault("resolution", None)
     if "codec" in given or "container" in given:  # the preset's pair may not go with the one said
         given.setdefault("codec", None)

@@ -59,6 +59,12 @@ def real_words() -> frozenset[str]:
 
 
 @cache
+def common_words() -> frozenset[str]:
+    """Common Chinese words that no list knows, so that no character of theirs is taken for a word of edits."""
+    return frozenset(files("slimreel.data").joinpath("words", "real.zh.txt").read_text(encoding="utf-8").split())
+
+
+@cache
 def report_file(name: str) -> str:
     """A template, style or script of the report page."""
     return files("slimreel.data").joinpath("report", name).read_text(encoding="utf-8")

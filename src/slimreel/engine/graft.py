@@ -115,10 +115,11 @@ def _pictures(cut: Cut, edges: Mapping[int, Path]) -> dict[str, Any]:
         if piece.copied:
             first = packets.pts[piece.start]
             seek = seek_of(packets, Keyframe(piece.start, first))
-            told.append({"first": first, "seek": first if seek is None else seek, "order": order_of(packets, piece)})
+            sought = {"first": first, "seek": first if seek is None else seek}
+            told.append({"start": piece.start, **sought, "order": order_of(packets, piece)})
         else:
             told.append({"path": str(edges[number].absolute())})
-    return {"rate": [cut.rate.numerator, cut.rate.denominator], "pieces": told}
+    return {"rate": [cut.rate.numerator, cut.rate.denominator], "packets": len(packets), "pieces": told}
 
 
 def _sound(sound: CopiedSound | Path) -> dict[str, Any]:
@@ -127,10 +128,11 @@ def _sound(sound: CopiedSound | Path) -> dict[str, Any]:
     times = sound.packets.pts
     return {
         "stream": sound.stream,
+        "packets": len(times),
         "samples": sound.samples,
         "sample_rate": sound.sample_rate_hz,
         "late": sound.sounds.late - sound.early,
-        "runs": [[times[first], count, times[first]] for first, count in sound.runs],
+        "runs": [[times[first], count, times[first], first] for first, count in sound.runs],
     }
 
 

@@ -9,6 +9,7 @@ import os
 import re
 from bisect import bisect_right
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from fractions import Fraction
 from math import ceil
@@ -26,6 +27,7 @@ LOOK_S = 1.0
 _LEAST_DB = 30.0
 _LINE = re.compile(r"psnr_avg:(\S+)")
 _SHARE = 0.2  # of the bar
+_AT_ONCE = 2  # looks in one run, which compares them side by side
 
 
 class SeamMismatch(Exception):
@@ -63,45 +65,83 @@ def check(
     job: Job, found: Measured, packets: PacketList, points: Sequence[int], made: Sequence[Look], rate: Fraction
 ) -> Steps[None]:
     """Raise SeamMismatch where a frame differs; `points` are the packets where decoding of the source may begin."""
-    for number, look in enumerate(made):
-        yield from _check(job, found, packets, points, look, (f"seam-{number}.txt", _SHARE / len(made)), rate)
+    comparison = _Comparison(job, found, packets, points, rate)
+    for start in range(0, len(made), _AT_ONCE):
+        looked_at = made[start : start + _AT_ONCE]
+        yield from comparison.run(looked_at, _SHARE * len(looked_at) / len(made))
 
 
-def _check(
-    job: Job, found: Measured, packets: PacketList, points: Sequence[int], look: Look, run: tuple[str, float],
-    rate: Fraction,
-) -> Steps[None]:  # fmt: skip
-    file, share = run
-    result = sniff.open_input(job.result)
-    fds = [result.fd]
-    try:
-        video = found.info.video[0]
+class _Comparison:
+    """Compares stretches of the result with what the source shows, some of them in one run."""
+
+    def __init__(
+        self, job: Job, found: Measured, packets: PacketList, points: Sequence[int], rate: Fraction
+    ) -> None:  # fmt: skip
+        self._job, self._found, self._packets, self._points, self._rate = job, found, packets, points, rate
+        self._order = sorted(packets.pts)
+
+    def run(self, looks: Sequence[Look], share: float) -> Steps[None]:
+        with ExitStack() as stack:
+            inputs: list[str] = []
+            graphs: list[str] = []
+            fds: list[int] = []
+            for number, look in enumerate(looks):
+                result = sniff.open_input(self._job.result)
+                stack.callback(os.close, result.fd)
+                opened = [result.fd, *(stack.enter_context(self._job.open_source()) for _ in _reads(look))]
+                first = len(fds)
+                fds += opened
+                options, graph = self._compared(look, opened, first, number)
+                inputs += options
+                graphs += ["-filter_complex", graph]
+            outputs = [
+                part for number in range(len(looks))
+                for part in ("-map", f"[out{number}]", "-fps_mode", "passthrough", "-f", "null", "-")
+            ]  # fmt: skip
+            yield from self._job.run("verify", share, ["-copyts", *inputs, *graphs, *outputs], tuple(fds))
+        for number, look in enumerate(looks):
+            _judge((self._job.folder / _listed(number)).read_text(), look)
+
+    def _compared(self, look: Look, fds: Sequence[int], input_: int, number: int) -> tuple[list[str], str]:
+        """Inputs from number `input_` on, the result before the source, and the graph that compares them."""
+        video, rate, packets = self._found.info.video[0], self._rate, self._packets
         begin_s = Fraction(video.start_s).limit_denominator(1_000_000)  # some muxers begin later for sound's sake
         first_s, last_s = (begin_s + (frame - Fraction(1, 2)) / rate for frame in (look.start, look.end))
         first, last = ceil(first_s / video.timebase), ceil(last_s / video.timebase)
-        inputs = [*_seek(first_s if look.start else None), *argv.source(found.info, result.fd)]
+        inputs = [*_seek(first_s if look.start else None), *argv.source(self._found.info, fds[0])]
         # Of the result its own times count: it has to show its frames in this order and at these moments.
         made = f"setpts=PTS-{round(begin_s / video.timebase)},settb={1 / rate},setpts=PTS-{look.start}"
         counted = f"settb={1 / rate},setpts=N"
-        graph = [f"[0:{video.index}]trim=start_pts={first}:end_pts={last},{made}[made]"]
-        order = sorted(packets.pts)
+        graph = [f"[{input_}:{video.index}]trim=start_pts={first}:end_pts={last},{made}[made]"]
         names = ""
-        for number, (start, end, _) in enumerate(look.parts, 1):
-            fds.append(os.open(job.source.path, os.O_RDONLY | getattr(os, "O_BINARY", 0)))
-            key = points[bisect_right(points, start) - 1]
+        for place, ((start, end), fd) in enumerate(zip(_reads(look), fds[1:], strict=True), 1):
+            key = self._points[bisect_right(self._points, start) - 1]
             seek = seek_of(packets, Keyframe(key, packets.pts[key]))
-            inputs += [*_seek(None if seek is None else seek * packets.timebase), *argv.source(job.source, fds[-1])]
-            until = f":end_pts={order[end]}" if end < len(order) else ""
-            graph.append(f"[{number}:{job.plan.video.index}]trim=start_pts={order[start]}{until},{counted}[s{number}]")
-            names += f"[s{number}]"
-        graph.append(f"{names}concat=n={len(look.parts)}:v=1:a=0,{counted}[right]")
-        graph.append(f"[made][right]psnr=stats_file={file}:shortest=1[out]")
-        arguments = [*inputs, "-filter_complex", ";".join(graph), "-map", "[out]", "-fps_mode", "passthrough"]
-        yield from job.run("verify", share, ["-copyts", *arguments, "-f", "null", "-"], tuple(fds))
-    finally:
-        for fd in fds:
-            os.close(fd)
-    _judge((job.folder / file).read_text(), look)
+            sought = _seek(None if seek is None else seek * packets.timebase)
+            inputs += [*sought, *argv.source(self._job.source, fd)]
+            until = f":end_pts={self._order[end]}" if end < len(self._order) else ""
+            shown = f"[{input_ + place}:{self._job.plan.video.index}]"
+            graph.append(f"{shown}trim=start_pts={self._order[start]}{until},{counted}[s{place}]")
+            names += f"[s{place}]"
+        graph.append(f"{names}concat=n={len(fds) - 1}:v=1:a=0,{counted}[right]")
+        graph.append(f"[made][right]psnr=stats_file={_listed(number)}:shortest=1[out{number}]")
+        return inputs, ";".join(graph)
+
+
+def _listed(number: int) -> str:
+    """The file that tells how alike the frames of a look are."""
+    return f"seam-{number}.txt"
+
+
+def _reads(look: Look) -> list[tuple[int, int]]:
+    """What of the source is decoded: parts that follow each other there in one go, copied or not."""
+    made: list[tuple[int, int]] = []
+    for start, end, _ in look.parts:
+        if made and made[-1][1] == start:
+            made[-1] = (made[-1][0], end)
+        else:
+            made.append((start, end))
+    return made
 
 
 def _judge(text: str, look: Look) -> None:

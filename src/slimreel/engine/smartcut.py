@@ -13,7 +13,6 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from fractions import Fraction
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -198,9 +197,8 @@ def _made(job: Job, plan: EncodePlan, cut: Cut, edges: dict[int, Path], sound: P
         graft(job.source, plan, cut, edges, sound, job.result)
         job.fraction = _GRAFTED
         yield job.progress("mux")
-        measuring = pool.submit(measure, job.result)
-        of_result = pool.submit(partial(payloads.digests, job.result, given))
-        made = measuring.result()
+        of_result = pool.submit(payloads.digests, job.result, given)
+        made = measure(job.result)
         _check(made, plan, cut.frames)
         looks = seams.looks(cut.pieces, cut.rate)
         yield from seams.check(job, made, cut.packets, points_of(cut.packets), looks, cut.rate)

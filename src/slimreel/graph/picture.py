@@ -83,7 +83,7 @@ def _take(scene: Scene, clip: MediaSegment, take: Take) -> str:
     video = material.video
     pad = scene.wiring.through(part.pad, chain(*flattening(video)) if video and video.has_alpha else chain())
     pad = fitted(scene, pad, part.size, clip.fit)
-    end = [*colored(scene, material), *counted(take)]
+    end = [*colored(scene, material, as_coded=not clip.of_slot("source")), *counted(take)]
     if take.backwards:
         end += [one("reverse"), one("setpts", expr="PTS-STARTPTS")]
     return scene.wiring.through(pad, chain(*end, one("fps", fps=scene.rate), scene.ticks()))
@@ -109,8 +109,9 @@ def counted(take: Take) -> list[Filter]:
     return [clone, one("trim", end_frame=take.frames.duration)]
 
 
-def colored(scene: Scene, material: Material, pix_fmt: str | None = None) -> list[Filter]:
-    """Filters that bring pictures to the timeline's colours and pixel format."""
+def colored(scene: Scene, material: Material, pix_fmt: str | None = None, *, as_coded: bool = False) -> list[Filter]:
+    """Filters that bring pictures to the timeline's colours and pixel format; `as_coded`: no filter before has changed
+    the format that the file has."""
     video, colors = material.video, scene.colors
     wanted = pix_fmt or colors.pix_fmt
     tags = tagged(scene)
@@ -125,12 +126,21 @@ def colored(scene: Scene, material: Material, pix_fmt: str | None = None) -> lis
         change = {"out_color_matrix": colors.matrix, "out_range": "tv"}
     else:
         matrix = matrix_of(video)
+        if matrix != colors.matrix and as_coded and video.pix_fmt == wanted and video.color_range != "pc":
+            return [_rematrixed(matrix, colors.matrix), one("format", pix_fmts=wanted), tags]
         if matrix != colors.matrix:
             change |= {"in_color_matrix": matrix, "out_color_matrix": colors.matrix}
         if video.color_range == "pc":
             change |= {"in_range": "pc", "out_range": "tv"}
     scale = [Filter("scale", dict(change))] if change else []
     return [*scale, one("format", pix_fmts=wanted), tags]
+
+
+def _rematrixed(old: str, new: str) -> Filter:
+    """Colours by another matrix, each value rounded once. A scaler goes through RGB: luma comes out 1.7 code values
+    lower in the mean, for seven times the CPU."""
+    same = {"primaries": "bt709", "iprimaries": "bt709", "trc": "bt709", "itrc": "bt709", "range": "tv", "irange": "tv"}
+    return Filter("colorspace", {"ispace": old, "space": new, **same, "fast": 1})
 
 
 def _in_hdr(video: VideoStream, colors: Colors, pix_fmt: str) -> list[Filter]:

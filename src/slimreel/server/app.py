@@ -78,7 +78,7 @@ _PATHS = PathTables(
     streams=PathTable(("POST /run_sse", "POST /mcp", "GET /api/slimreel/sessions/*/feed")),
 )
 # Faults that pydantic tells in words of its own kind.
-_FAULTS = {
+FAULTS = {
     "missing": "is missing",
     "dict_type": "has to be an object",
     "model_type": "has to be an object",
@@ -87,6 +87,18 @@ _FAULTS = {
     "string_type": "has to be text",
     "int_type": "has to be a whole number",
     "bool_type": "has to be true or false",
+    "int_parsing": "has to be a whole number",
+    "float_parsing": "has to be a number",
+    "float_type": "has to be a number",
+    "finite_number": "has to be a number",
+    "greater_than_equal": "has to be at least {ge}",
+    "less_than_equal": "has to be at most {le}",
+    "less_than": "has to be below {lt}",
+    "string_too_short": "needs at least {min_length} characters",
+    "string_too_long": "has at most {max_length} characters",
+    "too_short": "needs at least {min_length} entries",
+    "too_long": "has at most {max_length} entries",
+    "string_pattern_mismatch": "holds a character that it cannot hold",
 }
 _ROUTERS = (accounts, sessions, uploads, chat, renders, editing, evidence, previews, webhooks, guide, system, web)
 
@@ -149,8 +161,10 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
 def _in_words(first: dict[str, Any]) -> str:
     """Where the first fault is and what it is, without what was sent."""
     where = ".".join(str(part) for part in first.get("loc", ()) if part not in ("body", "query", "path", "header"))
-    what = _FAULTS.get(str(first.get("type")), str(first.get("msg", "is not as it should be")))
-    return f"{where or 'the body'} {what}" if first.get("type") in _FAULTS else f"{where}: {what}" if where else what
+    if (ours := FAULTS.get(str(first.get("type")))) is not None:
+        return f"{where or 'the body'} {ours.format_map(first.get('ctx', {}))}"
+    what = str(first.get("msg", "is not as it should be"))
+    return f"{where}: {what}" if where else what
 
 
 async def _no_route(request: Request, error: Exception) -> JSONResponse:
@@ -160,4 +174,6 @@ async def _no_route(request: Request, error: Exception) -> JSONResponse:
         return JSONResponse(refusal(405, told), 405, headers=error.headers)
     if error.status_code == 404:
         return JSONResponse(refusal(404, label("no_such_call", language_of(request))), 404)
-    return await _told(request, BadRequest(detail=str(error.detail)))
+    # What our reader of JSON said of the body is told in place of the framework's sentence.
+    ours = error.__cause__ if isinstance(error.__cause__, SlimreelError) else BadRequest(detail=str(error.detail))
+    return await _told(request, ours)

@@ -133,7 +133,10 @@ class Steps(Body):
 
 class StepsBack(Steps):
     revision: int | None = Field(
-        None, ge=1, description="in place of `steps`: take back what led to this revision, and all that came after it"
+        None,
+        ge=1,
+        lt=2**31,
+        description="in place of `steps`: take back what led to this revision, and all that came after it",
     )
 
 

@@ -80,7 +80,7 @@ def _filled(said: dict[str, Any]) -> dict[str, Any]:
     usual: dict[str, Any] = {}
     if said.get("container") != "webm":
         usual["codec"] = _USUAL.codec
-    if not {"resolution", "width_px", "height_px"} & said.keys():
+    if not {"resolution", "min_resolution", "width_px", "height_px"} & said.keys():
         usual["resolution"] = _USUAL.resolution
     return usual | said
 

@@ -10,9 +10,6 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from slimreel.agent.context import context_of
-from slimreel.agent.reader import reader
-from slimreel.agent.spoken import commands_of
 from slimreel.core.events import Decided, Progress, Reason
 from slimreel.edit.begin import begin
 from slimreel.edit.draft import Draft
@@ -106,6 +103,10 @@ def edit_events(
     check_against(start, facts)
     language = "en"
     if isinstance(commands, str):
+        from slimreel.agent.context import context_of  # 70 ms of CPU that a list of commands does not need
+        from slimreel.agent.reader import reader
+        from slimreel.agent.spoken import commands_of
+
         spoken = commands_of(commands, context_of(start, facts), reader())
         given, language = [read_command(command) for command in spoken.commands], spoken.language
         if spoken.unheard:

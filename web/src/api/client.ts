@@ -71,6 +71,8 @@ export async function send(url: string, init: RequestInit): Promise<Response> {
     const token = await identity.token();
     const headers = new Headers(init.headers);
     if (token) headers.set("Authorization", `Bearer ${token}`);
+    // What is refused is said in the page's language, which need not be the browser's.
+    headers.set("Accept-Language", document.documentElement.lang || "en");
     let response: Response;
     try {
       response = await fetch(url, { ...init, headers, credentials: "omit" });

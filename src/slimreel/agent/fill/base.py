@@ -88,6 +88,9 @@ def timed(span: Span, params: Params) -> None:
             params["start_s"] = start
             if length is not None:
                 params["end_s"] = start + span.value("TIME")
+        elif length is not None and span.has("t_end") and span.context.length_s is not None:
+            span.claim("t_end")
+            params["start_s"], params["end_s"] = span.context.length_s - span.value("TIME"), "end"
         elif length is not None:
             params["start_s"], params["end_s"] = 0.0, span.value("TIME")
         return
@@ -106,7 +109,12 @@ def ranged(span: Span, params: Params) -> None:
     """`range_s` of an operation that can be for a stretch only."""
     found = stretch(span)
     if found is not None and (found[0] is not None or found[1] is not None):
-        params["range_s"] = [found[0] or 0.0, found[1] if found[1] is not None else "end"]
+        start, end = found[0] or 0.0, found[1]
+        later = span.find("TIME", "AT", "UNTIL") if end is None else None
+        if later is not None and span.pieces[later].value > start:
+            end = span.pieces[later].value  # from 40 s, up to 50 s
+            span.used.add(later)
+        params["range_s"] = [start, end if end is not None else "end"]
 
 
 def whose(span: Span, params: Params) -> None:
@@ -123,7 +131,12 @@ def strength(span: Span, params: Params) -> None:
         for at, piece in enumerate(span.pieces)
         if piece.has("large_amount", "strong") and piece.text not in texts("much_of_it")
     ]
-    if told:
+    named = next((at for at, piece in enumerate(span.pieces) if piece.text in texts("strength_word")), None)
+    after = span.pieces[named + 1 : named + 3] if named is not None else []
+    if any(piece.has("less", "down_word", "smaller") for piece in after):
+        span.claim("strong", "less", "down_word", "smaller", "small_amount")
+        params["strength"] = "low"
+    elif told:
         span.used.update(told)
         params["strength"] = "high"
     elif any(p.has("small_amount") and p.text not in texts("somewhat_wrong") for p in span.pieces):
@@ -149,6 +162,8 @@ def session_file(span: Span, suffixes: tuple[str, ...], *, needed: bool = True) 
             span.used.add(at)
             return piece.text
     found = span.context.files(suffixes)
+    if any(piece.has("FILE") and not piece.has("CLIP") and at not in span.used for at, piece in enumerate(span.pieces)):
+        raise Missing("file", files=found)  # the file that is named is of another kind
     if len(found) == 1:
         return found[0]
     by_word = [name for name in found if _is_called(span, name)]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from slimreel.agent.context import ElementFact
 from slimreel.agent.fill.base import Params
-from slimreel.agent.fill.elements import mentioned, starts_at, target_elements
+from slimreel.agent.fill.elements import TYPE_WORDS, mentioned, starts_at, target_elements
 from slimreel.agent.fill.overlay import opacity
 from slimreel.agent.fill.sound import fade_params
 from slimreel.agent.span import Missing, Span
@@ -17,7 +17,9 @@ _PLACED = {"text", "image", "pip", "subtitles", "blur"}  # the kinds of elements
 
 
 def update(span: Span) -> list[Params]:
-    """One command an element."""
+    """One command an element. Raises Missing where one more is asked for (加个标题)."""
+    if (kind := _one_more(span)) is not None:
+        raise Missing("text" if kind == "text" else "file")
     targets = target_elements(span)
     changes: Params = {}
     kinds = {one.type for one in targets}
@@ -32,8 +34,6 @@ def update(span: Span) -> list[Params]:
         changes["color"] = color
     if kinds & {"music"}:
         _music_changes(span, changes)
-        if (song := span.take("SOUNDFILE")) is not None and span.has("replace", "swapping", "changing"):
-            changes["file"] = song.value
     opacity(span, changes)
     if not _moved_by(span, changes, targets):
         _times(span, changes)
@@ -55,6 +55,20 @@ def update(span: Span) -> list[Params]:
     if not changes:
         raise Missing("text" if kinds == {"text"} and span.has("writing", "changing", "words_word") else "amount")
     return [{"target": one.id, "set": dict(changes)} for one in targets]
+
+
+def _one_more(span: Span) -> str | None:
+    """The kind of element that is to be added, where its noun follows a verb of adding and nothing says which."""
+    if span.has("QUOTE", "FILE", "LAID", "both", "same"):
+        return None
+    for at, piece in enumerate(span.pieces):
+        if not (piece.has("adding") and piece.text.startswith(tuple(texts("adds_another")))):
+            continue
+        noun = next((one for one in span.pieces[at + 1 : at + 4] if not one.is_loose()), None)
+        kind = next((kind for kind, words in TYPE_WORDS.items() if noun is not None and noun.has(*words)), None)
+        if kind in ("text", "image"):
+            return kind
+    return None
 
 
 def _new_position(span: Span, kinds: set[str]) -> str | None:
@@ -79,6 +93,8 @@ def _music_changes(span: Span, changes: Params) -> None:
         span.claim("voice", "quieter")
     if span.has("fadein", "fadeout"):
         fade_params(span, changes)
+    if (song := span.take("SOUNDFILE")) is not None and span.has("replace", "swapping", "changing"):
+        changes["file"] = song.value
     if span.has("loop"):
         span.claim("loop")
         changes["loop"] = not span.claim("neg")
@@ -113,7 +129,10 @@ def _text_changes(span: Span, changes: Params) -> None:
 
 
 def _times(span: Span, changes: Params) -> None:
-    """When an element is to be there."""
+    """When an element is to be there. Raises Missing where it is to last longer than the whole."""
+    lasting = span.has("longer", "shorter") and not span.has("UNTIL", "RANGE", "fadein", "fadeout")
+    if lasting and span.has("TIME", "FOR"):
+        raise Missing("range")
     if (found := span.take("RANGE")) is not None:
         start, end = found.value
         if found.has("BEFORE") and span.has("neg"):
@@ -127,6 +146,13 @@ def _times(span: Span, changes: Params) -> None:
         else:
             changes["start_s"], changes["end_s"] = start, end
             return
+    if (first := span.take("FIRST")) is not None:
+        changes["start_s"], changes["end_s"] = 0.0, first.value
+        return
+    if (last := span.find("LAST")) is not None and span.context.length_s is not None:
+        span.used.add(last)
+        changes["start_s"], changes["end_s"] = span.context.length_s - span.pieces[last].value, "end"
+        return
     if span.find("until_end") is not None:
         span.claim("until_end")
         changes["end_s"] = "end"
@@ -158,7 +184,7 @@ def _moved_by(span: Span, changes: Params, targets: list[ElementFact]) -> bool:
     longer, shorter = span.has("longer"), span.has("shorter")
     later, earlier = span.has("later", "afterwards"), span.has("earlier", "sooner")
     at_end = longer or shorter or span.has("stopping")
-    at_start = span.has("starting", "t_begin")
+    at_start = span.has("starting", "t_begin", "adding", "entering") and not at_end
     if len(times) != 1 or len(targets) != 1 or (longer or later) == (shorter or earlier) or at_end == at_start:
         return False
     old = targets[0].facts.get("end_s" if at_end else "start_s")

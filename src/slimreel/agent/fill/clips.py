@@ -66,7 +66,9 @@ def _moved(span: Span, clips: list[str], named: list[str]) -> list[str]:
     back, front = span.find("to_back", "until_end"), span.find("to_front")
     after, before = span.find("t_after"), span.find("t_before")
     beside = after if after is not None else before
-    if len(named) == 2 and back is None and front is None and beside is not None:
+    last = max((at for at, piece in enumerate(span.pieces) if piece.has("CLIP")), default=-1)
+    apart = len(named) == 2 and beside is not None and beside == last + 1 and not span.pieces[beside].text.isascii()
+    if len(named) == 2 and (apart or (back is None and front is None)) and beside is not None:
         span.used.add(beside)
         moved, anchor = named
         others = [one for one in clips if one != moved]
@@ -142,7 +144,7 @@ def _pair(span: Span) -> list[str] | None:
     """The two clips that are named side by side."""
     named = sum(piece.has("CLIP") for piece in span.pieces)
     found = [piece.value for piece in span.all("CLIP")]
-    single = [value for value in found if isinstance(value, str)]
+    single = [one for value in found for one in (value if isinstance(value, list) else [value])]
     numbers = span.numbers(1, len(span.context.clips)) if named < 2 else []
     if len(single) < 2 and len(numbers) == 2:
         single = [f"c{int(piece.value)}" for piece in numbers]
@@ -177,6 +179,8 @@ def _factor(span: Span) -> float | None:
     fast = span.claim("speedup", "double_speed")
     slow = span.claim("slowdown", "half_speed")
     times, share = span.take("TIMES"), span.take("PERCENT")
+    if times is not None and times.value == 1 and fast != slow and not span.has("speed"):
+        return 2.0 if fast else 0.5  # 快一倍, 放慢一倍
     if times is not None and times.value > 0:
         slower = slow and times.value > 1 and not times.has("SPEEDRATE") and not span.has("speed")
         return float(1 / times.value if slower else times.value)
@@ -206,7 +210,7 @@ def loop(span: Span) -> Params:
     elif span.claim("until") and (length := span.take("TIME", "AT", "FOR")) is not None:
         params["until_s"] = length.value
     else:
-        number = span.take("TIMES", "NUMBER", "FPS")
+        number = next((p for p in span.all("TIMES", "NUMBER", "FPS") if not p.has("LINES?")), None)
         if number is not None and number.value >= 2:
             params["count"] = int(number.value)
         elif span.claim("twice"):

@@ -6,6 +6,7 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 from __future__ import annotations
 
 from slimreel.agent.fill.base import Params, clip_param, stretch, within_video
+from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
 
@@ -57,6 +58,8 @@ def trim(span: Span) -> Params:
 
 def cut(span: Span) -> Params:
     params: Params = {}
+    if span.has("trim_to") and span.has("FIRST", "RANGE"):
+        raise Missing("range")  # 剪到前20秒 says what stays
     clip_param(span, params)
     if span.claim("both_ends") and (length := span.take("TIME", "FOR")) is not None:
         return {**params, "first_s": length.value, "last_s": length.value}
@@ -95,6 +98,7 @@ def _said_apart(span: Span) -> Params:
     if any(piece.has("small_amount", "shorter", "t_end", "t_start") and piece.text != "bit" for piece in span.pieces):
         raise Missing("amount")
     of_clip = any(piece.has("clip_noun") and piece.text in texts("whole_clips") for piece in span.pieces)
+    of_clip = of_clip or span.has("one_of", "one_word")
     raise Missing("clip" if of_clip and len(span.context.clips) > 1 else "range")
 
 
@@ -102,10 +106,10 @@ def split(span: Span) -> Params:
     params: Params = {}
     clip_param(span, params)
     several = span.take("TIMES_AT")
-    moments = [piece.value for piece in span.all("AT", "TIME")]
+    moments = [piece.value for piece in span.all("AT", "TIME", "START")]
     if several is not None:
         moments = list(several.value)
-    numbers = span.all("NUMBER") if not moments else []
+    numbers = [piece for piece in span.all("NUMBER") if not _counts_parts(span, piece)] if not moments else []
     if not moments and span.claim("halfway"):
         length = span.context.length_s
         if length is None:
@@ -118,6 +122,12 @@ def split(span: Span) -> Params:
     within_video(span, *moments)
     params["at_s"] = moments
     return params
+
+
+def _counts_parts(span: Span, number: Piece) -> bool:
+    """一 of 一集 counts parts, and is no moment."""
+    at = span.pieces.index(number) + 1
+    return at < len(span.pieces) and span.pieces[at].has("parts", "clip_noun") and not number.text.isascii()
 
 
 def remove_silence(span: Span) -> Params:

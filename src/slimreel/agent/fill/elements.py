@@ -45,7 +45,7 @@ def mentioned(span: Span) -> list[ElementFact]:
     """The elements of the session that the words name, in the order said."""
     found: list[tuple[int, ElementFact]] = []
     for at, piece in enumerate(span.pieces):
-        if at in span.used and not piece.has("FILE", "QUOTE"):
+        if at in span.used and not piece.has("FILE", "LAID", "QUOTE"):
             continue
         if at and span.pieces[at - 1].has("neg") and span.pieces[at - 1].text in texts("is_not"):
             span.used.update((at - 1, at))
@@ -54,7 +54,7 @@ def mentioned(span: Span) -> list[ElementFact]:
         if content:
             found += [(at, one) for one in content]
             continue
-        if piece.has("FILE", "QUOTE"):
+        if piece.has("FILE", "LAID", "QUOTE"):
             for one in span.context.elements:
                 said = str(piece.value).casefold()
                 if said and said in (one.file.casefold(), one.text.casefold()):
@@ -74,6 +74,12 @@ def mentioned(span: Span) -> list[ElementFact]:
     return [
         one for _, one in sorted({one.id: (seen[one.id], one) for _, one in found}.values(), key=lambda pair: pair[0])
     ]
+
+
+def laid_over(context: Context, piece: Piece) -> frozenset[str]:
+    """The meanings of a file that is laid over the video already: it is changed, and not put there again."""
+    kinds = {one.type for one in context.elements if one.file and one.file == piece.value}
+    return frozenset({"LAID", *(word for kind in kinds for word in TYPE_WORDS.get(kind, ()))}) if kinds else frozenset()
 
 
 def _nth_of_those_before(span: Span) -> list[ElementFact]:

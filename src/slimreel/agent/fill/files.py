@@ -103,6 +103,8 @@ def split_parts(span: Span) -> Params:
     length = span.take("TIME", "FOR", "AT")
     if length is not None:
         params["max_duration_s"] = length.value
+        if span.has("splitting"):
+            span.numbers(1, 1)  # 每10分钟分一集
     elif (number := span.take("NUMBER", "TIMES")) is not None and 2 <= number.value <= 1000:
         params["parts"] = int(number.value)
     elif span.claim("halve", "halfway", "SHARE"):
@@ -139,6 +141,8 @@ def export(span: Span) -> Params:
     elif (named := span.find("out:resolution")) is not None:
         span.used.add(named)
     rate = span.take("FPS")
+    if rate is None and lines is not None and (bare := span.numbers(10, 240)):
+        rate = bare[0]  # 1080p60
     if rate is not None:
         params["fps"] = rate.value
     name = span.take("NAME") or _quoted_name(span) or (span.take("FILE") if span.says(*texts("is_called")) else None)

@@ -14,7 +14,9 @@ from slimreel.agent.words import texts
 def reframe(span: Span) -> Params:
     params: Params = {}
     shapes = span.all("ASPECT")
-    aspect = next((piece for piece in shapes if not piece.named), None) or (shapes[-1] if shapes else None)
+    numbered = [piece for piece in shapes if not piece.named] or shapes[-1:]
+    led = span.has("changing", "going_to", "t_to") and not span.has("neg")
+    aspect = numbered[-1 if led else 0] if numbered else None  # 把4:3改成16:9
     if aspect is not None:
         params["aspect"] = aspect.value or aspect.named["aspect"]
         span.claim("ASPECT")
@@ -85,6 +87,9 @@ def crop(span: Span) -> Params:
 def _taken_off(span: Span) -> Params:
     """How much goes at each edge, in pixels or percent. Raises Missing."""
     amounts = [] if span.claim("padbars") else span.all("PX", "PERCENT", "NUMBER")
+    if not amounts and span.claim("half_side") and (side := span.named("position")) in _EDGES:
+        span.claim("keep", "POSITION")
+        return {f"{side}_pct": 50.0}
     if not amounts:
         raise Missing("amount")
     params: Params = {}
@@ -131,7 +136,7 @@ def _corner(span: Span, corner: str, size: tuple[int, int]) -> Params:
 
 def rotate(span: Span) -> Params:
     params: Params = {}
-    turned = span.take("DEGREES", "NUMBER")
+    turned = span.take("DEGREES") or next(iter(span.numbers(5, 360)), None)
     counter = span.claim("counter") or span.says("to the left", "left")
     upside = span.claim("upside_down")
     span.claim("sideways", "clockwise")

@@ -142,5 +142,7 @@ def lut(span: Span) -> Params:
         params["intensity"] = share.value / 100 if share.has("PERCENT") else share.value
     elif span.claim("halve", "half_word"):
         params["intensity"] = 0.5
+    elif span.claim("intensity") and (bare := span.numbers(0, 100)):
+        params["intensity"] = bare[0].value / (100 if bare[0].value > 1 else 1)
     clip_param(span, params)
     return params

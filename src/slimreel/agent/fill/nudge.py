@@ -6,6 +6,7 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from itertools import pairwise
 
@@ -100,6 +101,8 @@ def nudge(span: Span) -> list[Params]:
     if span.has("sound", "volume", "voice", "original_sound", "music"):
         _heard_words(span)
     sound_said = span.has("sound", "volume", "voice", "original_sound") and not span.has("music")
+    if span.has("opacity") and kinds & {"text", "image", "pip"} and (seen := _seen_through(span, named, amount)):
+        return seen
     if named or kinds:
         moved = _moved(span, named, kinds, amount)
         if moved:
@@ -121,6 +124,20 @@ def nudge(span: Span) -> list[Params]:
     return _of_clip(span, amount, named=bool(named))
 
 
+def _seen_through(span: Span, named: list[ElementFact], amount: str) -> list[Params]:
+    """ "The opacity a bit lower"; 透明度高一点 lets more through."""
+    said = [piece for piece in span.pieces if not piece.has("again_word")]
+    up = any(piece.has("up_word", "more", "up", "bigger") for piece in said)
+    down = any(piece.has("down_word", "less", "down", "smaller") for piece in said)
+    if up == down:
+        return []
+    targets = named or target_elements(span)
+    through = any(piece.text in texts("transparency") for piece in span.pieces)
+    span.claim(*"opacity up_word more up bigger down_word less down smaller".split())
+    direction = "up" if up != through else "down"
+    return [{"target": one.id, "param": "opacity", "direction": direction, "amount": amount} for one in targets]
+
+
 def _last_word_counts(span: Span) -> None:
     """ "can't hear him over the song, turn it down": of louder and quieter the last order counts, not a complaint."""
     orders = [piece.text for piece in span.pieces if piece.has("louder", "quieter") and "hear" not in piece.text]
@@ -137,8 +154,14 @@ def _last_word_counts(span: Span) -> None:
 def _of_clip(span: Span, amount: str, *, named: bool) -> list[Params]:
     """A comparison that is said of clips. Raises Missing."""
     clip = span.find("CLIP")
+    if span.has("one_of") and len(span.context.clips) > 1:
+        raise Missing("clip")
     for word, param, direction in _CLIP_COMPARATIVES:
-        if param == "speed" and not any(done.get("op") in ("speed", "nudge") for done in span.context.last_ops[-2:]):
+        if (
+            param == "speed"
+            and amount == "medium"
+            and not any(done.get("op") in ("speed", "nudge") for done in span.context.last_ops[-2:])
+        ):
             continue  # faster than what nobody changed: by how much?
         if not span.has(word) or (param == "speed" and named):
             continue
@@ -147,13 +170,20 @@ def _of_clip(span: Span, amount: str, *, named: bool) -> list[Params]:
         if target is None:
             target = span.context.clips[0].id if span.context.clips else "c1"
             if len(span.context.clips) > 1:
-                target = "all" if span.claim("both") or param == "volume" else None
+                target = "all" if span.claim("both") or param == "volume" else _last_clip(span)
         if target is None or isinstance(target, list):
             raise Missing("clip")
         return [{"target": target, "param": param, "direction": direction, "amount": amount}]
-    if span.has("shorter", "longer"):
+    if span.has("shorter", "longer") or (span.has("faster", "slower") and len(span.context.clips) < 2):
         raise Missing("amount")
     raise Missing("clip")
+
+
+def _last_clip(span: Span) -> str | None:
+    """The clip that the last operation was for."""
+    params = span.context.last_ops[-1].get("params") if span.context.last_ops else None
+    named = params.get("clip", params.get("target")) if isinstance(params, Mapping) else None
+    return named if any(clip.id == named for clip in span.context.clips) else None
 
 
 def _moved(span: Span, named: list[ElementFact], kinds: set[str], amount: str) -> list[Params]:

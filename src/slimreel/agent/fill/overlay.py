@@ -75,6 +75,8 @@ def add_image(span: Span) -> Params:
 def _placed(span: Span, params: Params) -> None:
     """Where in the picture, how much of its width, and when."""
     named_values(span, params, "position")
+    if "position" not in params and span.claim("centered"):
+        params["position"] = "center"
     share = span.take("PERCENT", "SHARE")
     if share is not None:
         params["scale"] = share.value / 100
@@ -87,7 +89,7 @@ def pip(span: Span) -> Params:
     if span.context.of_type("pip") and not span.has("FILE", "CLIP") and not span.says(*texts("one_more")):
         raise Missing("file")
     clip = span.find("CLIP")
-    if clip is not None and not span.pieces[clip].has("FILE"):
+    if clip is not None and not ("." in span.pieces[clip].text and span.pieces[clip].has("FILE")):
         params["clip"] = span.pieces[clip].value
         span.used.add(clip)
     else:

@@ -108,8 +108,8 @@ def _level(span: Span, share: Piece, *, up: bool, down: bool) -> float:
     """How loud it is to be, as a factor; a percentage can be that or what is added or taken off."""
     level = float(share.value / 100 if share.has("PERCENT", "SHARE") else share.value)
     if not share.has("PERCENT"):
-        return level
-    if span.says("by", "了") and not span.says("to", "到"):
+        return 2.0 if level == 1 and up else level  # 大一倍 is twice as loud
+    if span.says("by", "了") and not span.says("to", *texts("as_far_as")):
         return 1 - level if down else 1 + level
     if share.has("SHARE"):
         return level
@@ -160,6 +160,8 @@ def mute(span: Span) -> Params:
 
 
 def replace_audio(span: Span) -> Params:
+    if span.has("music") and not span.has("original_sound", "sound", "voice"):
+        raise Missing("file")  # bgm换成a.mp3 puts music there
     span.claim("replace", "original_sound", "sound", "voice", "voiceover", "music")
     return {"file": session_file(span, SOUND_FILES)}
 

@@ -1,4 +1,4 @@
-"""The last operation with another value: "not 10, 15", "give it 5 more", "double that", "a little brighter still"."""
+"""The last operation with another value: "not 10, 15", "give it 5 more", "double that"."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
-from slimreel.agent.fill.nudge import amount_said
 from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, Command, Turn, again, denied
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import meanings_of
@@ -40,14 +39,6 @@ _BY_KIND = {
 }
 # What an output may weigh, in this order.
 _WEIGHTS = ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps")
-_LOOKS = (
-    ("brightness", "brightness", 1),
-    ("toodark", "brightness", 1),
-    ("darker", "brightness", -1),
-    ("contrast", "contrast", 1),
-    ("saturation", "saturation", 1),
-    ("desaturate", "saturation", -1),
-)
 
 
 def corrected_text(turn: Turn) -> list[Command] | None:
@@ -62,32 +53,6 @@ def corrected_text(turn: Turn) -> list[Command] | None:
     return [{"op": "update", "params": {"target": target, "set": {"text": quoted[0].value}}}]
 
 
-def relative_look(turn: Turn) -> list[Command] | None:
-    """A little brighter still, after a change of colours: more or less of what was changed."""
-    if (
-        turn.last["op"] not in ("color", "nudge")
-        or any(piece.has("NUMBER", "PERCENT", "EV") for piece in turn.pieces)
-        or len(turn.context.clips) > 1
-    ):
-        return None
-    found = [(param, sign) for word, param, sign in _LOOKS for piece in turn.pieces if piece.has(word)]
-    if (
-        not found
-        or len({param for param, _ in found}) > 1
-        or any(piece.has("bw", "vivid", "cinematic", "vintage") for piece in turn.pieces)
-    ):
-        return None
-    less = any(piece.has("less", "darker", "quieter", "down_word") and not piece.has("more") for piece in turn.pieces)
-    param, sign = found[-1]
-    params = {
-        "target": turn.context.clips[0].id if turn.context.clips else "c1",
-        "param": param,
-        "direction": "up" if sign > 0 and not less else "down",
-        "amount": amount_said(Span(turn.pieces, turn.context, "")),
-    }
-    return [{"op": "nudge", "params": params}]
-
-
 def times_as_much(turn: Turn) -> list[Command] | None:
     """Double that limit; half of it."""
     if (
@@ -97,7 +62,7 @@ def times_as_much(turn: Turn) -> list[Command] | None:
         return None
     twice = any(piece.has("double") for piece in turn.content)
     half = any(piece.has("halve") for piece in turn.content)
-    about = any(piece.has("it") or piece.text in texts("the_limit") for piece in turn.pieces)
+    about = any(piece.has("it", "too_word") or piece.text in texts("the_limit") for piece in turn.pieces)
     if twice == half or not about:
         return None
     for name in _WEIGHTS:
@@ -159,6 +124,7 @@ def another_amount(turn: Turn) -> list[Command] | None:
             for piece in turn.pieces
         )
         or len(places) == 2
+        or _sets_number(turn, places)
     )
     if not corrected or not all(
         piece.has(*AMOUNTS)
@@ -183,6 +149,17 @@ def another_amount(turn: Turn) -> list[Command] | None:
     return [again(turn.last, **{name: value})]
 
 
+def _sets_number(turn: Turn, places: list[int]) -> bool:
+    """改成0.2: a verb and a bare number alone."""
+    piece = turn.pieces[places[0]]
+    if len(turn.content) != 2:
+        return False
+    if piece.has("PERCENT") and turn.last["op"] in ("volume", "add_music", "lut", "add_image", "pip"):
+        return any(one.has("changing", "shrink_to", "out:to") for one in turn.content)
+    bare = piece.has("NUMBER") and piece.text[:1].isdigit()
+    return bare and any(one.has("changing") for one in turn.content)
+
+
 def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) -> str | None:
     """Which parameter is corrected: the one that had the refused value, else the main one of that kind."""
     for old in refused:
@@ -196,7 +173,7 @@ def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) ->
     kinds = [kind for kind in _BY_KIND if piece.has(kind)]
     names = [name for kind in kinds for name in _BY_KIND[kind]] if kinds and not piece.has("NUMBER") else _MAIN
     if piece.has("AT", "FOR", "START", "UNTIL"):
-        names = _TIMES
+        names = ["start_s", *_TIMES] if piece.has("START") else _TIMES
     return next((name for name in names if name in params), None)
 
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from slimreel.agent.fill.elements import TYPE_WORDS
+from slimreel.agent.fill.elements import ELEMENT_OPS, TYPE_WORDS, last_target
 from slimreel.agent.follow.last import AMOUNTS, Command, Turn, again, only_about_last
 from slimreel.agent.reading import meanings_of
+from slimreel.agent.span import Span
 
 _TAKES_AWAY = frozenset({"remove", "delete_clip", "mute", "cut"})
 _ELEMENT_WORDS = frozenset(word for words in TYPE_WORDS.values() for word in words)
@@ -31,10 +32,22 @@ def other_end(turn: Turn) -> list[Command] | None:
     return None
 
 
+def taken_away(turn: Turn) -> list[Command] | None:
+    """删了; not that: what the last turn put there goes again."""
+    gone = [piece for piece in turn.content if piece.has("remove")]
+    if not gone or len(turn.content) > len(gone) or turn.last["op"] not in ELEMENT_OPS:
+        return None
+    if any(piece.has("undo", "cutting") for piece in gone):
+        return None
+    target = last_target(Span(turn.pieces, turn.context, ""))
+    return [{"op": "remove", "params": {"target": target}}] if target is not None else None
+
+
 def brought_back(turn: Turn) -> list[Command] | None:
     """Bring the logo back; 还是把logo加回来吧: what the last turn took away is there again."""
     done = turn.context.last_ops[-1] if turn.context.last_ops else {}
     back = any(piece.has("back_word") or "回来" in piece.text for piece in turn.pieces)
+    back = back or (any(p.text == "还是" for p in turn.pieces) and any(p.has("keep", "untouched") for p in turn.pieces))
     if done.get("op") not in _TAKES_AWAY or not back:
         return None
     if any(piece.has(*AMOUNTS, "POSITION", "QUOTE", "FILE") for piece in turn.content):
@@ -43,5 +56,19 @@ def brought_back(turn: Turn) -> list[Command] | None:
     there = {word for one in turn.context.elements for word in TYPE_WORDS.get(one.type, ())}
     if done["op"] == "remove" and any(piece.means & there for piece in named):
         return None  # one that is still there
-    known = ("back_word", "redo", "moving", "CLIP", "t_end", "to_back", "step_word", "later", *_ELEMENT_WORDS, "sound")
+    known = (
+        "back_word",
+        "redo",
+        "keep",
+        "untouched",
+        "original_sound",
+        "moving",
+        "CLIP",
+        "t_end",
+        "to_back",
+        "step_word",
+        "later",
+        *_ELEMENT_WORDS,
+        "sound",
+    )
     return [{"op": "undo", "params": {}}] if only_about_last(turn.content, *known) else None

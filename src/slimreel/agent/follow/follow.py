@@ -11,13 +11,13 @@ from slimreel.agent.follow.corrected import (
     another_format,
     corrected_text,
     more_of_it,
-    relative_look,
     shifted,
     times_as_much,
 )
-from slimreel.agent.follow.edges import brought_back, other_end
+from slimreel.agent.follow.edges import brought_back, other_end, taken_away
 from slimreel.agent.follow.last import Command, Turn, last_operation
 from slimreel.agent.follow.pointed import another_target, for_others
+from slimreel.agent.follow.stepped import relative_look, relative_sound
 from slimreel.agent.pieces import Piece, content_of
 
 
@@ -33,7 +33,9 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
     for way in (
         corrected_text,
         relative_look,
+        relative_sound,
         times_as_much,
+        taken_away,
         brought_back,
         other_end,
         for_others,

@@ -36,6 +36,7 @@ class AddMusic(Timed):
     op: ClassVar[str] = "add_music"
     said: ClassVar[Said] = Said(
         cues=(
+            "another_song",
             "getting music",
             "own_song under_word|music|adding",
             "own_song music adding|changing",

@@ -40,7 +40,7 @@ class BlurRegion(Timed):
             "blurregion",
             "blurpad things_to_hide POSITION",
         ),
-        words="blurregion things_to_hide image text logo adding blurpad grain remove part_word position_word",
+        words="blurregion things_to_hide image text logo adding blurpad grain remove part_word position_word half_side",
         en=(
             "blur the license plate area bottom left",
             "hide the top right corner",

@@ -83,6 +83,7 @@ class Compress(Operation):
     quality: Annotated[QualityName | None, Meta(description="how good it shall look")] = None
     preset: Annotated[Name | None, Meta(description="a platform, such as `discord`")] = None
     resolution: Annotated[Lines | None, Meta(description="maximum of the short side, pixels or a name")] = None
+    min_resolution: Annotated[Lines | None, Meta(description="least short side, pixels or a name")] = None
     width_px: Annotated[Side | None, Meta(description="exact width")] = None
     height_px: Annotated[Side | None, Meta(description="exact height")] = None
     keep_resolution: Annotated[bool, Meta(description="never scale")] = False
@@ -121,8 +122,9 @@ class Compress(Operation):
         """What was wanted before with what is said now; nothing said is the balanced default."""
         own = {field.name for field in fields(Goal)}
         said = {name: value for name, value in records.said(self).items() if name in own}
-        if self.resolution is not None:
-            said["resolution"] = parse_resolution(str(self.resolution)).short_side
+        for name in ("resolution", "min_resolution"):
+            if name in said:
+                said[name] = parse_resolution(str(said[name])).short_side
         if self.quality == "transparent":
             said["quality"] = "visually_lossless"
         if self.hardware != "auto":

@@ -73,10 +73,11 @@ class Crop(Lasting):
             "crop|remove padbars",
             "crop NUMBER",
             "crop !ASPECT",
+            "crop|remove half_side leftedge|rightedge|topedge|bottomedge",
             "sides PX|PERCENT crop|remove",
             "crop bottomedge|topedge|leftedge|rightedge NUMBER",
         ),
-        words="crop remove cropfit part_word grain",
+        words="crop remove cropfit part_word grain keep half_side",
         en=(
             "crop 1280x720 from the top left",
             "remove 10% from each side",

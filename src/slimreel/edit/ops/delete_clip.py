@@ -27,7 +27,7 @@ class DeleteClip(Operation):
             "remove|neg VIDEOFILE",
             "CLIP remove",
             "remove VIDEOFILE",
-            "remove one_of",
+            "remove one_of|vague_clip",
             "one_of NUMBER? clip_noun remove",
             "remove CLIP",
             "remove one_of clip_noun|video",

@@ -40,11 +40,15 @@ class Nudge(Operation):
     said: ClassVar[Said] = Said(
         cues=(
             "@element up|down",
+            "@element opacity up_word|down_word|more|less|up|down",
+            "@it opacity up_word|down_word|more|less",
             "@any ORDINAL|CLIP bigger|smaller|opaque|fainter|longer|shorter",
             "@element up|down small_amount|large_amount",
             "@element up_word|down_word small_amount|large_amount",
             "@element stopping sooner|afterwards",
             "@it up|down small_amount",
+            "@any up|down small_amount|large_amount !smaller|bigger",
+            "@any moving up|down small_amount|large_amount !smaller|bigger",
             "sound|volume|voice|original_sound|music up_word|down_word !RANGE",
             "@element up_word|down_word volume|sound",
             "@element bigger|smaller|louder|quieter|longer|shorter|sooner|afterwards|opaque|fainter",

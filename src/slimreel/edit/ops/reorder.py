@@ -30,6 +30,7 @@ class Reorder(Operation):
             "moving CLIP t_start|t_end",
             "both_ends swapping",
             "moving CLIP CLIP",
+            "adding CLIP t_after|t_before CLIP",
             "moving CLIP until_end",
             "CLIP until_end",
             "order reverse",
@@ -45,7 +46,7 @@ class Reorder(Operation):
             "order",
             "CLIP to_front",
         ),
-        words="both moving order rest untouched to_front to_back swapping same t_before t_after reverse",
+        words="both moving adding order rest untouched to_front to_back swapping same t_before t_after reverse",
         en=("move clip 3 to the front", "swap 1 and 2", "put the outro last", "order: c2, c1, c3"),
         zh=("把第三段放最前面", "第一段和第二段换位置", "片尾放最后", "顺序改成2、1、3"),
     )

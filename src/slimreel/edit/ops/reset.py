@@ -27,7 +27,7 @@ class Reset(Operation):
             "remove|undo|reset edits_word all_word",
             "reset|undo|remove all_word edits_word",
             "back_word original_word",
-            "undo edits_word",
+            "undo edits_word !previous",
             "reset original_word",
             "reset",
             "reset all_word",

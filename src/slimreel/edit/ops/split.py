@@ -26,7 +26,12 @@ class Split(Operation):
 
     op: ClassVar[str] = "split"
     said: ClassVar[Said] = Said(
-        cues=("splitting AT|TIMES_AT|TIME|halfway", "splitting NUMBER", "splitting !parts !each", "splitting LINES?"),
+        cues=(
+            "splitting AT|TIMES_AT|TIME|START|halfway",
+            "splitting NUMBER",
+            "splitting !parts !each",
+            "splitting LINES?",
+        ),
         words="splitting parts cutting halfway part_word transition",
         en=("split at 0:30", "make a cut at 12 and 40", "slice the clip in the middle", "blade at 1:05"),
         zh=("30秒处分割", "在12秒和40秒切开", "从中间切一刀", "1分05秒断开"),

@@ -43,6 +43,7 @@ class SplitParts(Operation):
             "NUMBER equal_word",
             "equal_word parts",
             "splitting fitting TIME",
+            "splitting going_to|changing? TIME one_word|each|parts",
             "TIME fitting splitting",
             "parts TIME|FOR",
             "splitting parts TIME|FOR",

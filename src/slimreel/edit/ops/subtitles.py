@@ -51,7 +51,7 @@ class Subtitles(Adding):
             "soft FILE",
             "subtitles burn FILE",
         ),
-        words="subtitles burn soft adding text grain language_word export words_size",
+        words="subtitles burn soft adding moving text grain language_word export words_size",
         en=(
             "burn in the srt",
             "add subtitles.srt as a soft track",

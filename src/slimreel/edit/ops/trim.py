@@ -29,6 +29,8 @@ class Trim(Operation):
         cues=(
             "RANGE rest remove",
             "RANGE rest",
+            "KEPT",
+            "trim_to FIRST|RANGE",
             "RANGE|FIRST|LAST keep",
             "keep RANGE rest",
             "starting? START|AT UNTIL",

@@ -31,6 +31,8 @@ class Undo(Operation):
         cues=(
             "cancel undo previous?",
             "cancel undo",
+            "cancel previous",
+            "cancel previous edits_word",
             "undo>speedup|slowdown|crop|rotate|mute|music|reverse|loop|zoomin|blurregion|fade|transition",
             "back_word it|previous",
             "undo edits_word",

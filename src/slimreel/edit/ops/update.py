@@ -71,6 +71,7 @@ class Update(Operation):
             "@element changing|moving|writing",
             "@element changing|moving POSITION|COLOR|QUOTE|PERCENT|SHARE|PX",
             "@element POSITION|COLOR|PERCENT|SHARE|PX|START|UNTIL|AT|RANGE",
+            "@element FIRST|LAST preview|adding|keep|out:keeping",
             "@element writing QUOTE",
             "@it moving|changing POSITION|COLOR|QUOTE",
             "@it POSITION|COLOR",
@@ -92,13 +93,13 @@ class Update(Operation):
             "@element loop",
             "@it START|UNTIL",
             "@element FOR",
-            "@it keep? FOR",
+            "@it keep? FOR !freeze",
         ),
         words=(
             "is_late is_early entering off_word "
             "changing moving n_title text image logo watermark music subtitles pip sound volume adding writing keep "
             "blurregion it position_word words_size opacity fitting intensity out:under starting stopping words_word "
-            "different_word later earlier bigger_text small_text up_word down_word voice width_word strong still"
+            "different_word later earlier bigger_text small_text voice width_word strong still"
         ),
         en=(
             "make the title red",

@@ -122,6 +122,17 @@ def _read_track(fd: int, start: int, end: int, track: int, layout: Layout) -> No
                 layout.dolby_vision[track] = profile
 
 
+def table_of(fd: int, track: int, wanted: bytes) -> tuple[int, int] | None:
+    """Where the content of a table of samples (a box in stbl) begins and ends; None where a track has none."""
+    start, end = 0, os.fstat(fd).st_size
+    for parent, number in ((b"moov", 0), (b"trak", track), (b"mdia", 0), (b"minf", 0), (b"stbl", 0), (wanted, 0)):
+        found = [(content, stop) for kind, content, stop in _boxes(fd, start, end) if kind == parent]
+        if number >= len(found):
+            return None
+        start, end = found[number]
+    return start, end
+
+
 # AVI: RIFF chunks
 
 

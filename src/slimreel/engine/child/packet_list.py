@@ -6,15 +6,19 @@ Rows of numbers, deflated, since JSON would take ten times the room. It must not
 from __future__ import annotations
 
 import base64
+import os
 import sys
 import zlib
 from array import array
+from itertools import compress
+from operator import sub
 from typing import Any
 
 import av
 
 from slimreel.engine.child import avc, boxes
 from slimreel.engine.child.continuity import Continuity
+from slimreel.engine.child.indexed import Columns, indexed, is_worth_it
 from slimreel.engine.child.opening import opened, packets_of
 from slimreel.engine.child.start import Refusal
 
@@ -22,6 +26,7 @@ MAX_PACKETS = 8_000_000  # ten hours at 200 pictures a second; 17 bytes each
 NO_TIME = -(2**63)  # as FFmpeg's AV_NOPTS_VALUE
 KEY, DISCARD, CORRUPT, INSTANT = 1, 2, 4, 8
 LONGEST = 2**31 - 1
+FIRST_BYTES = 4096  # of a keyframe: headers and messages before its picture rarely take more
 MOST_TICKS = 2**61  # so that the difference of two fits a column; no clock of ours gets there
 
 
@@ -46,6 +51,24 @@ class Rows:
             flags += INSTANT
         self.flags.append(flags)
 
+    def take(self, told: Columns, fd: int) -> None:
+        """All packets, as an index tells of them."""
+        self.steps = array("q", map(sub, told.pts, [0, *told.pts[:-1]]))
+        self.sizes = array("I", told.places.sizes)
+        self.durations = array("i", (min(max(one, 0), LONGEST) for one in told.durations))
+        self.flags = array(
+            "B", (KEY * key + DISCARD * cut for key, cut in zip(told.places.keys, told.discards, strict=True))
+        )
+        if self._header is not None:
+            for number in compress(range(len(told)), told.places.keys):
+                self.flags[number] += INSTANT * self._is_instant(fd, told.places.at[number], told.places.sizes[number])
+
+    def _is_instant(self, fd: int, at: int, size: int) -> bool:
+        """By the first bytes of the packet, or by all of them where other units come before its picture."""
+        assert self._header is not None
+        lengths = (min(size, FIRST_BYTES), size)
+        return any(avc.is_instant(os.pread(fd, length, at), self._header.length_bytes) for length in lengths)
+
     def facts(self) -> dict[str, Any]:
         columns = {"steps": self.steps, "sizes": self.sizes, "durations": self.durations, "flags": self.flags}
         return {name: _packed(column) for name, column in columns.items()}
@@ -58,17 +81,27 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     """
     av.logging.set_level(None)
     fd, demuxer = request["fd"], request["demuxer"]
-    container = opened(fd, demuxer, request["decoders"], boxes.walk(fd, demuxer))
+    layout = boxes.walk(fd, demuxer)
+    container = opened(fd, demuxer, request["decoders"], layout)
     if not 0 <= request["stream"] < len(container.streams):
         raise Refusal("unreadable", f"it has no stream {request['stream']}")
     stream = container.streams[request["stream"]]
     header = avc.record_of(stream)
     rows, clock = Rows(header), Continuity(container)
+    if is_worth_it(container, layout):
+        found = indexed(container, fd, stream.index)
+        if found is not None and len(found.columns[stream.index]) <= MAX_PACKETS:
+            rows.take(found.columns[stream.index], fd)
+            return _facts(rows, stream, header, is_whole=True)
+        container = opened(fd, demuxer, request["decoders"], layout)
     if not clock.jumps:  # the others are not even read, where the demuxer can leave them out
         for other in container.streams:
             if other.index != stream.index:
                 other.discard = av.stream.Discard.all
-    is_whole = _read(container, stream.index, rows, clock)
+    return _facts(rows, stream, header, is_whole=_read(container, stream.index, rows, clock))
+
+
+def _facts(rows: Rows, stream: Any, header: avc.Record | None, *, is_whole: bool) -> dict[str, Any]:
     timebase = stream.time_base
     return {
         "count": len(rows.flags),

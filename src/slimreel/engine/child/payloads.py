@@ -8,6 +8,7 @@ from typing import Any
 import av
 
 from slimreel.engine.child import boxes
+from slimreel.engine.child.byte_ranges import Blocks, Places
 from slimreel.engine.child.opening import opened, packets_of
 
 
@@ -18,7 +19,11 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     """
     av.logging.set_level(None)
     fd, demuxer = request["fd"], request["demuxer"]
-    container = opened(fd, demuxer, request["decoders"], boxes.walk(fd, demuxer))
+    layout = boxes.walk(fd, demuxer)
+    container = opened(fd, demuxer, request["decoders"], layout)
+    if demuxer == "mov" and not layout.fragmented:
+        return {"digests": {index: _at_once(fd, container.streams[int(index)], runs)
+                            for index, runs in request["streams"].items()}}  # fmt: skip
     lines = {int(index): _Line(runs) for index, runs in request["streams"].items()}
     for stream in container.streams:
         if stream.index not in lines:
@@ -28,6 +33,21 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
         if line is not None:
             line.add(packet)
     return {"digests": {index: line.digests() for index, line in lines.items()}}
+
+
+def _at_once(fd: int, stream: Any, runs: list[list[int]]) -> list[str]:
+    """The digests of runs that lie where an index says: half the time of taking packets from the demuxer."""
+    places, blocks = Places(stream), Blocks(fd)
+    found = []
+    for first, count in runs:
+        made, is_there = hashlib.sha256(), first + count <= len(places)
+        try:
+            for part in blocks.read(places.ranges(first, count)):
+                made.update(part)
+        except EOFError:
+            is_there = False
+        found.append(made.hexdigest() if is_there else "")
+    return found
 
 
 class _Line:

@@ -13,6 +13,7 @@ from typing import Any
 import av
 
 from slimreel.engine.child import boxes, describe, missing, tags
+from slimreel.engine.child.indexed import indexed, is_worth_it
 from slimreel.engine.child.opening import CHEAP, opened
 from slimreel.engine.child.reading import Reading, is_cover
 
@@ -28,7 +29,12 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     fd, demuxer, decoders = request["fd"], request["demuxer"], request["decoders"]
     size = os.fstat(fd).st_size
     layout = boxes.walk(fd, demuxer)
-    reading = Reading(opened(fd, demuxer, decoders, layout), size, frozenset(decoders), CHEAP, layout)
+    container, found = opened(fd, demuxer, decoders, layout), None
+    if is_worth_it(container, layout):
+        found = indexed(container, fd)
+        if found is None:
+            container = opened(fd, demuxer, decoders, layout)
+    reading = Reading(container, size, frozenset(decoders), CHEAP, layout, found)
     return _facts(reading, demuxer) | {"size_bytes": size, "demuxer": demuxer}
 
 

@@ -59,6 +59,17 @@ class Sampler:
             self._decode_alone(packet)
             self._spent_s += time.process_time() - started
 
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the packets that follow are needed to see a picture."""
+        return bool(self._feeding)
+
+    def wants(self, head: bytes, at: int) -> bool:
+        """Whether a keyframe would be looked at that begins so, at this byte of the file."""
+        header = headers.fingerprint(self.codec, head)
+        is_new = bool(header) and header not in self._headers and len(self._headers) < MAX_CHANGES
+        return self.first is None or is_new or (self._spent_s < CPU_BUDGET_S and at >= self._next_byte)
+
     def finish(self) -> None:
         if self.first is None and self._feeding:
             self._take(self._decode(None))

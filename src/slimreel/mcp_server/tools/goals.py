@@ -49,6 +49,7 @@ class Compress(InSession):
         description="platform whose limits it shall keep",
     )
     resolution: int | None = Field(None, ge=16, le=8640, description="most pixels of the short side: 1080 is 1080p")
+    min_resolution: int | None = Field(None, ge=16, le=8640, description="least pixels of the short side")
     fps: float | None = Field(None, gt=0, le=1000, description="most frames in a second")
     codec: Codec | None = Field(None, description="of the picture")
     container: ContainerName | None = Field(None, description="kind of file")
