@@ -28,7 +28,9 @@ window.Notification = class extends Real {
   static requestPermission() { window.asked += 1; return Real.requestPermission(); }
 };
 """
-_LATER = "(value) => new Promise((done) => { const look = () => value() ? done(value()) : setTimeout(look, 50); look(); })"
+_LATER = (
+    "(value) => new Promise((done) => { const look = () => value() ? done(value()) : setTimeout(look, 50); look(); })"
+)
 _ASKED, _TOLD = f"({_LATER})(() => asked)", f"({_LATER})(() => told.length ? told : null)"
 
 
