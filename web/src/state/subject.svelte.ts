@@ -44,5 +44,6 @@ export function subjectOf(draft: Draft): Subject {
 }
 
 function videoOf(job: Job): Made | null {
-  return job.outputs.find((made) => made.kind === "video") ?? null;
+  const kind = job.kind === "preview" ? "previewed" : "video";
+  return job.outputs.find((made) => made.kind === kind) ?? null;
 }
