@@ -55,7 +55,7 @@ def begin(data: Path, *arguments: str, **settings: str) -> subprocess.Popen[str]
 def serving(data: Path, **settings: str) -> Iterator[Serving]:
     """Ends with SIGTERM, to which it has to answer with 0."""
     process = begin(data, **settings)
-    running = Serving(process, _address(process), data)
+    running = Serving(process, address_of(process), data)
     try:
         yield running
         if process.poll() is None:
@@ -67,7 +67,7 @@ def serving(data: Path, **settings: str) -> Iterator[Serving]:
         process.stdout.close()
 
 
-def _address(process: subprocess.Popen[str]) -> str:
+def address_of(process: subprocess.Popen[str]) -> str:
     """What it says where it is, once it answers there."""
     lines: queue.SimpleQueue[str] = queue.SimpleQueue()
     assert process.stdout is not None

@@ -75,15 +75,16 @@ def visit(browser: Browser, shared_service: Serving) -> Iterator[Visit]:
 
 @pytest.fixture(scope="session")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Clip:
-    """`clip("beach.mp4", length_s=3)`: moving pictures of 320x180 with a tone; `crf` makes a file larger."""
+    """`clip("beach.mp4", length_s=3)`: moving pictures of 320x180 with a tone; `crf` makes a file larger, `shows` is
+    another source of pictures than the usual test card."""
     folder = tmp_path_factory.mktemp("clips")
 
-    def call(name: str, length_s: int = 3, crf: int = 16) -> Path:
+    def call(name: str, length_s: int = 3, crf: int = 16, shows: str = "testsrc2=") -> Path:
         path = folder / f"{length_s}-{crf}" / name
         if not path.exists():
             path.parent.mkdir(exist_ok=True)
             witness.ffmpeg(
-                *("-f", "lavfi", "-i", f"testsrc2=s=320x180:r=25:d={length_s}"),
+                *("-f", "lavfi", "-i", f"{shows}s=320x180:r=25:d={length_s}"),
                 *("-f", "lavfi", "-i", f"sine=d={length_s}:b=4"),
                 *("-c:v", "libx264", "-preset", "veryfast", "-crf", str(crf), "-pix_fmt", "yuv420p", "-c:a", "aac"),
                 path,

@@ -5,17 +5,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, Request, expect
 
 # Without its background traffic, of which a machine without a network sees many refused connections.
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required",
 ]  # fmt: skip
-SLOW_MS = 120_000
+# As long as it may take on a machine that has much else to do; what is there is found at once.
+SLOW_MS = 240_000
 _QUIET = ("blob:", "data:")
 # What browsers say of calls that failed; the page tells people about those itself.
 _OF_CALLS = "Failed to load resource"
+
+expect.set_options(timeout=SLOW_MS)
 
 
 class Person:

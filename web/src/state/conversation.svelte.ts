@@ -1,6 +1,7 @@
 // What was said and what came of it: turns, folded from the events of streams and from the list of the service.
 import { events } from "../api/stream";
 import type { Command, Draft, TurnEvent, TurnView } from "../api/views";
+import { freshId } from "./fresh";
 
 export interface Turn {
   /** Empty until the service has said it. */
@@ -11,7 +12,11 @@ export interface Turn {
   options: string[];
   /** What it did, by draft. */
   edits: Record<string, Command[]>;
+  /** The revisions that it led to, by draft. */
+  revisions: Record<string, number>;
   hasActed: boolean;
+  /** Done by pointing: the service keeps no turn of it. */
+  isPlaced: boolean;
   at: number;
   running: boolean;
   problem: string;
@@ -67,7 +72,8 @@ export class Conversation {
     if (event.type === "text") turn.growing = "";
     if (event.type === "error") turn.problem = event.errorMessage ?? event.text ?? "";
     if (event.options) turn.options = event.options;
-    const draft = event.actions.stateDelta.draft_id;
+    const { draft_id: draft, revision } = event.actions.stateDelta;
+    if (draft && revision) turn.revisions = { ...turn.revisions, [draft]: revision };
     for (const { functionCall: call, functionResponse: done } of event.content.parts) {
       if (call) this.#called.set(turnId + call.id, { op: call.name, params: call.args });
       const command = done && this.#called.get(turnId + done.id);
@@ -93,15 +99,30 @@ export class Conversation {
       turn.text = view.text;
       turn.running = view.state === "running";
       turn.at = Date.parse(view.created_at);
+      for (const one of view.drafts) turn.revisions[one.draft_id] = one.revision;
       if (view.answer && !turn.answers.length && !this.#early.has(view.id)) turn.answers = [view.answer];
       return turn;
     });
+    const placed = this.turns.filter((one) => one.isPlaced);
+    for (const one of placed) {
+      const next = turns.findIndex((turn) => turn.at > one.at);
+      turns.splice(next < 0 ? turns.length : next, 0, one);
+    }
     this.turns = [...turns, ...this.turns.filter((one) => !one.id)];
     for (const turn of turns) {
       const early = this.#early.get(turn.id) ?? [];
       this.#early.delete(turn.id);
       for (const event of early) this.take(turn.id, event);
     }
+  }
+
+  /** Shows what was done by pointing, which is the last step of the draft, among what was said. */
+  note(text: string, answer: string, draft: Draft): void {
+    const edits = { [draft.id]: draft.l.y.at(-1) ?? [] };
+    const latest = Math.max(0, ...this.turns.map((turn) => turn.at));
+    const done = { edits, revisions: { [draft.id]: draft.revision }, hasActed: true, isPlaced: true, running: false };
+    const turn = { ...begun(freshId(), text), ...done, answers: [answer] };
+    this.turns.push({ ...turn, at: Math.max(latest, turn.at) });
   }
 
   /** How many steps back undo everything from this turn on, for each draft where there is something of it to undo. */
@@ -128,8 +149,8 @@ export class Conversation {
 
 function begun(id: string, text: string): Turn {
   return {
-    ...{ id, text, answers: [], growing: "", options: [], edits: {} },
-    ...{ hasActed: false, at: Date.now(), running: true, problem: "" },
+    ...{ id, text, answers: [], growing: "", options: [], edits: {}, revisions: {} },
+    ...{ hasActed: false, isPlaced: false, at: Date.now(), running: true, problem: "" },
   };
 }
 

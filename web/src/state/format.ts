@@ -1,4 +1,5 @@
 // Numbers as people read them. Sizes are decimal, as file managers and platforms count them.
+import { t } from "./language.svelte";
 
 const UNITS: [number, string][] = [
   [1e9, "GB"],
@@ -21,9 +22,10 @@ function short(value: number): string {
 
 /** 3 s, 2 min, 1 h 5 min: how long one waits. */
 export function wait(seconds: number): string {
-  if (seconds < 90) return `${Math.max(1, Math.round(seconds))} s`;
+  if (seconds < 90) return t("wait_s", { count: Math.max(1, Math.round(seconds)) });
   const minutes = Math.round(seconds / 60);
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+  if (minutes < 60) return t("wait_min", { count: minutes });
+  return t("wait_h", { count: Math.floor(minutes / 60), minutes: minutes % 60 });
 }
 
 /** 0:03.4: a place in a video. */

@@ -2,15 +2,16 @@
 import { t } from "./language.svelte";
 
 export const canAsk = () => "Notification" in window && Notification.permission === "default";
-export const isBlocked = () => "Notification" in window && Notification.permission === "denied";
 
 const told = new Set<string>();
 
-export function announce(job: string): void {
+/** Tells once that the file of a job is there, by the name that people know it by. */
+export function announce(job: string, name: string): void {
   if (!("Notification" in window) || Notification.permission !== "granted" || !document.hidden || told.has(job)) return;
   told.add(job);
   try {
-    new Notification("slimreel", { body: t("notify_done", { name: t("exports") }), tag: job });
+    const shown = new Notification("slimreel", { body: t("notify_done", { name }), tag: job });
+    shown.onclick = () => window.focus();
   } catch {
     // Some phones allow them to service workers alone.
   }

@@ -1,22 +1,53 @@
 // What is about to be said: typed, put together by pointing at the picture, or an offered answer.
 import * as calls from "../api/calls";
+import type { Draft } from "../api/views";
+import type { Turn } from "./conversation.svelte";
+import { t } from "./language.svelte";
+import { commandsOf, isReady, pending, wordsOf, type Item } from "./pending.svelte";
 import { store } from "./store.svelte";
 
 class Request {
   text = $state("");
+  isSending = $state(false);
+
+  /** What was pointed at on the picture that is shown. */
+  get items(): Item[] {
+    return store.draft ? pending.of(store.draft.id) : [];
+  }
+
+  get canSend(): boolean {
+    const isWhole = this.items.every((item) => isReady(item, store.files));
+    return !this.isSending && isWhole && (this.items.length > 0 || this.text.trim() !== "");
+  }
 
   write(text: string): void {
     this.text = text;
-    const field = document.getElementById("request") as HTMLTextAreaElement | null;
-    field?.focus();
-    field?.scrollIntoView({ block: "nearest" });
+    this.focus();
   }
 
-  async send(text = this.text): Promise<void> {
+  focus(): void {
+    const field = document.getElementById("request") as HTMLTextAreaElement | null;
+    field?.focus({ preventScroll: true });
+    field?.form?.scrollIntoView({ block: "nearest" });
+  }
+
+  /** Sends what waits: first what was pointed at, since it was meant for the picture as it is now; then the words. */
+  async send(): Promise<void> {
+    const draft = store.draft;
+    if (!this.canSend || !draft) return;
+    this.isSending = true;
+    const said = this.text;
+    const isPlaced = !this.items.length || (await this.#place(draft, this.items));
+    this.isSending = false;
+    if (!isPlaced || !said.trim()) return;
+    this.text = "";
+    await this.say(said);
+  }
+
+  async say(text: string): Promise<void> {
     const said = text.trim();
     const session = store.session;
     if (!said || !session) return;
-    if (text === this.text) this.text = "";
     try {
       store.trouble = "";
       await store.conversation.say(session, said);
@@ -32,6 +63,32 @@ class Request {
     if (!session || !draft || steps < 1) return;
     await store.attempt(() => calls.step(session, draft, way, steps));
     store.refresh("state");
+  }
+
+  /** Takes back a turn, and all that came after it, on each draft that it changed. */
+  async takeBack(turn: Turn): Promise<void> {
+    const session = store.session;
+    if (!session) return;
+    for (const { draft, steps } of store.conversation.stepsBack(turn, store.drafts)) {
+      const revision = turn.revisions[draft];
+      const call = () =>
+        revision ? calls.takeBack(session, draft, revision) : calls.step(session, draft, "undo", steps);
+      await store.attempt<unknown>(call);
+    }
+    store.refresh("state");
+  }
+
+  async #place(draft: Draft, items: Item[]): Promise<boolean> {
+    const session = store.session;
+    if (!session) return false;
+    const ops = commandsOf(items, store.files, draft.c);
+    const told = items.map((item) => wordsOf(item, store.files)).join(t("pending_and"));
+    const done = await store.attempt(() => calls.applyOperations(session, draft.id, ops));
+    if (!done) return false;
+    pending.remove(...items);
+    store.conversation.note(told, t("pending_done"), done.draft);
+    store.refresh("state", "balance");
+    return true;
   }
 }
 

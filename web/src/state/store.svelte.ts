@@ -8,9 +8,12 @@ import { Conversation } from "./conversation.svelte";
 import { kept, keptInTab } from "./kept";
 import { language, t } from "./language.svelte";
 import { announce } from "./notices";
+import { noteRender } from "./rendered";
+import { titleOf } from "./titles";
 
 const AGAIN_MS = [500, 1000, 2000, 4000];
 const GATHER_MS = 120;
+const NO_CREDITS = 2001;
 const ENDED = ["completed", "failed", "cancelled"];
 type Part = "state" | "turns" | "jobs" | "balance";
 
@@ -24,6 +27,8 @@ class Store {
   isLive = $state(true);
   isLoading = $state(true);
   trouble = $state("");
+  /** Whether what went wrong is helped by an account of one's own. */
+  needsAccount = $state(false);
   /** Renders whose comparison was finished, by name, as often as the feed said so. */
   compared = $state<Record<string, number>>({});
   readonly conversation = new Conversation();
@@ -71,6 +76,7 @@ class Store {
 
   /** What went wrong, in words; nothing where a call was only given up. */
   tell(error: unknown): void {
+    this.needsAccount = error instanceof Refused && (error.status === 402 || error.code === NO_CREDITS);
     if (error instanceof Unreachable) this.trouble = t("offline");
     else if (error instanceof Refused) this.trouble = error.message;
     else if (!(error instanceof DOMException && error.name === "AbortError")) {
@@ -93,6 +99,7 @@ class Store {
     const at = this.jobs.findIndex((one) => one.id === job.id);
     if (at < 0) this.jobs.unshift(job);
     else this.jobs[at] = job;
+    this.#noteRenders();
   }
 
   /** Asks again for parts, at most once in a moment. */
@@ -177,13 +184,11 @@ class Store {
   #move(told: JobEntry): void {
     const job = this.jobs.find((one) => one.id === told.id);
     if (!job) {
-      this.refresh("jobs");
+      this.refresh("jobs", "state");
       return;
     }
-    const wasOpen = !ENDED.includes(job.status);
     if (ENDED.includes(told.state)) {
       if (job.status !== told.state) this.refresh("jobs", "balance");
-      if (wasOpen && told.state === "completed" && told.kind === "export") announce(job.id);
       return;
     }
     job.status = told.state;
@@ -204,13 +209,31 @@ class Store {
       },
       turns: async () => this.conversation.list(await calls.listTurns(session)),
       jobs: async () => {
+        const open = new Set(this.jobs.filter((job) => !ENDED.includes(job.status)).map((job) => job.id));
         this.jobs = await calls.listJobs(session);
+        this.#announce(this.jobs.filter((job) => open.has(job.id) && job.status === "completed"));
       },
       balance: async () => {
         this.balance = await calls.readBalance();
       },
     };
     await Promise.all(parts.map((part) => work[part]()));
+    this.#noteRenders();
+  }
+
+  #announce(finished: Job[]): void {
+    for (const job of finished.filter((one) => one.kind === "export")) {
+      const draft = this.drafts.find((one) => one.id === job.draftId);
+      announce(job.id, job.outputs[0]?.filename ?? (draft ? titleOf(draft, this.files) : ""));
+    }
+  }
+
+  /** Renders that have not ended are of the timelines as they are now. */
+  #noteRenders(): void {
+    for (const job of this.jobs) {
+      const draft = this.drafts.find((one) => one.id === job.draftId);
+      if (draft && !ENDED.includes(job.status)) noteRender(job.id, draft);
+    }
   }
 }
 

@@ -1,9 +1,8 @@
 // What the player shows of a draft: its source, what was made of it, or the timeline drawn picture by picture.
 import type { Draft, FileItem, Job, Made } from "../api/views";
+import { isOf, isSeen } from "./rendered";
 import { store } from "./store.svelte";
 
-// Of these the source shows nothing different.
-const UNSEEN = new Set(["compress", "export", "preview", "thumbnail", "undo", "redo"]);
 const SAME_S = 0.3;
 
 export interface Subject {
@@ -19,15 +18,19 @@ export interface Subject {
 export function subjectOf(draft: Draft): Subject {
   const asset = draft.t.flatMap((track) => track.sg).find((segment) => segment.a)?.a;
   const source = store.files.find((file) => file.id === asset) ?? null;
-  const isEdited = draft.l.y.some((commands) => commands.some((command) => !UNSEEN.has(command.op)));
+  const isEdited = draft.l.y.some((commands) => commands.some(isSeen));
   const changedAt = Math.max(
     0,
     ...store.conversation.turns
-      .filter((turn) => turn.edits[draft.id]?.some((one) => !UNSEEN.has(one.op)))
+      .filter((turn) => turn.edits[draft.id]?.some(isSeen))
       .map((turn) => turn.at),
   );
   const found = store.jobs.find(
-    (job) => job.draftId === draft.id && job.status === "completed" && job.createdAt >= changedAt && videoOf(job),
+    (job) =>
+      job.draftId === draft.id &&
+      job.status === "completed" &&
+      (isOf(job.id, draft) ?? job.createdAt >= changedAt) &&
+      videoOf(job),
   );
   const job = found ?? null;
   const made = found ? videoOf(found) : null;
@@ -41,11 +44,6 @@ export function subjectOf(draft: Draft): Subject {
 }
 
 function videoOf(job: Job): Made | null {
-  return job.outputs.find((made) => made.kind === "video") ?? null;
-}
-
-/** The title of a draft: its first file. */
-export function titleOf(draft: Draft): string {
-  const segment = draft.t.flatMap((track) => track.sg).find((one) => one.a || one.m?.title);
-  return store.files.find((file) => file.id === segment?.a)?.filename ?? segment?.m?.title ?? draft.id;
+  const kind = job.kind === "preview" ? "previewed" : "video";
+  return job.outputs.find((made) => made.kind === kind) ?? null;
 }

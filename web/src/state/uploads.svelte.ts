@@ -16,7 +16,7 @@ export interface Sending {
   sent: number;
   /** Bytes a second; 0 while it is not known. */
   rate: number;
-  state: "sending" | "checking" | "paused" | "failed";
+  state: "begun" | "sending" | "checking" | "paused" | "failed";
   problem: string;
 }
 
@@ -25,9 +25,11 @@ class Uploads {
   readonly #running = new Map<string, Upload>();
 
   async add(files: File[]): Promise<void> {
+    // They are seen at once, also where a session has to be begun first.
+    const shown = files.map((file) => [file, this.#show(freshId(), file)] as const);
     const session = await store.attempt(() => store.begin());
-    if (!session) return;
-    await Promise.all(files.map((file) => this.#begin({ key: freshId(), session, file }, true)));
+    if (!session) this.list = this.list.filter((one) => !shown.some(([, { key }]) => key === one.key));
+    else await Promise.all(shown.map(([file, { key }]) => this.#begin({ key, session, file }, true)));
   }
 
   /** Goes on with what a closed tab left; of several tabs one does. */
@@ -38,7 +40,7 @@ class Uploads {
   async fetch(url: string): Promise<void> {
     const session = await store.attempt(() => store.begin());
     if (!session) return;
-    const one = this.#show({ key: freshId(), session, file: new File([], url) });
+    const one = this.#show(freshId(), new File([], url));
     one.state = "checking";
     try {
       const found = await calls.fetchAddresses(session, [url]);
@@ -68,7 +70,10 @@ class Uploads {
   }
 
   async #send(one: Waiting, isNew: boolean): Promise<void> {
-    const shown = this.#show(one);
+    const known = this.list.find(({ key }) => key === one.key);
+    if (isNew && !known) return; // stopped before it went
+    const shown = known ?? this.#show(one.key, one.file);
+    shown.state = "sending";
     if (isNew) void keep(one);
     const marks: [number, number][] = [];
     await new Promise<void>((ended) => {
@@ -123,9 +128,8 @@ class Uploads {
     store.refresh("state");
   }
 
-  #show(one: Waiting): Sending {
-    const { key, file } = one;
-    this.list.push({ key, name: file.name, size: file.size, sent: 0, rate: 0, state: "sending", problem: "" });
+  #show(key: string, file: File): Sending {
+    this.list.push({ key, name: file.name, size: file.size, sent: 0, rate: 0, state: "begun", problem: "" });
     return this.list.at(-1)!;
   }
 
