@@ -9,6 +9,7 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Literal
 
+from slimreel.agent.described import without_descriptions
 from slimreel.agent.pieces import Piece
 from slimreel.agent.words import texts
 
@@ -18,8 +19,7 @@ _MARKS = ("-", "~", "–", "→")
 
 def with_moments(pieces: list[Piece]) -> list[Piece]:
     """The pieces with every moment, length and stretch of time as one piece."""
-    pieces = _pass(pieces, _described)
-    pieces = _pass(pieces, _sum)
+    pieces = _pass(without_descriptions(pieces), _sum)
     pieces = _pass(pieces, _stretch)
     pieces = _pass(pieces, _open_end)
     pieces = _pass(pieces, _edge)
@@ -74,30 +74,6 @@ def _skip(pieces: list[Piece], at: int) -> int:
     while at < len(pieces) and pieces[at].text in texts("before_time"):
         at += 1
     return at
-
-
-_MOST_DESCRIBING = 7  # pieces that tell what happens at a moment
-
-
-def _described(pieces: list[Piece], at: int) -> _Joined | None:
-    """ "Until the bride walks in at 1:12" is until 1:12: what happens then is said for people."""
-    piece = pieces[at]
-    if (
-        not piece.has("t_to", "t_before", "t_after", "t_from", "starting")
-        or piece.has("TIME")
-        or not piece.text.isascii()
-    ):
-        return None
-    for place in range(at + 1, min(len(pieces) - 1, at + _MOST_DESCRIBING + 1)):
-        before, now = pieces[place - 1], pieces[place]
-        if now.has("t_at") and now.text != "the" and _time(pieces, _skip(pieces, place + 1)) is not None:
-            if place == at + 1 or not any(one.has("unknown") for one in pieces[at + 1 : place]):
-                return None
-            said, means = ("start at", {"t_from"}) if piece.has("starting") else (piece.text, set())
-            return Piece(said, piece.start, now.end, piece.means | means, piece.value, piece.named), place + 1 - at
-        if now.has("mark", "TIME", "QUOTE", "FILE", "NUMBER", "URL") or before.has("t_and"):
-            return None
-    return None
 
 
 def _sum(pieces: list[Piece], at: int) -> _Joined | None:
