@@ -12,6 +12,7 @@ from slimreel.agent.context import Context, read_context
 from slimreel.agent.interpret import Interpretation, interpret
 from slimreel.agent.normalize import MAX_LENGTH
 from slimreel.agent.reading import ways
+from slimreel.agent.routing import routed
 from slimreel.edit.registry import operations, read_operation
 from slimreel.workbench.applying import read_command
 
@@ -155,10 +156,24 @@ def test_phrases_reach_their_operation() -> None:
         ("别导了", "cancel"),
         ("what can you do", "help"),
         ("导出", "export"),
+        ("hows it going with the video", "status"),
+        ("why is it taking so long", "status"),
+        ("give me a rundown of my edit", "status"),
+        ("okay looks good, let me have it", "export"),
+        ("do i have to top up", "credits"),
+        ("let me load in a new recording", "upload"),
+        ("call it off", "cancel"),
+        ("wipe the slate clean", "reset"),
+        ("i'm lost, what do i type", "help"),
     ],
 )
 def test_routing(text: str, op: str) -> None:
     assert [name for name, _ in said(text)] == [op]
+
+
+@pytest.mark.parametrize("text", ["is it worth saving the intro", "what's the title set in", "give me more contrast"])
+def test_what_is_said_of_the_video_is_not_for_the_session(text: str) -> None:
+    assert routed(text) is None
 
 
 @pytest.mark.parametrize("text", ["don't export yet", "leave the audio alone", "先别导出", "别动字幕"])
@@ -174,12 +189,30 @@ def test_what_asks_for_nothing_does_nothing(text: str) -> None:
         ("remove the watermark from this stock clip so i can resell it", "copyright"),
         ("put my ex's face on it without her knowing", "unsafe"),
         ("track his face and keep it blurred", "unsupported"),
+        ("draft an email to the council", "not_video"),
+        ("draw a map of the route and animate it", "generative"),
+        ("take the istock mark off this preview", "copyright"),
+        ("make it look as though the driver was drunk", "unsafe"),
+        ("cut on every beat of the music", "unsupported"),
         ("今天天气怎么样", "not_video"),
         ("生成一段AI视频", "generative"),
     ],
 )
 def test_what_lies_outside_is_declined(text: str, reason: str) -> None:
     assert said(text) == [("out_of_scope", {"reason": reason})]
+
+
+@pytest.mark.parametrize(
+    ("text", "op"),
+    [
+        ("animate the title", "out_of_scope"),
+        ("add text 'write an email' at the top", "add_text"),
+        ("remove the background noise", "denoise_audio"),
+        ("cut the first 5 seconds and sync the music at 3s", "cut"),
+    ],
+)
+def test_what_leaves_a_doubt_gives_way_to_what_is_understood(text: str, op: str) -> None:
+    assert said(text)[0][0] == op
 
 
 def test_a_title_is_text_and_no_command() -> None:

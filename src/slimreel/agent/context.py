@@ -5,6 +5,7 @@ Reads the JSON of `slimreel understand` and knows nothing of drafts; unknown key
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
@@ -69,6 +70,12 @@ class Context:
         stems = [PurePath(clip.name).stem for clip in self.clips] if len(self.clips) > 1 else []
         spoken = [stem for stem in stems if len(stem) >= 2 and not stem.isascii()]  # 花絮 of 花絮.mp4
         return [*self.assets, *(clip.name for clip in self.clips), *(one.file for one in self.elements), *spoken]
+
+    @property
+    def words(self) -> frozenset[str]:
+        """The words of its names and titles, which are spelled as they are."""
+        texts = [*self.names, *(one.text for one in self.elements)]
+        return frozenset(word for text in texts for word in re.findall(r"[a-z]{3,}", text.casefold()))
 
     def of_type(self, *types: str) -> list[ElementFact]:
         return [one for one in self.elements if one.type in types]

@@ -23,7 +23,7 @@ def translated(text: str, language: str) -> str:
         return known.get(text, text)
     for pattern, theirs in _with_gaps(language):
         if (found := pattern.fullmatch(text)) is not None:
-            gaps = {name: known.get(value, value) for name, value in found.groupdict().items()}
+            gaps = {name: translated(value, language) for name, value in found.groupdict().items()}
             return theirs.format_map(gaps)
     parts = text.split("; ")
     told = [translated(part, language) for part in parts] if len(parts) > 1 else parts
@@ -42,5 +42,5 @@ def _with_gaps(language: str) -> tuple[tuple[re.Pattern[str], str], ...]:
 def _pattern(text: str) -> re.Pattern[str]:
     pieces = _GAP.split(text)
     return re.compile(
-        "".join(f"(?P<{piece}>.+?)" if at % 2 else re.escape(piece) for at, piece in enumerate(pieces)), re.DOTALL
+        "".join(f"(?P<{piece}>.*?)" if at % 2 else re.escape(piece) for at, piece in enumerate(pieces)), re.DOTALL
     )

@@ -12,8 +12,8 @@ from typing import Any
 from slimreel.agent.carried import with_bounds, with_nouns, without_denied
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.context import Context
-from slimreel.agent.fill.elements import described, laid_over
-from slimreel.agent.follow.ellipsis import left_out
+from slimreel.agent.fill.elements import TYPE_WORDS, called, described, laid_over, with_texts
+from slimreel.agent.follow.ellipsis import left_out, only_there
 from slimreel.agent.follow.follow import follow_up
 from slimreel.agent.literals import take_literals
 from slimreel.agent.moments import with_moments
@@ -22,11 +22,13 @@ from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_commands
 from slimreel.agent.pieces import Piece, content_of, cut
 from slimreel.agent.pointing import with_clip_numbers, with_clips, with_halves, with_places
-from slimreel.agent.scope import PLAINLY, out_of_scope
+from slimreel.agent.routing import routed
+from slimreel.agent.scope import out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import retitled, take_titles
 from slimreel.agent.together import OUTPUT_OPS, Command, put_together
+from slimreel.agent.vague import OF_VIDEO, left_vague, noun_alone, of_other_things
 from slimreel.agent.words import spelled, texts, unjoined
 
 
@@ -44,12 +46,15 @@ class Interpretation:
 def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names, spoken_names(context)))
-    plain = unjoined(spelled(normalize(taken.text, taken.marks)))
-    moments = with_bounds(with_halves(with_moments(with_clip_numbers(cut(plain, taken.marks), context)), context))
+    plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
+    counted = with_clip_numbers(with_texts(cut(plain, taken.marks), context), context)
+    moments = with_bounds(with_halves(with_moments(counted), context))
     pieces = without_denied(with_places(with_clips(with_nouns(moments, context), context)))
     for piece in pieces:
         if described(context, piece):
             piece.means |= {"n_title"}
+        for one in called(context, piece):
+            piece.means |= {TYPE_WORDS[one.type][0]} if one.type in TYPE_WORDS else set()
         if piece.has("IMAGEFILE") and piece.text.lower().endswith(".gif") and piece.text not in context.names:
             piece.means = frozenset({"gif"})  # 做成demo.gif names what is to come out
         if piece.has("FILE") and (laid := laid_over(context, piece)):
@@ -66,10 +71,12 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     pieces, plain = pieces_of(text, context)
     if not pieces:
         return Interpretation(missing=Missing("nothing"), language=language)
-    reason = out_of_scope(normalize(take_literals(text, context.names).text))
-    if reason in PLAINLY:
-        return Interpretation(({"op": "out_of_scope", "params": {"reason": reason}},), language=language)
-    about_last = follow_up(pieces, context)
+    said = normalize(take_literals(text, context.names).text)
+    outside = out_of_scope(said)
+    if outside is not None and outside.plainly:
+        return _declined(outside.reason, language)
+    route = routed(said) or routed(plain)
+    about_last = [route] if route is not None else follow_up(pieces, context) or only_there(pieces, context)
     if about_last is not None:
         return Interpretation(tuple(about_last), language=language)
     renamed = retitled(text, [one.text for one in context.elements if one.type == "text"])
@@ -78,11 +85,10 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
         return Interpretation(({"op": "update", "params": {"target": target, "set": {"text": renamed[1]}}},))
     parts = divide(pieces, plain, context)
     found = _assembled(parts, plain, context, language)
-    if reason is not None and (found.unheard or found.missing or not found.commands):
-        return Interpretation(({"op": "out_of_scope", "params": {"reason": reason}},), language=language)
+    if outside is not None and (found.unheard or found.missing or not found.commands):
+        return _declined(outside.reason, language)
     if len(pieces) == 1 and pieces[0].has("RANGE"):
-        start, end = pieces[0].value
-        return Interpretation(({"op": "trim", "params": {"start_s": start, "end_s": end}},), language=language)
+        return _kept(pieces[0].value, context, language)
     changed = left_out(pieces, plain, context)
     if changed is not None and _completes_last(found, changed[0], context, pieces):
         return Interpretation(tuple(changed[0]), language=language)
@@ -90,11 +96,26 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     clear = not found.unheard and found.missing is None and found.commands
     if clear and [one["op"] for one in found.commands] != [of_last]:
         return found
-    if not found.commands and found.missing is None and changed is None and len(pieces) > 1:
+    tells = len(pieces) > 1 or pieces[0].has(*OF_VIDEO)
+    if not found.commands and found.missing is None and changed is None and tells:
         return _nothing_understood(parts, found)
     if changed is not None and (not found.commands or changed[1] > sum(part.score for part in parts) + 0.01):
         return Interpretation(tuple(changed[0]), language=language)
     return found
+
+
+def _kept(stretch: tuple[float, float | str], context: Context, language: str) -> Interpretation:
+    """A stretch and nothing else is what is to be kept."""
+    start, end = stretch
+    length = context.length_s
+    if length is not None and max(start, end if isinstance(end, float) else 0.0) > length + 0.05:
+        missing = Missing("range", moment_s=end if isinstance(end, float) else start, length_s=length)
+        return Interpretation(({"op": "clarify", "params": {"about": "range"}},), missing, language=language)
+    return Interpretation(({"op": "trim", "params": {"start_s": start, "end_s": end}},), language=language)
+
+
+def _declined(reason: str, language: str, unheard: tuple[str, ...] = ()) -> Interpretation:
+    return Interpretation(({"op": "out_of_scope", "params": {"reason": reason}},), None, unheard, language)
 
 
 def _assembled(parts: list[Part], plain: str, context: Context, language: str) -> Interpretation:
@@ -119,7 +140,7 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
                 unheard += _said(part.pieces)
             continue
         unheard += [piece.text for piece in part.reading.left]
-        gap = _left_vague(part, context) or part.reading.missing
+        gap = left_vague(part, context) or part.reading.missing
         if gap is not None:
             missing = missing or gap
             continue
@@ -171,44 +192,16 @@ def _without_its_rest(parts: list[Part], context: Context) -> list[Part]:
     return [*parts[: at + 1], *(part for part in parts[at + 1 :] if any(piece.has("CLIP") for piece in part.pieces))]
 
 
-def _left_vague(part: Part, context: Context) -> Missing | None:
-    """ "Speed up just part of it", "mute one of them": which is what has to be asked."""
-    if part.reading is None or any(_WHERE & params.keys() for params in part.reading.commands):
-        return None
-    if any(piece.has("vague_clip") for piece in part.pieces):
-        return Missing("clip" if len(context.clips) > 1 else "range")
-    return Missing("range") if any(piece.has("vague_range") for piece in part.pieces) else None
-
-
-_WHERE = frozenset("start_s end_s ranges_s first_s last_s at_s clip position file text target".split())
-
-
 def _nothing_understood(parts: list[Part], found: Interpretation) -> Interpretation:
     """Talk of other things is declined; talk of a video of which nothing was understood is asked about."""
     if any(part.reading is not None and part.reading.op == "nothing" for part in parts):
         return found
-    content = content_of(piece for part in parts for piece in part.pieces)
-    strange = [
-        piece for piece in content if piece.means <= {"unknown"} or (piece.has("NUMBER") and len(piece.means) == 1)
-    ]
-    of_video = [piece for piece in content if piece.has(*_OF_VIDEO)]
     said = [piece for part in parts for piece in part.pieces]
-    if any(piece.has("part_word") for piece in said) and any(piece.has("remove", "keep", "cutting") for piece in said):
-        strange = []  # "take out the part where the plane flies over"
-    if len(strange) >= 2 and len(strange) > len(of_video):
-        outside = {"op": "out_of_scope", "params": {"reason": "not_video"}}
-        return Interpretation((outside,), unheard=found.unheard, language=found.language)
-    has_verb = any(piece.has("remove", "keep", "cutting") for piece in content)
-    missing = Missing("range") if has_verb else Missing("amount", vague=True)
+    if of_other_things(said):
+        return _declined("not_video", found.language, found.unheard)
+    missing = noun_alone(said)
     clarify = {"op": "clarify", "params": {"about": missing.about}}
     return Interpretation((clarify,), missing, found.unheard, found.language)
-
-
-_OF_VIDEO = """
-    remove cutting trimming keep moving text image music sound subtitles transition speed speedup slowdown fade noise
-    grain brightness contrast CLIP FILE RANGE FIRST LAST TIME out:size out:rate out:resolution out:compress export crop
-    zoomin rotate video picture_word stabilize pip thumbnail
-""".split()
 
 
 def _completes_last(found: Interpretation, changed: list[Command], context: Context, pieces: list[Piece]) -> bool:

@@ -20,7 +20,7 @@ from slimreel.agent.normalize import (
     without_letters,
 )
 from slimreel.core.units import SIZE_PATTERN, Quantity, read_quantity
-from slimreel.data.tables import LANGUAGES, preset_tables, word_table
+from slimreel.data.tables import LANGUAGES, preset_tables, real_words, word_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,10 +84,14 @@ def _longest() -> int:
 @cache
 def _spelling() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
     """Known single words, and from what is left of them after a slip back to them."""
-    known = {word for surface in vocabulary() for word in re.findall(r"[a-z]+", surface)} | number_and_unit_words()
+    known = (
+        {word for surface in vocabulary() for word in re.findall(r"[a-z]+", surface)}
+        | number_and_unit_words()
+        | real_words()
+    )
     stems: dict[str, set[str]] = {}
     for word in known:
-        if len(word) >= 4:
+        if len(word) >= 4 and word not in real_words():
             for stem in without_letters(word, slips_allowed(word)):
                 stems.setdefault(stem, set()).add(word)
     return frozenset(known), {stem: tuple(sorted(words)) for stem, words in stems.items()}

@@ -18,6 +18,7 @@ _MARKS = ("-", "~", "–", "→")
 
 def with_moments(pieces: list[Piece]) -> list[Piece]:
     """The pieces with every moment, length and stretch of time as one piece."""
+    pieces = _pass(pieces, _described)
     pieces = _pass(pieces, _sum)
     pieces = _pass(pieces, _stretch)
     pieces = _pass(pieces, _open_end)
@@ -75,6 +76,30 @@ def _skip(pieces: list[Piece], at: int) -> int:
     return at
 
 
+_MOST_DESCRIBING = 7  # pieces that tell what happens at a moment
+
+
+def _described(pieces: list[Piece], at: int) -> _Joined | None:
+    """ "Until the bride walks in at 1:12" is until 1:12: what happens then is said for people."""
+    piece = pieces[at]
+    if (
+        not piece.has("t_to", "t_before", "t_after", "t_from", "starting")
+        or piece.has("TIME")
+        or not piece.text.isascii()
+    ):
+        return None
+    for place in range(at + 1, min(len(pieces) - 1, at + _MOST_DESCRIBING + 1)):
+        before, now = pieces[place - 1], pieces[place]
+        if now.has("t_at") and now.text != "the" and _time(pieces, _skip(pieces, place + 1)) is not None:
+            if place == at + 1 or not any(one.has("unknown") for one in pieces[at + 1 : place]):
+                return None
+            said, means = ("start at", {"t_from"}) if piece.has("starting") else (piece.text, set())
+            return Piece(said, piece.start, now.end, piece.means | means, piece.value, piece.named), place + 1 - at
+        if now.has("mark", "TIME", "QUOTE", "FILE", "NUMBER", "URL") or before.has("t_and"):
+            return None
+    return None
+
+
 def _sum(pieces: list[Piece], at: int) -> _Joined | None:
     """1 minute 20 seconds, 1分20秒, 2 min and 5 s."""
     first = _time(pieces, at)
@@ -130,7 +155,8 @@ def _stretch(pieces: list[Piece], at: int) -> _Joined | None:
         return None
     start, a_unit = float(first[0]), first[1]
     end, b_unit = second
-    led = at > 0 and pieces[at - 1].has("keep", "remove", "cutting", "trimming", "seconds_word")
+    led = at > 0 and pieces[at - 1].has("keep", "remove", "cutting", "trimming", "seconds_word", "gif")
+    led = led or (at > 1 and pieces[at - 1].has("t_of") and pieces[at - 2].has("gif"))
     led = led or _follows_stretch(pieces, at)
     if not (a_unit or b_unit or opened or led):
         return None  # "10 - 20": nothing says that these are times
@@ -190,7 +216,9 @@ def _open_end(pieces: list[Piece], at: int) -> _Joined | None:
     if piece.has("t_after", "t_before") and not piece.has("TIME"):
         i = _skip(pieces, at + 1)
         seconds = _time(pieces, i)
-        if seconds is not None and piece.text.isascii() and not _is(pieces, i + 1, "t_to", "remove", "t_of"):
+        ends = i + 1 < len(pieces) and pieces[i + 1].text.endswith(" go")  # "everything past 1:10 can go"
+        joins = ends or not _is(pieces, i + 1, "t_to", "remove", "t_of")
+        if seconds is not None and piece.text.isascii() and joins:
             return _beyond(pieces, at, i, seconds, after=piece.has("t_after"))
     i = _skip(pieces, at + 1) if piece.has("t_from") else at
     seconds = _time(pieces, i)
@@ -317,6 +345,8 @@ def _single(pieces: list[Piece], at: int) -> _Joined | None:
     seconds = _time(pieces, i)
     if seconds is None:
         bare = _number(pieces, i)
+        if bare is not None and piece.has("t_to") and piece.text.endswith(" at") and _told_before(pieces, at):
+            return _made(pieces, at, i + 1 - at, "UNTIL", bare)  # "come in at 2 seconds and leave at 9"
         if (
             bare is not None
             and piece.text == "for"
@@ -345,6 +375,11 @@ def _single(pieces: list[Piece], at: int) -> _Joined | None:
     if piece.has("t_for"):
         return _made(pieces, at, closing - at, "FOR", seconds, *(piece.means - {"filler"}))
     return None
+
+
+def _told_before(pieces: list[Piece], at: int) -> bool:
+    """Was a moment in seconds said before, whose unit a bare number has?"""
+    return any(piece.has("AT", "START", "TIME") for piece in pieces[:at])
 
 
 def _closing(pieces: list[Piece], at: int) -> int:

@@ -29,7 +29,7 @@ _LONGEST_NAME = 4  # pieces
 
 
 def half_named(pieces: list[Piece], at: int, context: Context) -> tuple[str, int] | None:
-    """硬拉那条, B段: the one clip whose name holds these characters, before a word for a clip. Its id, and where this ends."""
+    """硬拉那条, B段: the one clip whose name holds these characters, before a noun. Its id and where it ends."""
     if pieces[at].text.isascii() and not (len(pieces[at].text) == 1 and pieces[at].text.isalpha()):
         return None
     for end in range(min(len(pieces), at + _LONGEST_NAME), at, -1):

@@ -25,6 +25,11 @@ _LOWER = {i: i + 32 for i in range(ord("A"), ord("Z") + 1)}
 # 最后一秒 is a length, 最后一段 a place in the order.
 _LAST_ONE = re.compile(r"最[后後]一(?=秒|分[钟鐘])")
 _FRACTION = re.compile(r"\b(?:an?|one) ([0-9]{1,2})(?:th|rd)\b(?= (?:of|its|the) )", re.IGNORECASE)
+_BARE_SHARE = re.compile(
+    r"(?<!\ba )(?<!the )(?<!one )(?<!two )(?<!three )\b(third|quarter|fifth)"
+    r"(?= of the (?:screen|frame|width|picture|video)\b)",
+    re.IGNORECASE,
+)
 _VAGUE = re.compile(r"(?<=[0-9零一二两三四五六七八九十百千])[多来几](?=[兆MmGgKk秒分帧])")
 _COUNTED = re.compile(r"(?<=[0-9零一二两三四五六七八九十百])个(?=[dD][bB]|分贝|百分点|[兆MmGgTt](?![a-z])|秒)")
 _GRIDS = re.compile(r"(?<=[0-9])格(?![式子局外])")  # 24格 of Taiwan is 24帧
@@ -46,6 +51,7 @@ def normalize(text: str, keep: Iterable[str] = ()) -> str:
     plain = unicodedata.normalize("NFKC", text[:MAX_LENGTH].translate(_BEFORE)).translate(_AFTER)
     plain = "".join(ch for ch in plain if ch in stays or unicodedata.category(ch) not in ("Cf", "Cs", "Co", "Cn"))
     plain = _FRACTION.sub(r"1/\1", _COUNTED.sub("", _VAGUE.sub("", plain)))
+    plain = _BARE_SHARE.sub(r"a \1", plain)
     plain = _FIRST_ONE.sub("前1", plain)
     plain = _BELOW_ZERO.sub("-", plain)
     plain = _LABELLED.sub(r"\1 ", plain)
@@ -63,13 +69,38 @@ def language_of(text: str) -> str:
 
 
 def correct_spelling(text: str, known: frozenset[str], misspelled: dict[str, tuple[str, ...]]) -> str:
-    """Unknown words one slip away from a known one become it: "comprss", "bitarte", "qaulity"."""
+    """Unknown words one slip away from a known one become it: "comprss", "bitarte", "qaulity", "louderrr".
+
+    A form of a known word is left as it is ("checked" is no "chucked").
+    """
 
     def fix(match: re.Match[str]) -> str:
         word = lower(match[0])
-        return match[0] if word in known else _nearest(word, misspelled) or match[0]
+        if word in known or any(stem in known for stem in _stems(word)):
+            return match[0]
+        shorter = next((one for one in _unstretched(word) if one in known), None)
+        return shorter or _nearest(word, misspelled) or match[0]
 
     return _WORD.sub(fix, text)
+
+
+def _stems(word: str) -> Iterable[str]:
+    """What a word may be a form of: check of checked, chase of chasing."""
+    for ending in ("ed", "ing"):
+        if word.endswith(ending) and len(word) - len(ending) >= 4:
+            stem = word[: -len(ending)]
+            yield stem
+            yield stem + "e"
+
+
+_STRETCHED = re.compile(r"([a-z])\1{2,}")
+
+
+def _unstretched(word: str) -> Iterable[str]:
+    """A word that is drawn out, with the letter once and twice: louderrr, biggggger."""
+    if _STRETCHED.search(word):
+        yield _STRETCHED.sub(r"\1", word)
+        yield _STRETCHED.sub(r"\1\1", word)
 
 
 def without_letters(word: str, most: int) -> set[str]:

@@ -88,7 +88,8 @@ def output_command(parts: list[Part], plain: str, context: Context) -> OutputWis
                 text += gap + plain[piece.start : piece.end]
             at = piece.end
         texts.append(text.strip())
-    wish = read_wish(_BOTH_KEPT.sub(r"\1不变, \2", ", ".join(texts)))
+    said = _KEPT_TOGETHER.sub(r"\1\2, \1\3", ", ".join(texts))
+    wish = read_wish(_BOTH_KEPT.sub(r"\1不变, \2", said))
     params = {} if wish.balanced else {**goal_params(wish.goal), **dict(wish.beside)}
     if wish.unheard and _bare(wish.unheard) and not params:
         return OutputWish(missing=Missing("unit"))
@@ -99,9 +100,20 @@ def output_command(parts: list[Part], plain: str, context: Context) -> OutputWis
     return OutputWish({"op": "compress", "params": params}, None, wish.unheard)
 
 
+# Short sides that `compress` knows by a name such as 720p; others it takes as numbers.
+_NAMED_SIDES = frozenset({240, 360, 480, 540, 720, 1080, 1440, 2160})
 # 分辨率和帧率都不变: what is said of both is said of each.
 _BOTH_KEPT = re.compile(
     r"(分辨率|解析度)(?:和|跟|与|、|, )(帧率)(?=(?:都|全)?(?:保持|不变|不动|别动|不准|不要|别变|原样))"
+)
+
+
+# "Don't touch fps or res", "keep the resolution and frame rate": each is kept.
+_SIDE = "fps|frame ?rate|resolution|res|dimensions"
+_KEPT_TOGETHER = re.compile(
+    r"((?:don't|dont|do not|never|without) (?:touch(?:ing)?|chang(?:e|ing)) (?:the )?|keep (?:the )?)"
+    rf"({_SIDE})(?: and | or |/|, )(?:the )?({_SIDE})\b",
+    re.IGNORECASE,
 )
 
 
@@ -119,7 +131,7 @@ def goal_params(goal: Goal) -> dict[str, Any]:
         if value != getattr(plain, one.name):
             params[one.name] = value
     for name in ("resolution", "min_resolution"):
-        if name in params:
+        if params.get(name) in _NAMED_SIDES:
             params[name] = f"{params[name]}p"
     kind = params.pop("encoder", None)
     if kind in ("hardware", "software"):

@@ -46,6 +46,7 @@ ROWS = (
     # quality
     Row("neg|instead visible? quality? lose visible? of? quality?", "quality", "visually_lossless"),
     Row("neg visible? less|change|remove visible? quality", "quality", "visually_lossless"),
+    Row("keeping lose this? quality", "quality", "high"),
     Row("neg|keeping visible? quality neg? lose|less|change|bad quality?", "quality", "visually_lossless"),
     Row("quality is? neg visible? lose|less|change|bad|scale", "quality", "visually_lossless"),
     Row("keeping visible? of? quality", "quality", "visually_lossless"),

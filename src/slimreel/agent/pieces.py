@@ -54,7 +54,7 @@ _FILE_KINDS = (
     ("LUTFILE", LUT_FILES),
     ("VIDEOFILE", VIDEO_FILES),
 )
-_RUN = re.compile(r"[A-Za-z0-9_.']*[A-Za-z0-9_]|.", re.DOTALL)
+_RUN = re.compile(r"[A-Za-zÀ-ɏ0-9_.']*[A-Za-zÀ-ɏ0-9_]|.", re.DOTALL)
 _CLOCK = re.compile(r"([0-9]{1,3})[:：]([0-5][0-9])(?:[:：]([0-5][0-9]))?(?:[.,]([0-9]{1,3}))?(?![0-9:])")
 _ASPECT = re.compile(r"([0-9]{1,2}(?:\.[0-9]{1,2})?) ?[:：xX/比] ?([0-9]{1,2})(?![0-9:a-zA-Z])")
 _ASIDE = frozenset({"filler", "vague_range", "vague_clip"})

@@ -92,7 +92,9 @@ def with_places(pieces: list[Piece]) -> list[Piece]:
     certain = [piece for piece in pieces if piece.has("POSITION") and not piece.has("corner_word")]
     if certain:  # "wrong corner! top left": a corner alone says nothing then
         pieces = [
-            piece.as_filler() if piece.has("corner_word") and not _is_beside(pieces, piece, certain) else piece
+            piece.as_filler()
+            if piece.has("other_side") or (piece.has("corner_word") and not _is_beside(pieces, piece, certain))
+            else piece
             for piece in pieces
         ]
     found: list[Piece] = []
@@ -174,9 +176,11 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
     several = _first_few(pieces, at, context)
     if several is not None:
         return several
+    if piece.has("ORDINAL") and (named := _named_by_ordinal(pieces, at, context)) is not None:
+        return named
     ordinal = _ordinal(pieces, at)
-    if ordinal is not None:
-        return _of_ordinal(pieces, at, ordinal, context)
+    if ordinal is not None and (counted := _of_ordinal(pieces, at, ordinal, context)) is not None:
+        return counted
     if piece.has("clip_noun") and at + 1 < len(pieces) and piece.text.isascii():
         skip = 1 if pieces[at + 1].text in ("number", "no", "nr", "#") and at + 2 < len(pieces) else 0
         number = pieces[at + 1 + skip]
@@ -315,11 +319,24 @@ def _at_an_end(context: Context, count: int, *, first: bool) -> list[str]:
     return [_id(context, place) for place in range(start, start + count)]
 
 
+def _is_stretch(piece: Piece | None) -> bool:
+    return piece is not None and piece.has("RANGE", "START", "UNTIL", "FIRST", "LAST")
+
+
 def _is_called(pieces: list[Piece], at: int, context: Context) -> bool:
     """Is "the demo" the whole name of a clip, and no word that any clip is called by?"""
     word = pieces[at].text.casefold()
     whole = any(PurePath(clip.name).stem.casefold() == word for clip in context.clips)
     return whole and at > 0 and pieces[at - 1].text == "the" and not pieces[at].has("clip_noun", "video")
+
+
+def _named_by_ordinal(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
+    """ "The opening", where a clip is called opening.mp4, and no first five seconds are meant."""
+    word = pieces[at].text.casefold()
+    called = [clip.id for clip in context.clips if PurePath(clip.name).stem.casefold() == word]
+    led = at > 0 and pieces[at - 1].text == "the"
+    counts = at + 1 < len(pieces) and pieces[at + 1].has("TIME", "NUMBER")
+    return _made(pieces, at, at + 1, called[0]) if called and led and not counts and len(context.clips) > 1 else None
 
 
 @lru_cache(maxsize=64)
@@ -353,7 +370,8 @@ def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] 
     following = pieces[at + 1] if at + 1 < len(pieces) else None
     noun = following is not None and following.has("clip_noun") and not following.text.isdigit()
     end = at + 2 if noun else at + 1
-    known = (noun or word in _ROLE_WORDS or _is_called(pieces, at, context)) and len(word) > 1
+    merely = piece.means <= {"filler", "out:subject"} and _is_stretch(following)
+    known = (noun or merely or word in _ROLE_WORDS or _is_called(pieces, at, context)) and len(word) > 1
     if word in stems and (piece.has("unknown") or known):
         return _made(pieces, at, end, stems[word])
     if word in _ROLE_WORDS:

@@ -55,15 +55,19 @@ def tells_why(parts: list[Part]) -> list[bool]:
         said = [piece.text for piece in part.pieces[:3]]
         if at and said[0] in before and parts[at - 1].output and part.reading and part.reading.op in _NO_PURPOSE:
             found[at] = True  # "under 22 MB, so it goes through"
-        elif at and said[0] in before and not _is_order(parts[at - 1]):
+        elif at and said[0] in before and not _is_order(parts[at - 1]) and not _says_why(said, after):
             found[at - 1] = True
         if at and said[0] in texts("asks_politely") and _describes(parts[at - 1]):
             found[at - 1] = True
         if at and said[0] == "so" and _is_order(parts[at - 1]) and not _is_order(part):
             found[at] = True
-        if any(" ".join(said[:count]) in after for count in (1, 2, 3)):
+        if _says_why(said, after):
             found[at] = True
     return found
+
+
+def _says_why(said: list[str], after: frozenset[str]) -> bool:
+    return any(" ".join(said[:count]) in after for count in (1, 2, 3))
 
 
 def _describes(part: Part) -> bool:

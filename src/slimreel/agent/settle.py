@@ -236,6 +236,11 @@ def _pointed_out(values: list[Value]) -> list[Value]:
     return kept
 
 
+def _are_limits(one: Value, other: Value) -> bool:
+    """Two sizes, one of them said as a limit ("at most 100 MB but keep it under 40"): the smaller holds for both."""
+    return one.slot == other.slot == "size" and (one.bound or other.bound)
+
+
 def _one_per_slot(values: list[Value]) -> tuple[list[Value], list[str]]:
     settled: dict[str, Value] = {}
     conflicts: list[str] = []
@@ -249,6 +254,8 @@ def _one_per_slot(values: list[Value]) -> tuple[list[Value], list[str]]:
             settled["hdr"] = value if value.value == "tonemap" else earlier
         elif value.slot == "preset" and "web" in (earlier.value, value.value):
             settled["preset"] = earlier if value.value == "web" else value
+        elif isinstance(value.value, int) and isinstance(earlier.value, int) and _are_limits(value, earlier):
+            settled["size"] = value if value.value < earlier.value else earlier
         elif value.slot in _SINGLE:
             conflicts.append(f'"{earlier.text}" and "{value.text}" (two {_SINGLE[value.slot]})')
     frame = settled.pop("frame", None)

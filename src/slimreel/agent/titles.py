@@ -23,7 +23,7 @@ _END = "|".join(
         r"\s+(?:across|along)\s+the\s+",
         rf"\s+in\s+(?:{_COLORS}|big|small|bold|large)\b",
         rf"\s+(?:{_PLACES})\b",
-        r"\s*[,;。，；\n]",
+        r"\s*(?:,(?![0-9])|[;。，；\n])",
         rf"\s+(?:and|then)\s+(?:then\s+)?(?:{_EDITS})\b",
         r"\s+for\s+the\s+",
         r"[.!]?\s*$",
@@ -41,6 +41,13 @@ _WRITE = re.compile(
     r"\b(?:write|type|put the words?|add the words?|add the text|put the text|spell out)\s+"
     r"(?!(?:something|some|a|an|it|this|that|the|in|on|at|text|title|my)\b)" + _TEXT,
     re.IGNORECASE,
+)
+# "Put my handle nightowl in the corner": what kind of thing it is, and then itself.
+_KIND = "name|number|date|price|handle|website|url|address|phone|score|location|city|slogan|hashtag|e-?mail|id|title"
+_NOUNED = re.compile(
+    r"\b(?:[Pp]ut|[Aa]dd|[Ss]how|[Dd]isplay|[Ss]tick|[Ww]rite|[Tt]ype|[Pp]lace|[Pp]op) "
+    r"(?:(?:my|our|the|his|her|their|a) )?(?:[a-z]+ )?"
+    rf"(?:{_KIND}) (?=[A-Z0-9@#$€£+])" + _TEXT
 )
 _TITLE = "text|title|caption|subtitle|headline|watermark|label|heading|words|banner|lower third|cta"
 _COLON = re.compile(rf"\b(?:{_TITLE})\b[^:\n\ue000-\uf8ff]{{0,40}}:\s*(?![0-9]){_TEXT}", re.IGNORECASE)
@@ -87,6 +94,7 @@ _AMOUNT = re.compile(
     r"[0-9.:\s]+(?:kb|mb|gb|k|m|g|%|sec|seconds|s|fps|p|x)?\b(?! [a-z])|[0-9.]+ ?(?:kb|mb|gb|mbps|kbps)\b",
     re.IGNORECASE,
 )
+_LENGTH = re.compile(r"[0-9.:]+ ?(?:s|secs?|seconds?|m|mins?|minutes?|%|percent|px)\b", re.IGNORECASE)
 _TITLE_WORD = re.compile(
     r"\b(?:text|title|caption|headline|heading|label|words|banner)\b|标题|文字|大字|打字|写", re.IGNORECASE
 )
@@ -100,13 +108,13 @@ def take_titles(taken: Taken) -> Taken:
     """The literals with unquoted titles among them. Nothing is taken where a quoted text stands already."""
     if any(literal.kind == "QUOTE" for literal in taken.marks.values()):
         return taken
-    for pattern in (_SAYING, _WRITE, _COLON, _ZH_COLON, _NAMED, _ZH_WRITING, _ZH_CHANGED):
+    for pattern in (_SAYING, _NOUNED, _WRITE, _COLON, _ZH_COLON, _NAMED, _ZH_WRITING, _ZH_CHANGED):
         match = pattern.search(taken.text)
         if match is not None and pattern is _ZH_CHANGED and _says_how(match[1]):
             continue
         if match is not None and pattern is _SAYING and not _speaks_of_text(taken.text, match):
             continue
-        if match is not None and _is_text(match[1]):
+        if match is not None and (_is_text(match[1]) or (pattern is _NOUNED and not _LENGTH.match(match[1]))):
             said = match[1]
             if pattern is _ZH_WRITING and match[0].startswith("写") and _THOUGHT_UP.match(said):
                 continue
@@ -115,6 +123,9 @@ def take_titles(taken: Taken) -> Taken:
                 said = capitals[0]  # "write OPEN TILL 10 at the top": "till" ends no text in capitals
             if pattern in (_ZH_WRITING, _ZH_COLON, _ZH_CHANGED):
                 said = _ZH_TAIL.sub("", said) or said
+            if pattern is _NOUNED:  # what kind of thing it is has been used
+                kind_at = taken.text.rindex(" ", 0, match.start(1) - 1) + 1
+                return _taken(taken, kind_at, match.start(1) + len(said), said)
             kind: Kind = "NAME" if pattern is _NAMED and _FILE_NAMED.search(match[0]) else "QUOTE"
             return _taken(taken, match.start(1), match.start(1) + len(said), said, kind)
     shouted = _shouted(taken.text)
@@ -175,6 +186,7 @@ def _is_text(said: str) -> bool:
 
 
 def _taken(taken: Taken, start: int, end: int, said: str, kind: Kind = "QUOTE") -> Taken:
+    """The text with a stretch of it as a literal that says this."""
     inside = "".join(taken.marks[ch].text if ch in taken.marks else ch for ch in said)
     mark = taken.mark(Literal(kind, inside.strip().strip("\"'")))
     taken.text = taken.text[:start] + mark + taken.text[end:]

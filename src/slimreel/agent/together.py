@@ -39,6 +39,9 @@ def _each_once(commands: list[Command]) -> list[Command]:
     """Without what was said twice in a row in other words ("stop, don't render it"); a nudge may be meant twice."""
     if [one["op"] for one in commands] == ["undo", "redo"]:
         return commands[1:]  # what was undone is to be there again
+    if [one["op"] for one in commands] in (["reset", "redo"], ["reset", "undo"]):
+        return commands[:1]  # "it all went wrong, put it back"
+    commands = _without_asides(commands)
     found: list[Command] = []
     for command in commands:
         if found and (merged := _made_one(found[-1], command)) is not None:
@@ -50,6 +53,14 @@ def _each_once(commands: list[Command]) -> list[Command]:
     return found
 
 
+def _without_asides(commands: list[Command]) -> list[Command]:
+    """ "A black end, kill it" cancels no render, and a "help!" beside a wish asks for nothing else."""
+    asides = ({"op": "help", "params": {}}, {"op": "cancel", "params": {}})
+    wanted = [one for one in commands if one not in asides]
+    return wanted if any(one["op"] not in _OF_SESSIONS for one in wanted) else commands
+
+
+_OF_SESSIONS = frozenset("status credits upload export undo redo reset clarify".split())
 _ONCE = OUTPUT_OPS | frozenset(
     "upload denoise_video denoise_audio normalize_audio stabilize sharpen deinterlace remove_silence".split()
 )
@@ -61,6 +72,10 @@ def _made_one(first: Command, second: Command) -> Command | None:
     """Two commands that are one in two breaths ("add a.mp3, as music, at 35%"; "a png cover, of 0:05")."""
     if first["op"] != second["op"]:
         return None
+    if first["op"] == "update" and first["params"]["target"] == second["params"]["target"]:
+        before, after = first["params"]["set"], second["params"]["set"]
+        apart = not before.keys() & after.keys()
+        return {"op": "update", "params": {**first["params"], "set": {**before, **after}}} if apart else None
     if first["op"] not in _REPEATED and bool(first["params"]) != bool(second["params"]):
         return first if first["params"] else second  # "rewind effect, play 0:05-0:08 backwards"
     if not ("file" in first["params"] or first["op"] in _ONCE):

@@ -113,9 +113,10 @@ def _is_refused(word: Word) -> bool:
     return all(one.startswith("oos_") for one in word.means)
 
 
-def spelled(text: str) -> str:
-    """The text with words one slip away from a known one put right."""
-    return correct_spelling(text, *_spelling())
+def spelled(text: str, names: frozenset[str] = frozenset()) -> str:
+    """The text with words one slip away from a known one put right. Those of `names` are right as they are."""
+    known, misspelled = _spelling()
+    return correct_spelling(text, known | names if names else known, misspelled)
 
 
 _JOINED = re.compile(r"(?<![A-Za-z0-9_])[A-Za-z]+(?:_[A-Za-z]+)+(?![A-Za-z0-9_.])")

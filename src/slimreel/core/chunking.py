@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import median
 
 from slimreel.core.packets import NO_TIME, PacketList
@@ -91,18 +91,13 @@ def clean_keyframes(packets: PacketList) -> list[Keyframe]:
     pts = packets.pts
     if not packets.is_whole or NO_TIME in pts or len(set(pts)) < len(pts):
         return []
-    if any(packets.is_discard(number) or packets.is_corrupt(number) for number in range(len(packets))):
+    if packets.has_discarded or packets.has_corrupt:
         return []
-    later, lowest = [0] * len(pts), NO_TIME
-    for number in range(len(pts) - 1, -1, -1):
-        lowest = pts[number] if lowest == NO_TIME else min(lowest, pts[number])
-        later[number] = lowest
-    keys, highest = [], NO_TIME
-    for number, time in enumerate(pts):
-        if packets.is_key(number) and highest < time == later[number]:
-            keys.append(Keyframe(number, time))
-        highest = max(highest, time)
-    return keys
+    before = [NO_TIME, *accumulate(pts, max)]  # the latest of all decoded earlier
+    behind = list(accumulate(reversed(pts), min))  # the earliest of all from here on, from the end
+    return [
+        Keyframe(number, pts[number]) for number in packets.keys if before[number] < pts[number] == behind[-1 - number]
+    ]
 
 
 def seek_of(packets: PacketList, key: Keyframe) -> int | None:

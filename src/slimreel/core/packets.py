@@ -52,6 +52,19 @@ class PacketList:
     def is_corrupt(self, number: int) -> bool:
         return bool(self.flags[number] & _CORRUPT)
 
+    @property
+    def keys(self) -> list[int]:
+        """The numbers of all keyframes."""
+        return [number for number, flags in enumerate(self.flags) if flags & _KEY]
+
+    @property
+    def has_discarded(self) -> bool:
+        return any(flags & _DISCARD for flags in set(self.flags))
+
+    @property
+    def has_corrupt(self) -> bool:
+        return any(flags & _CORRUPT for flags in set(self.flags))
+
     def is_instant(self, number: int) -> bool:
         """Forgets all that was before it (an IDR picture): only of H.264 with a header record is that known."""
         return bool(self.flags[number] & _INSTANT)

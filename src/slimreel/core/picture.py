@@ -122,7 +122,7 @@ def rungs_below(picture: Picture) -> list[tuple[int, int]]:
     short = min(picture.width, picture.height)
     least = picture.least_short_side
     sides = [side for side in (1440, 1080, 720, 540, 432, 360, 270, 216, 144) if least <= side < short]
-    if least > LEAST_SHORT_SIDE and least not in sides and _even(least + 1) < short:
+    if least > LEAST_SHORT_SIDE and _even(least + 1) < min([short, *sides]):
         sides.append(_even(least + 1))
     return [_to_short_side((picture.width, picture.height), side) for side in sides]
 

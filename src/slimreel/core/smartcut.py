@@ -98,7 +98,7 @@ def shown(packets: PacketList, origin_s: Fraction, rate: Fraction, stretches: Se
 
 def pieces(packets: PacketList, wanted: Sequence[range]) -> tuple[Piece, ...]:
     """The pieces that give the wanted frames, in their order. Raises CannotCopy where none can be copied."""
-    if NO_TIME in packets.pts or any(packets.is_discard(number) for number in range(len(packets))):
+    if NO_TIME in packets.pts or packets.has_discarded:
         raise CannotCopy("hidden")
     points = points_of(packets)
     order = sorted(packets.pts)

@@ -31,6 +31,17 @@ def outside_table() -> dict[str, dict[str, list[str]]]:
     return _table("words", "outside.toml")
 
 
+def outside_classes() -> dict[str, str]:
+    """The classes of words that those patterns name in angle brackets, each as one alternation."""
+    classes: dict[str, str] = _table("words", "outside.words.toml")["classes"]
+    return classes
+
+
+def route_table() -> dict[str, Any]:
+    """Sentences that are said to the session: what is said around them, their classes of words, and the patterns."""
+    return _table("words", "routes.en.toml")
+
+
 def message_table(language: str) -> dict[str, str]:
     """The sentences of a language by message id."""
     return _table("words", f"messages.{language}.toml")

@@ -5,6 +5,7 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from slimreel.agent.span import Missing, Span
@@ -29,6 +30,17 @@ def clip_param(span: Span, params: Params) -> None:
         return
     if len(span.context.clips) > 1 and span.claim("both"):
         params["clip"] = "all"
+    elif (last := _last_clip(span)) is not None:
+        params["clip"] = last
+
+
+def _last_clip(span: Span) -> str | None:
+    """The clip of the last operation, where a pronoun stands for it ("and stabilize it")."""
+    last = span.context.last_ops[-1] if span.context.last_ops else {}
+    given = last.get("params")
+    clip = given.get("clip") if isinstance(given, Mapping) else None
+    several = len(span.context.clips) > 1 and any(one.id == clip for one in span.context.clips)
+    return str(clip) if several and any(piece.text in texts("pronouns") for piece in span.pieces) else None
 
 
 def known_clip(span: Span, value: object) -> None:
@@ -46,6 +58,9 @@ def within_video(span: Span, *moments: object) -> None:
     for moment in moments:
         if isinstance(moment, float) and moment > length + 0.05:
             raise Missing("range", moment_s=moment, length_s=length)
+
+
+_OF_ENDS = ("remove", "cutting", "fade", "fadein", "fadeout", "freeze")  # whose length at an end is no stretch
 
 
 def stretch(span: Span) -> tuple[Any, Any] | None:
@@ -73,6 +88,10 @@ def stretch(span: Span) -> tuple[Any, Any] | None:
         return start, until.value
     if length is not None:
         start = start if start is not None else span.value("AT")
+        whole = span.context.length_s
+        if start is None and whole is not None and span.has("t_end") and not span.has(*_OF_ENDS):
+            span.claim("t_end")  # "at the end for 3 s"
+            return max(0.0, whole - length.value), whole
         return (start or 0.0), (start or 0.0) + length.value
     return start, None
 
@@ -129,7 +148,7 @@ def strength(span: Span, params: Params) -> None:
     told = [
         at
         for at, piece in enumerate(span.pieces)
-        if piece.has("large_amount", "strong") and piece.text not in texts("much_of_it")
+        if piece.has("large_amount", "strong") and piece.text not in texts("much_of_it") and not _of_fault(span, at)
     ]
     named = next((at for at, piece in enumerate(span.pieces) if piece.text in texts("strength_word")), None)
     after = span.pieces[named + 1 : named + 3] if named is not None else []
@@ -144,6 +163,13 @@ def strength(span: Span, params: Params) -> None:
         params["strength"] = "low"
     elif span.claim("medium_amount"):
         params["strength"] = "medium"
+
+
+def _of_fault(span: Span, at: int) -> bool:
+    """ "Heavy film grain, reduce it slightly": heavy is what is wrong, not the cure."""
+    after = span.pieces[at + 1 : at + 3]
+    before = at > 0 and span.pieces[at - 1].has("denoise", "remove", "stabilize", "sharpen")
+    return not before and any(piece.has("grain", "noise") for piece in after) and not span.pieces[at].has("denoise")
 
 
 def named_values(span: Span, params: Params, *slots: str) -> None:

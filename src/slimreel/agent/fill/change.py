@@ -6,9 +6,9 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 from __future__ import annotations
 
 from slimreel.agent.context import ElementFact
-from slimreel.agent.fill.base import Params
+from slimreel.agent.fill.base import Params, stretch
 from slimreel.agent.fill.elements import TYPE_WORDS, mentioned, starts_at, target_elements
-from slimreel.agent.fill.overlay import opacity
+from slimreel.agent.fill.overlay import STROKE_PX, opacity
 from slimreel.agent.fill.sound import fade_params
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
@@ -21,6 +21,8 @@ def update(span: Span) -> list[Params]:
     if (kind := _one_more(span)) is not None:
         raise Missing("text" if kind == "text" else "file")
     targets = target_elements(span)
+    if (traded := _traded(span, targets)) is not None:
+        return traded
     changes: Params = {}
     kinds = {one.type for one in targets}
     quoted = span.take("QUOTE")
@@ -55,6 +57,37 @@ def update(span: Span) -> list[Params]:
     if not changes:
         raise Missing("text" if kinds == {"text"} and span.has("writing", "changing", "words_word") else "amount")
     return [{"target": one.id, "set": dict(changes)} for one in targets]
+
+
+def _traded(span: Span, targets: list[ElementFact]) -> list[Params] | None:
+    """Places that follow from where things stand: each other's, or the other side."""
+    for word, places in (("swapping", _in_each_others_place), ("other_side", _across)):
+        if span.has(word) and (found := places(targets)):
+            span.claim(word)
+            return found
+    return None
+
+
+_OPPOSITE = {"left": "right", "right": "left"}
+
+
+def _across(targets: list[ElementFact]) -> list[Params]:
+    """Elements that stand at a side go to the other side."""
+    places = [str(one.facts.get("position", "")) for one in targets]
+    if not all("left" in place or "right" in place for place in places):
+        return []
+    moved = ["_".join(_OPPOSITE.get(part, part) for part in place.split("_")) for place in places]
+    return [{"target": one.id, "set": {"position": place}} for one, place in zip(targets, moved, strict=True)]
+
+
+def _in_each_others_place(targets: list[ElementFact]) -> list[Params]:
+    """Two elements that have places trade them."""
+    places = [one.facts.get("position") for one in targets]
+    if len(targets) != 2 or not all(isinstance(place, str) for place in places):
+        return []
+    return [
+        {"target": one.id, "set": {"position": place}} for one, place in zip(targets, reversed(places), strict=True)
+    ]
 
 
 def _one_more(span: Span) -> str | None:
@@ -109,16 +142,26 @@ def _subtitle_changes(span: Span, changes: Params) -> None:
         changes["offset_s"] = changes.pop("start_s") * (1 if late else -1)
         span.claim("later", "earlier", "is_early", "is_late")
     for word, name in (("bigger_text", "large"), ("small_text", "small"), ("medium_text", "medium")):
-        if span.claim(word):
+        at = span.find(word)
+        if at is not None and not span.pieces[at].has("bigger", "smaller"):
+            span.used.add(at)
             changes["size"] = name
 
 
 def _text_changes(span: Span, changes: Params) -> None:
+    for word, name in (("bigger_text", "large"), ("small_text", "small")):
+        at = span.find(word)
+        if at is not None and not span.pieces[at].has("bigger", "smaller", "small_amount") and "size" not in changes:
+            changes["size"] = name
+            span.used.add(at)
     pixels = span.take("PX")
     if pixels is None and span.claim("words_size"):
         pixels = next(iter(span.numbers(4, 1000)), None)
     if pixels is not None:
         changes["size_px"] = pixels.value
+    if span.claim("strokeword"):
+        changes["stroke"] = 0 if span.claim("neg", "remove", "without") else STROKE_PX
+        span.claim("adding")
     for word, name in (("boldword", "bold"), ("boxword", "box")):
         if span.claim(word):
             changes[name] = not span.claim("neg")
@@ -146,12 +189,8 @@ def _times(span: Span, changes: Params) -> None:
         else:
             changes["start_s"], changes["end_s"] = start, end
             return
-    if (first := span.take("FIRST")) is not None:
-        changes["start_s"], changes["end_s"] = 0.0, first.value
-        return
-    if (last := span.find("LAST")) is not None and span.context.length_s is not None:
-        span.used.add(last)
-        changes["start_s"], changes["end_s"] = span.context.length_s - span.pieces[last].value, "end"
+    if span.has("FIRST", "LAST") and (edge := stretch(span)) is not None:
+        changes["start_s"], changes["end_s"] = edge
         return
     if span.find("until_end") is not None:
         span.claim("until_end")
@@ -228,6 +267,9 @@ def remove(span: Span) -> list[Params]:
             targets = _without_kept(span, kept)
         else:
             targets = target_elements(span)
+    for at, piece in enumerate(span.pieces):
+        if piece.has("POSITION") and not any(one.text in texts("leads_to") for one in span.pieces[max(0, at - 2) : at]):
+            span.used.add(at)  # where it is, and not where it goes
     return [{"target": one.id} for one in targets]
 
 

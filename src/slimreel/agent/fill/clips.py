@@ -235,6 +235,8 @@ def freeze(span: Span) -> Params:
     elif (moment := span.take("AT", "START")) is not None:
         within_video(span, moment.value)
         params["at_s"] = moment.value
+    elif (after := span.find("RANGE")) is not None and span.pieces[after].has("AFTER"):
+        params["at_s"] = span.value("RANGE")[0]
     length = span.take("FOR", "TIME", "LAST")
     if length is not None and "at_s" not in params and span.find("TIME", "FOR") is not None:
         params["at_s"] = length.value

@@ -38,7 +38,8 @@ def trim(span: Span) -> Params:
         elif span.has("silence", "talking"):
             raise Missing("range")
         else:
-            raise Missing("amount" if span.has("shorter", "small_amount") else "range")
+            little = any(piece.has("small_amount") and not piece.has("part_word") for piece in span.pieces)
+            raise Missing("amount" if span.has("shorter") or little else "range")
     start, end = found
     if (
         start is not None

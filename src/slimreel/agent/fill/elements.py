@@ -50,6 +50,9 @@ def mentioned(span: Span) -> list[ElementFact]:
         if at and span.pieces[at - 1].has("neg") and span.pieces[at - 1].text in texts("is_not"):
             span.used.update((at - 1, at))
             continue
+        if at and piece.text in texts("one_of_them") and (placed := _standing_at(span, at - 1)) is not None:
+            found.append((at - 1, placed))
+            continue
         content = _by_content(span, piece)
         if content:
             found += [(at, one) for one in content]
@@ -74,6 +77,13 @@ def mentioned(span: Span) -> list[ElementFact]:
     return [
         one for _, one in sorted({one.id: (seen[one.id], one) for _, one in found}.values(), key=lambda pair: pair[0])
     ]
+
+
+def _standing_at(span: Span, at: int) -> ElementFact | None:
+    """ "The top one": the only element of the session that stands at that place."""
+    said = span.pieces[at].named.get("position")
+    there = [one for one in span.context.elements if said and one.facts.get("position") == said]
+    return there[0] if len(there) == 1 else None
 
 
 def laid_over(context: Context, piece: Piece) -> frozenset[str]:
@@ -104,7 +114,41 @@ def _nth_of_those_before(span: Span) -> list[ElementFact]:
 def _by_content(span: Span, piece: Piece) -> list[ElementFact]:
     """The titles that a word describes: the url, the phone number."""
     pattern = _CONTENT.get(piece.text)
-    return [one for one in span.context.of_type("text") if pattern.search(one.text)] if pattern else []
+    if pattern is None:
+        return called(span.context, piece)
+    return [one for one in span.context.of_type("text") if pattern.search(one.text)]
+
+
+def called(context: Context, piece: Piece) -> list[ElementFact]:
+    """The element whose file a strange word is of: "the fado" of fado_lisbon.mp3, where only one has it."""
+    word = piece.text.casefold()
+    if not piece.has("unknown") or len(word) < 3 or not word.isalpha():
+        return []
+    named = [one for one in context.elements if one.file and word in _words_of(one.file)]
+    shown = [one for one in context.of_type("text") if one.text.casefold() == word]
+    return named if len(named) == 1 else shown if len(shown) == 1 else []
+
+
+def with_texts(pieces: list[Piece], context: Context) -> list[Piece]:
+    """ "EZ clap should be massive": what a title says, word for word, is that title."""
+    shown = [re.findall(r"[^\W_]+", one.text.casefold()) for one in context.of_type("text")]
+    found = list(pieces)
+    for words in (one for one in shown if len(one) > 1):
+        for at in range(len(found)):
+            end, said = at, list[str]()
+            while end < len(found) and len(said) < len(words) and not found[end].has("QUOTE", "FILE"):
+                said += re.findall(r"[^\W_]+", found[end].text.casefold())
+                end += 1
+            if said == words:
+                text = " ".join(words)
+                means = frozenset({"n_title", "unknown"})
+                found[at:end] = [Piece(text, found[at].start, found[end - 1].end, means)]
+                break
+    return found
+
+
+def _words_of(file: str) -> list[str]:
+    return re.split(r"[\s_\-.]+", file.rsplit(".", 1)[0].casefold())
 
 
 def described(context: Context, piece: Piece) -> bool:

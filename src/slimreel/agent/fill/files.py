@@ -53,6 +53,11 @@ def gif(span: Span) -> Params:
         span.used.add(number)
         params["width_px"] = int(span.pieces[number].value)
     found = stretch(span)
+    length = span.find("TIME") if found is None else None
+    moments = [*span.all("AT"), *(piece for piece in span.before if piece.has("AT"))] if length is not None else []
+    if length is not None and moments:  # "the goal at 21:14, a gif of the 4 seconds from there"
+        span.used.add(length)
+        found = moments[0].value, moments[0].value + span.pieces[length].value
     if found is None and span.has("part_word") and not span.has("video_whole"):
         raise Missing("range")
     if found is not None:

@@ -95,6 +95,8 @@ def _taken_off(span: Span) -> Params:
     params: Params = {}
     everywhere = span.claim("sides") and not span.says("left and right")
     edges = [(at, piece.named["position"]) for at, piece in enumerate(span.pieces) if _is_edge(piece)]
+    if not edges and not everywhere:  # "there is a shadow at the top, shave 40 px off"
+        edges = [(0, piece.named["position"]) for piece in span.before if _is_edge(piece)][-1:]
     for number, piece in enumerate(amounts):
         unit = _unit(piece)
         value = piece.value if unit == "pct" else int(piece.value)

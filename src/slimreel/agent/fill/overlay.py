@@ -5,6 +5,8 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 
 from __future__ import annotations
 
+import re
+
 from slimreel.agent.context import PICTURE_FILES, SUBTITLE_FILES, VIDEO_FILES
 from slimreel.agent.fill.base import Params, named_values, session_file, strength, timed
 from slimreel.agent.span import Missing, Span
@@ -22,8 +24,14 @@ def opacity(span: Span, params: Params) -> None:
             value = 1 - value
         params["opacity"] = round(value, 4)
         span.claim("opacity")
+    elif span.says(*texts("wholly")) and span.claim("opaque"):
+        params["opacity"] = 1.0
+        span.claim("all_word", "off_word")
     elif span.claim("faint"):
         params["opacity"] = 0.5
+
+
+STROKE_PX = 4  # of an outline whose width nobody says
 
 
 def style(span: Span, params: Params) -> None:
@@ -42,6 +50,8 @@ def style(span: Span, params: Params) -> None:
         params["bold"] = True
     if span.claim("boxword"):
         params["box"] = True
+    if span.claim("strokeword"):
+        params["stroke"] = STROKE_PX
     for word, name in (("anim_fade", "fade"), ("anim_slide", "slide"), ("anim_type", "typewriter")):
         if span.claim(word):
             params["anim"] = name
@@ -105,6 +115,13 @@ def pip(span: Span) -> Params:
     return params
 
 
+def _in_language(span: Span, language: object) -> str | None:
+    """The only subtitle file of the session whose name ends in the language that is asked for (talk_es.srt)."""
+    names = [name for name in span.context.files(SUBTITLE_FILES) if language and not span.has("FILE")]
+    named = [name for name in names if re.split(r"[\s_.\-]+", name.casefold())[-2] == language]
+    return named[0] if len(named) == 1 else None
+
+
 def subtitles(span: Span) -> Params:
     params: Params = {}
     soft = span.claim("soft")
@@ -127,8 +144,8 @@ def subtitles(span: Span) -> Params:
         and not (soft or span.says(*texts("one_more")))
     ):
         raise Missing("file")
-    params["file"] = session_file(span, SUBTITLE_FILES)
     named_values(span, params, "language", "position", "color")
+    params["file"] = _in_language(span, params.get("language")) or session_file(span, SUBTITLE_FILES)
     if span.claim("bigger_text", "bigger"):
         params["size"] = "large"
     elif span.claim("small_text", "smaller"):

@@ -6,7 +6,7 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 from __future__ import annotations
 
 from slimreel.agent.context import SOUND_FILES
-from slimreel.agent.fill.base import Params, clip_param, ranged, session_file, strength
+from slimreel.agent.fill.base import Params, clip_param, ranged, session_file, strength, stretch
 from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
@@ -36,7 +36,13 @@ def add_music(span: Span) -> Params:
     if start is not None:
         params["start_s"] = start.value
     elif (length := span.take("RANGE")) is not None:
-        params["start_s"] = length.value[0]
+        params["start_s"], end = length.value
+        if end != "end":
+            params["end_s"] = end
+    elif span.has("FIRST", "LAST") and (named := stretch(span)) is not None:
+        params["start_s"] = named[0]
+        if named[1] != "end":
+            params["end_s"] = named[1]
     return params
 
 
@@ -44,7 +50,8 @@ def fade_params(span: Span, params: Params) -> None:
     """`fade_in_s` and `fade_out_s` of music; a fade without a length is one of a second."""
     goes_in, goes_out = span.find("fadein"), span.find("fadeout")
     both = span.find("inandout", "fade") is not None and goes_in is None and goes_out is None
-    lengths = span.all("FOR", "TIME", "LAST", "FIRST") if goes_in is not None or goes_out is not None or both else []
+    fades = goes_in is not None or goes_out is not None or both
+    lengths = span.all("FOR", "TIME") or span.all("LAST", "FIRST") if fades else []
     values = [piece.value for piece in lengths]
     if both and span.claim("inandout", "fade"):
         params["fade_in_s"] = params["fade_out_s"] = values[0] if values else 1.0
@@ -52,6 +59,10 @@ def fade_params(span: Span, params: Params) -> None:
     if goes_in is not None:
         span.used.add(goes_in)
         params["fade_in_s"] = values.pop(0) if values else 1.0
+    out = next((at for at, piece in enumerate(span.pieces) if piece.text == "out"), None)
+    if goes_out is None and goes_in is not None and values and out is not None and out > goes_in:
+        span.used.add(out)  # "fade in 1s and out 2s"
+        params["fade_out_s"] = values.pop(0)
     if goes_out is not None:
         span.used.add(goes_out)
         params["fade_out_s"] = values.pop(0) if values else 1.0
@@ -266,6 +277,8 @@ def audio_sync(span: Span) -> Params:
         span.claim("later", "earlier", "sync", "sound")
         return {"offset_s": offset.value}
     early, late = span.find("earlier"), span.find("later")
+    if early is not None and late is not None and span.pieces[late].has("earlier"):
+        late = None if early != late else late  # "pull it forward": forward alone is either
     was_early, was_late = span.find("is_early"), span.find("is_late")
     if early is not None and early == was_early and late is not None and late != early:
         early = None

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
+from slimreel.agent.fill.elements import ELEMENT_OPS
 from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, Command, Turn, again, denied
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import meanings_of
-from slimreel.agent.span import Span
 from slimreel.agent.words import texts
 
 # Which parameter a lone amount is for, in this order.
@@ -39,18 +38,21 @@ _BY_KIND = {
 }
 # What an output may weigh, in this order.
 _WEIGHTS = ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps")
+# What else can be half of it or double.
+_DEGREES = "brightness_pct contrast_pct saturation_pct temperature_pct gain_db duration_s first_s last_s".split()
 
 
-def corrected_text(turn: Turn) -> list[Command] | None:
-    """A typo: it should say “Day 3”; 打错字了，是“再接再厉”."""
-    quoted = [piece for piece in turn.pieces if piece.has("QUOTE")]
-    wrong = any(piece.has("meant", "neg", "typo_word", "out:correct", "out:neg") for piece in turn.pieces)
-    if len(quoted) != 1 or not wrong or any(piece.has("adding", "position", *AMOUNTS) for piece in turn.content):
+def other_file(turn: Turn) -> list[Command] | None:
+    """ "tram.mp3 would fit better": another file in the place of the last one of its kind."""
+    files = [piece for piece in turn.content if piece.has("SOUNDFILE", "IMAGEFILE")]
+    if len(files) != 1 or not any(one.text in texts("preferred") for one in turn.pieces):
         return None
-    target = last_target(Span(turn.pieces, turn.context, ""))
-    if target is None or not any(one.id == target and one.type == "text" for one in turn.context.elements):
+    wanted = "music" if files[0].has("SOUNDFILE") else "image"
+    there = turn.context.of_type(wanted)
+    of_clip = any(piece.has("sound", "original_sound", "voice") for piece in turn.content)
+    if of_clip or len(there) != 1 or there[0].file == files[0].value:
         return None
-    return [{"op": "update", "params": {"target": target, "set": {"text": quoted[0].value}}}]
+    return [{"op": "update", "params": {"target": there[0].id, "set": {"file": files[0].value}}}]
 
 
 def times_as_much(turn: Turn) -> list[Command] | None:
@@ -61,13 +63,14 @@ def times_as_much(turn: Turn) -> list[Command] | None:
     ):
         return None
     twice = any(piece.has("double") for piece in turn.content)
-    half = any(piece.has("halve") for piece in turn.content)
+    half = any(piece.has("halve") or (piece.has("SHARE") and piece.value == 50) for piece in turn.content)
     about = any(piece.has("it", "too_word") or piece.text in texts("the_limit") for piece in turn.pieces)
     if twice == half or not about:
         return None
-    for name in _WEIGHTS:
+    for name in (*_WEIGHTS, *_DEGREES):
         if isinstance(value := turn.last["params"].get(name), int | float):
-            return [again(turn.last, **{name: int(value * 2 if twice else value / 2)})]
+            after = value * 2 if twice else value / 2
+            return [again(turn.last, **{name: int(after) if name in _WEIGHTS else after})]
     return None
 
 
@@ -118,8 +121,12 @@ def another_amount(turn: Turn) -> list[Command] | None:
     places = [at for at, piece in enumerate(turn.pieces) if piece.has(*AMOUNTS)]
     if not places or len(places) > 2:
         return None
+    plain = len(places) == 1 and _says_only_an_amount(turn, turn.pieces[places[0]])
+    if plain and _is_short_side(turn, turn.pieces[places[0]]):
+        return [again(turn.last, resolution=f"{int(turn.pieces[places[0]].value)}p")]
     corrected = (
-        any(
+        plain
+        or any(
             piece.has("neg", "meant", "out:neg", "out:toobig", "out:instead", "out:correct", "too_word")
             for piece in turn.pieces
         )
@@ -131,6 +138,8 @@ def another_amount(turn: Turn) -> list[Command] | None:
         or piece.means & ABOUT_LAST
         or piece.means & meanings_of(str(turn.last["op"]))
         or piece.has("unknown", "too_word", "speedup", "slowdown", "toobig_word")
+        or piece.text in texts("granting")
+        or (turn.last["op"] == "compress" and piece.text in texts("looks_bad"))
         for piece in turn.content
     ):
         return None
@@ -147,6 +156,41 @@ def another_amount(turn: Turn) -> list[Command] | None:
     if kind is not None and (there := turn.context.of_type(kind)):
         return [{"op": "update", "params": {"target": there[-1].id, "set": {name: value}}}]
     return [again(turn.last, **{name: value})]
+
+
+_WITH_ONE_AMOUNT = frozenset("compress freeze fade transition rotate volume zoom crop color add_music".split())
+
+
+def _says_only_an_amount(turn: Turn, piece: Piece) -> bool:
+    """ "40 then", "make it 2 secs": a turn too short to be about anything but the last one."""
+    most = 3 if turn.last["op"] == "compress" else 2
+    if (
+        len(turn.content) > most
+        or piece.text in texts("one_of_them")
+        or any(one.has("undo", "cutting", "trimming", "remove") for one in turn.content)
+    ):
+        return False
+    return str(turn.last["op"]) in _WITH_ONE_AMOUNT
+
+
+def _is_short_side(turn: Turn, piece: Piece) -> bool:
+    """ "What if it was 720", after a size of some megabytes or a resolution: no size."""
+    size = turn.last["params"].get("target_size_bytes", 0)
+    small = isinstance(size, int) and size < 100_000_000
+    return piece.has("LINES?") and turn.last["op"] == "compress" and (small or "resolution" in turn.last["params"])
+
+
+def another_like_it(turn: Turn) -> list[Command] | None:
+    """ "Do another one at 20": the last operation at another moment."""
+    asked = any(one.text in texts("another_one") or one.has("again_word", "different_word") for one in turn.pieces)
+    moments = [one for one in turn.pieces if one.has("AT", "TIME", "NUMBER") and one.text != "one"]
+    if not asked or len(moments) != 1 or not isinstance(turn.last["params"].get("at_s"), int | float):
+        return None
+    others = [one for one in turn.content if one not in moments and not one.means & meanings_of(str(turn.last["op"]))]
+    known = (*ABOUT_LAST, "different_word", "one_word", "clip_noun", "t_at", "adding", "again_word")
+    if not all(one.means & set(known) for one in others):
+        return None
+    return [again(turn.last, at_s=float(moments[0].value))]
 
 
 def _sets_number(turn: Turn, places: list[int]) -> bool:
@@ -174,7 +218,9 @@ def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) ->
     names = [name for kind in kinds for name in _BY_KIND[kind]] if kinds and not piece.has("NUMBER") else _MAIN
     if piece.has("AT", "FOR", "START", "UNTIL"):
         names = ["start_s", *_TIMES] if piece.has("START") else _TIMES
-    return next((name for name in names if name in params), None)
+    amounts = [name for name, value in params.items() if isinstance(value, int | float) and not isinstance(value, bool)]
+    only = amounts[0] if len(amounts) == 1 and piece.has("NUMBER", "PX", "PERCENT") else None
+    return next((name for name in names if name in params), only)
 
 
 def _close(a: object, b: object) -> bool:

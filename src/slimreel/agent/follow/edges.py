@@ -32,6 +32,42 @@ def other_end(turn: Turn) -> list[Command] | None:
     return None
 
 
+def other_edge(turn: Turn) -> list[Command] | None:
+    """Same on top: what was cropped off one edge goes at another too."""
+    cropped = [name for name in turn.last["params"] if name.rsplit("_", 1)[-1] in ("px", "pct")]
+    edges = {str(piece.named["position"]) for piece in turn.content if piece.named.get("position") in _EDGES}
+    again_there = any(piece.has("again_word", "same") for piece in turn.pieces)
+    if turn.last["op"] != "crop" or len(cropped) != 1 or len(edges) != 1 or not again_there:
+        return None
+    if any(piece.has(*AMOUNTS) for piece in turn.content):
+        return None
+    unit, clip = cropped[0].rsplit("_", 1)[1], turn.last["params"].get("clip")
+    params = {f"{edges.pop()}_{unit}": turn.last["params"][cropped[0]]}
+    return [{"op": "crop", "params": {**params, "clip": clip} if clip else params}]
+
+
+def other_way(turn: Turn) -> list[Command] | None:
+    """ "Wrong way", "the other direction": what was turned or moved goes the opposite way."""
+    if not any(piece.has("other_way") for piece in turn.content) or not only_about_last(
+        turn.content, "other_way", "rotate", "rotate_weak", "too_word"
+    ):
+        return None
+    params = turn.last["params"]
+    if turn.last["op"] == "rotate" and isinstance(params.get("degrees"), int | float):
+        return [again(turn.last, degrees=(360 - params["degrees"]) % 360)]
+    if turn.last["op"] == "audio_sync" and isinstance(params.get("offset_s"), int | float):
+        return [again(turn.last, offset_s=-params["offset_s"])]
+    opposite = _OPPOSITE.get(str(params.get("type")))
+    return [again(turn.last, type=opposite)] if turn.last["op"] == "transition" and opposite else None
+
+
+_OPPOSITE = {
+    "wipeleft": "wiperight", "wiperight": "wipeleft", "slideleft": "slideright", "slideright": "slideleft",
+    "slideup": "slidedown", "slidedown": "slideup",
+}  # fmt: skip
+_EDGES = ("top", "bottom", "left", "right")
+
+
 def taken_away(turn: Turn) -> list[Command] | None:
     """删了; not that: what the last turn put there goes again."""
     gone = [piece for piece in turn.content if piece.has("remove")]

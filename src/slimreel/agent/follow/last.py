@@ -44,9 +44,18 @@ def last_operation(context: Context) -> Mapping[str, Any] | None:
     return next((done for done in repeatable if isinstance(done.get("params"), Mapping)), None)
 
 
+# Parameters of which one takes the place of the other.
+_EITHER = (
+    {"parts", "max_duration_s"}, {"factor", "fit_duration_s"}, {"level", "gain_db"}, {"count", "until_s"},
+    {"video_bitrate_bps", "target_size_bytes", "size_ratio"}, {"auto", "at_s"},
+)  # fmt: skip
+
+
 def again(last: Mapping[str, Any], **changed: Any) -> Command:
-    """The last command with other values."""
-    return {"op": str(last["op"]), "params": {**last["params"], **changed}}
+    """The last command with other values. One that takes the place of another replaces it."""
+    out = {name for group in _EITHER if group & changed.keys() for name in group}
+    kept = {name: value for name, value in last["params"].items() if name not in out}
+    return {"op": str(last["op"]), "params": {**kept, **changed}}
 
 
 def only_about_last(content: list[Piece], *means: str) -> bool:
@@ -70,4 +79,7 @@ def denied(pieces: list[Piece], at: int) -> bool:
             return True
         if pieces[place].has("mark"):
             break
+        following = pieces[place + 1] if place + 1 < len(pieces) else None
+        if pieces[place].text in texts("too_much") and following is not None and following.has("unknown"):
+            return True  # "8 is too tight"
     return False

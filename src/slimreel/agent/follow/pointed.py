@@ -21,7 +21,7 @@ def for_others(turn: Turn) -> list[Command] | None:
         return None
     words = tuple(word for words in TYPE_WORDS.values() for word in words)
     of_op = meanings_of(str(turn.last["op"]))
-    if not only_about_last(turn.content, "CLIP", "clip_noun", "ORDINAL", *words, *of_op) or any(
+    if not only_about_last(turn.content, "CLIP", "clip_noun", "ORDINAL", "ask_word", *words, *of_op) or any(
         piece.has(*AMOUNTS) for piece in turn.content
     ):
         return None

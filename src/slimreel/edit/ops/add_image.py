@@ -26,6 +26,7 @@ class AddImage(Overlaying):
     op: ClassVar[str] = "add_image"
     said: ClassVar[Said] = Said(
         cues=(
+            "logo|watermark>t_on",
             "adding IMAGEFILE",
             "IMAGEFILE POSITION",
             "IMAGEFILE RANGE|FIRST|LAST|AT|START",

@@ -38,6 +38,7 @@ class AddMusic(Timed):
         cues=(
             "another_song",
             "getting music",
+            "SOUNDFILE RANGE|FIRST|LAST|START",
             "own_song under_word|music|adding",
             "own_song music adding|changing",
             "different_word|other music",

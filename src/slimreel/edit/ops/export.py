@@ -43,6 +43,7 @@ class Export(Operation):
     op: ClassVar[str] = "export"
     said: ClassVar[Said] = Said(
         cues=(
+            "go_ahead",
             "saving|export naming>QUOTE",
             "saving|export out:container|final_word naming>QUOTE",
             "handing final_word",

@@ -59,7 +59,8 @@ class ExtractAudio(Operation):
             "music extracting audioformat",
             "keep audioformat",
         ),
-        words="extract_audio sound music keep extracting saving export changing adding parts each getting picture_word",
+        words="DEPTH extract_audio sound music keep extracting saving export changing adding parts each getting "
+        "picture_word",
         en=("just the audio as wav", "pull the soundtrack out", "give me an mp3 of this", "audio only, m4a 256k"),
         zh=("只要音频", "把声音提取成mp3", "导出wav", "音轨单独存一份，256k"),
     )

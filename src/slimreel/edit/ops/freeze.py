@@ -29,6 +29,7 @@ class Freeze(Lasting):
     op: ClassVar[str] = "freeze"
     said: ClassVar[Said] = Said(
         cues=(
+            "freeze RANGE TIME|FOR",
             "freeze AT|START FOR",
             "freeze TIME AT",
             "freeze AT|START|last_frame|first_frame",

@@ -28,6 +28,7 @@ class Mute(Operation):
     op: ClassVar[str] = "mute"
     said: ClassVar[Said] = Said(
         cues=(
+            "blurregion sound RANGE|FIRST|LAST",
             "without sound",
             "remove sound",
             "mute",

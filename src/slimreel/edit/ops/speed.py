@@ -34,6 +34,7 @@ class Speed(Lasting):
     op: ClassVar[str] = "speed"
     said: ClassVar[Said] = Said(
         cues=(
+            "speedup|slowdown NUMBER",
             "triple_speed",
             "quarter_speed",
             "slowdown|speedup quarter_speed|triple_speed",

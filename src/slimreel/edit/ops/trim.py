@@ -27,6 +27,7 @@ class Trim(Operation):
     op: ClassVar[str] = "trim"
     said: ClassVar[Said] = Said(
         cues=(
+            "keep part_word",
             "RANGE rest remove",
             "RANGE rest",
             "KEPT",

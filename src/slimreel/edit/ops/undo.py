@@ -29,6 +29,8 @@ class Undo(Operation):
     op: ClassVar[str] = "undo"
     said: ClassVar[Said] = Said(
         cues=(
+            "better_before",
+            "NUMBER step_word>back_word",
             "cancel undo previous?",
             "cancel undo",
             "cancel previous",

@@ -35,6 +35,14 @@ class Update(Operation):
     op: ClassVar[str] = "update"
     said: ClassVar[Said] = Said(
         cues=(
+            "@element FIRST|LAST",
+            "@element keep FIRST|RANGE",
+            "@any other_side",
+            "@element other_side",
+            "@element swapping",
+            "@element opaque off_word|all_word",
+            "@any strokeword adding?",
+            "@element strokeword",
             "preview @element RANGE",
             "adding @element RANGE",
             "@any longer|shorter TIME|FOR",

@@ -47,6 +47,9 @@ class SetVolume(Lasting):
     op: ClassVar[str] = "volume"
     said: ClassVar[Said] = Said(
         cues=(
+            "as_loud",
+            "as_loud sound|volume|voice|music",
+            "sound|volume|voice|music shrink_to PERCENT|SHARE",
             "sound up_word|down_word DB",
             "volume|sound|music|voice|original_sound up_word|down_word DB|PERCENT|TIMES|SHARE",
             "up_word|down_word DB",
@@ -57,7 +60,7 @@ class SetVolume(Lasting):
             "changing volume|sound !subtitles",
             "halve louder|quieter sound|volume|voice|original_sound|music",
         ),
-        words="sound volume louder quieter changing music voice",
+        words="rotate_weak sound volume louder quieter changing music voice",
         en=("turn it up 3 dB", "voice to 120%", "halve the original audio", "music volume 15%"),
         zh=("音量加3分贝", "人声调到120%", "原声减半", "音乐音量15%"),
     )

@@ -1,0 +1,130 @@
+"""The words of a title put right: "day 3, not day 2", "8am sorry", "it should say …".
+
+It knows turns about the last operation and the session's titles, and no cue.
+"""
+
+from __future__ import annotations
+
+from difflib import SequenceMatcher
+
+from slimreel.agent.fill.elements import last_target
+from slimreel.agent.follow.last import AMOUNTS, Command, Turn
+from slimreel.agent.pieces import Piece
+from slimreel.agent.span import Span
+from slimreel.agent.words import texts
+
+
+def corrected_text(turn: Turn) -> list[Command] | None:
+    """A typo: it should say “Day 3”; 打错字了，是“再接再厉”."""
+    quoted = [piece for piece in turn.pieces if piece.has("QUOTE")]
+    wrong = any(piece.has("meant", "neg", "typo_word", "out:correct", "out:neg") for piece in turn.pieces)
+    if len(quoted) != 1 or not wrong or any(piece.has("adding", "position", *AMOUNTS) for piece in turn.content):
+        return None
+    target = last_target(Span(turn.pieces, turn.context, ""))
+    if target is None or not any(one.id == target and one.type == "text" for one in turn.context.elements):
+        return None
+    return [{"op": "update", "params": {"target": target, "set": {"text": quoted[0].value}}}]
+
+
+def other_words(turn: Turn) -> list[Command] | None:
+    """ "Day 3, not day 2"; "it's Katharine not Catherine": a word of the last title is another."""
+    at = next((place for place, one in enumerate(turn.pieces) if one.text in texts("is_not")), None)
+    last = last_target(Span(turn.pieces, turn.context, ""))
+    titles = sorted(turn.context.of_type("text"), key=lambda one: one.id != last)
+    if at is None or not titles or any(piece.has("QUOTE", "FILE") for piece in turn.pieces):
+        return None
+    wrong = _words_until_mark(turn.pieces[at + 1 :])
+    right = _words_put(turn.pieces[:at]) or _words_put(turn.pieces[at + 1 + len(wrong) :])
+    old, new = (" ".join(piece.text for piece in said) for said in (wrong, right))
+    for title in titles if old and new else []:
+        place = f" {title.text.casefold()} ".find(f" {old.casefold()} ")
+        if place >= 0:
+            end = place + len(old) + _said_beyond(title.text[place + len(old) :], new)
+            put = _in_case_of(title.text[place:end], new)
+            text = title.text[:place] + put + title.text[end:]
+            return [{"op": "update", "params": {"target": title.id, "set": {"text": text}}}]
+    return None
+
+
+def retyped(turn: Turn) -> list[Command] | None:
+    """ "8am sorry", "i meant Friday": the word of the last title that is most like it was meant to be this."""
+    if (whole := _said_anew(turn)) is not None:
+        return whole
+    sorry = any(piece.has("meant", "out:correct", "typo_word") for piece in turn.pieces)
+    target = last_target(Span(turn.pieces, turn.context, ""))
+    shown = next((one.text for one in turn.context.elements if one.id == target and one.type == "text"), "")
+    said = [one for one in turn.content if not _leads(one) and not one.has("typo_word", "again_word")]
+    added = turn.last["op"] in ("add_text", "update")
+    if not (sorry and shown and added) or not 1 <= len(said) <= 2 or any(one.has("QUOTE", "FILE") for one in said):
+        return None
+    gap = "" if len(said) == 2 and said[0].end == said[1].start else " "
+    new = gap.join(one.text for one in said)
+    old = max(shown.split(), key=lambda word: _likeness(word, new))
+    if _likeness(old, new) < _ALIKE or old.casefold() == new.casefold():
+        return None
+    text = shown.replace(old, _in_case_of(old, new), 1)
+    return [{"op": "update", "params": {"target": target, "set": {"text": text}}}]
+
+
+def _said_anew(turn: Turn) -> list[Command] | None:
+    """ "Episode 6", where a title says "Episode 5": the same words but one, and no word that asks for anything."""
+    said = [one for one in turn.pieces if not one.has("mark", "meant", "out:correct")]
+    words = [word for one in said for word in one.text.split()]
+    for title in turn.context.of_type("text"):
+        shown = title.text.casefold().split()
+        new = [at for at, word in enumerate(words) if len(shown) == len(words) and word.casefold() != shown[at]]
+        strange = [one for one in said if one.text in {words[at] for at in new}]
+        if len(words) > 1 and len(new) == 1 and strange and all(one.means <= {"unknown", "NUMBER"} for one in strange):
+            text = _in_case_of(title.text, " ".join(words))
+            return [{"op": "update", "params": {"target": title.id, "set": {"text": text}}}]
+    return None
+
+
+_ALIKE = 0.55
+
+
+def _likeness(first: str, second: str) -> float:
+    return SequenceMatcher(None, first.casefold(), second.casefold()).ratio()
+
+
+def _words_until_mark(pieces: list[Piece]) -> list[Piece]:
+    end = next((at for at, piece in enumerate(pieces) if piece.has("mark")), len(pieces))
+    return pieces[:end]
+
+
+def _words_put(pieces: list[Piece]) -> list[Piece]:
+    """What stands behind the last mark, without what leads up to it ("it should be …")."""
+    while pieces and pieces[-1].has("mark"):
+        pieces = pieces[:-1]
+    start = max((at + 1 for at, piece in enumerate(pieces) if piece.has("mark")), default=0)
+    said = pieces[start:]
+    while said and (said[0].is_loose() or _leads(said[0])):
+        said = said[1:]
+    return said
+
+
+def _leads(piece: Piece) -> bool:
+    """Is it said before what a title is to say?"""
+    return piece.has("meant", "out:correct", "out:is", "out:make", "writing", "changing") or piece.text in texts(
+        "mere_no"
+    )
+
+
+def _said_beyond(behind: str, new: str) -> int:
+    """How much of what follows the wrong word is said again: " results" of "Q4 results, not Q3"."""
+    words = behind.split(" ")[1:]
+    said = new.casefold().split()
+    for count in range(min(len(words), len(said) - 1), 0, -1):
+        if [word.casefold() for word in words[:count]] == said[-count:]:
+            return len(" ".join(words[:count])) + 1
+    return 0
+
+
+def _in_case_of(old: str, new: str) -> str:
+    """Each new word in the case of the old one at its place."""
+    before = old.split() or [""]
+    words = [(before[min(at, len(before) - 1)], word) for at, word in enumerate(new.split())]
+    return " ".join(
+        word.upper() if like.isupper() else word if like.islower() else word[:1].upper() + word[1:]
+        for like, word in words
+    )

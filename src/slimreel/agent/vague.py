@@ -1,0 +1,88 @@
+"""Finds what a request leaves open: one of several clips, a moment that is only described, a noun without a verb.
+
+Knows what parts of a request mean and how they were read, and neither commands nor the words of a question.
+"""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from slimreel.agent.context import Context
+from slimreel.agent.pieces import Piece, content_of
+from slimreel.agent.segment import Part
+from slimreel.agent.span import Missing
+from slimreel.agent.words import texts
+
+
+def left_vague(part: Part, context: Context) -> Missing | None:
+    """ "Speed up just part of it", "mute one of them": which is what has to be asked."""
+    if part.reading is None or any(_WHERE & params.keys() for params in part.reading.commands):
+        return None
+    if part.reading.missing is not None and part.reading.missing.about == "file":
+        return None  # "add one of those tracks" leaves open which file, and nothing else
+    if any(piece.has("vague_clip") for piece in part.pieces):
+        return Missing("clip" if len(context.clips) > 1 else "range")
+    if _points_at_one(part.pieces) and len(context.clips) > 1 and not context.last_ops:
+        return Missing("clip")
+    vague = any(piece.has("vague_range") for piece in part.pieces) or _tells_a_moment(part.pieces)
+    return Missing("range") if vague else None
+
+
+def _points_at_one(pieces: list[Piece]) -> bool:
+    """ "This one", "that clip": one of several, and words cannot show which."""
+    pairs = (f"{first.text} {second.text}" for first, second in pairwise(pieces))
+    return any(pair in texts("pointed_at") for pair in pairs)
+
+
+def _tells_a_moment(pieces: list[Piece]) -> bool:
+    """ "The bit where I swear": a stretch that is described and has no time."""
+    described = texts("described_by")
+    return any(
+        piece.has("part_word")
+        and piece.text not in described
+        and (piece.text.endswith((" where", " when")) or after.text in described)
+        for piece, after in pairwise(pieces)
+    )
+
+
+_WHERE = frozenset("start_s end_s ranges_s first_s last_s at_s clip position file text target".split())
+
+
+def of_other_things(pieces: list[Piece]) -> bool:
+    """Is most of it in words that nobody knows, and none of a video?"""
+    content = content_of(pieces)
+    strange = [
+        piece for piece in content if piece.means <= {"unknown"} or (piece.has("NUMBER") and len(piece.means) == 1)
+    ]
+    of_video = [piece for piece in content if piece.has(*OF_VIDEO)]
+    if any(piece.has("part_word") for piece in pieces) and any(
+        piece.has("remove", "keep", "cutting") for piece in pieces
+    ):
+        return False  # "take out the part where the plane flies over"
+    return len(strange) >= 2 and len(strange) > len(of_video)
+
+
+_ASKED_OF = (
+    ("file", "music logo image subtitles pip lut voiceover SOUNDFILE"),
+    ("text", "n_title text"),
+    ("aspect", "aspectword"),
+    ("amount", "speed speedup slowdown volume louder quieter"),
+)
+
+
+def noun_alone(pieces: list[Piece]) -> Missing:
+    """What is left open where nothing else was understood: "music please", "the title"."""
+    content = content_of(pieces)
+    if any(piece.has("remove", "keep", "cutting") for piece in content):
+        return Missing("range")
+    for about, means in _ASKED_OF:
+        if any(piece.has(*means.split()) for piece in content):
+            return Missing(about)
+    return Missing("amount", vague=True)
+
+
+OF_VIDEO = """
+    remove cutting trimming keep moving text image music sound subtitles transition speed speedup slowdown fade noise
+    grain brightness contrast CLIP FILE RANGE FIRST LAST TIME out:size out:rate out:resolution out:compress export crop
+    zoomin rotate video picture_word stabilize pip thumbnail
+""".split()
