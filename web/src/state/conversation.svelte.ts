@@ -3,6 +3,9 @@ import { events } from "../api/stream";
 import type { Command, Draft, TurnEvent, TurnView } from "../api/views";
 import { freshId } from "./fresh";
 
+// Steps of a draft that change nothing of it.
+const IDLE = new Set(["preview", "thumbnail"]);
+
 export interface Turn {
   /** Empty until the service has said it. */
   id: string;
@@ -140,7 +143,7 @@ export class Conversation {
       if (!commands) continue;
       const found = done.findIndex((known, index) => index >= at && same(known, commands));
       if (found < 0) continue;
-      if (one === turn) return done.length - found;
+      if (one === turn) return commands.every(({ op }) => IDLE.has(op)) ? 0 : done.length - found;
       at = found + 1;
     }
     return 0;
