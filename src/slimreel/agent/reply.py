@@ -20,6 +20,8 @@ _RATE_MESSAGES = {"source_is_smaller_rate", "audio_encoded", "audio_least"}
 _SIZE_MESSAGES = {"never_larger", "already_efficient"}
 # A message that counts one of these has a second form for a single one, where the words differ: ID_one.
 _COUNTS = ("count", "rounds")
+_CHANGES = ("edit_update", "edit_nudge")
+_WRITTEN = ("file", "text")  # parameters whose values people write, with commas perhaps
 _CODECS = {
     "h264": "H.264",
     "hevc": "HEVC",
@@ -111,6 +113,20 @@ def _bare(words: str) -> str:
     return words.removeprefix("a ").removeprefix("an ")
 
 
+def _changed(values: str, language: str) -> str:
+    """Parameters that were set ("volume 0.6, start 2 s") by their names in a language; what a person wrote stays."""
+    if language != "zh":
+        return values
+    words = {key.removeprefix("param_"): text for key, text in label_table(language).items() if "param_" in key}
+    told, parts = list[str](), values.split(", ")
+    for at, part in enumerate(parts):
+        name = next((one for one in sorted(words, key=len, reverse=True) if f"{part} ".startswith(f"{one} ")), "")
+        told.append(f"{words[name]} {part[len(name) :].strip()}" if name else part)
+        if name in _WRITTEN:
+            return "\u3001".join([*told[:-1], ", ".join([told[-1], *parts[at + 1 :]])])
+    return "\u3001".join(told)
+
+
 def _amount(name: str, value: str | int | float) -> str:
     if isinstance(value, bool):
         return ""
@@ -123,6 +139,8 @@ def _amount(name: str, value: str | int | float) -> str:
 
 def _written(message: str, name: str, value: str | int | float, language: str) -> str:
     if isinstance(value, str):
+        if message in _CHANGES and name == "values":
+            return _changed(value, language)
         words = label_table(language if language in LANGUAGES else "en")
         return words.get(f"{name}_{value}", value.replace("_", " ") if name == "op" else spoken(value))
     if name in _RATES or (message in _RATE_MESSAGES and name in ("source", "target", "before", "after")):

@@ -160,9 +160,9 @@ def _told(draft: Draft, facts: Facts, standing: Standing, new: dict[str, Any]) -
 
 
 def said(params: dict[str, Any]) -> list[str]:
-    """Parameters with their values and units, for people: "duration 1.5 s"."""
+    """Parameters with their values and units, for people: "duration 1.5 s". Those of any wording stand last."""
     told: list[str] = []
-    for name, value in params.items():
+    for name, value in sorted(params.items(), key=lambda one: one[0] in ("file", "text")):
         unit = next((ending for ending in _UNITS if name.endswith(ending)), "")
         shown = f"{round(value, 4):g}" if isinstance(value, float) else str(value)
         told.append(f"{name.removesuffix(unit).replace('_', ' ')} {shown}{_UNITS.get(unit, '')}")
