@@ -26,10 +26,15 @@ def test_a_goal(language: str, text: str) -> None:
     assert say(goal, language) == text
 
 
-def test_in_chinese_what_was_set_has_a_chinese_name_and_what_people_wrote_stays():
-    nudged = {"param": "speed", "direction": "up", "amount": "small", "values": "factor 1.1029"}
+def test_in_chinese_what_was_set_has_a_chinese_name_and_what_people_wrote_stays() -> None:
+    nudged: dict[str, str | int | float] = {
+        "param": "speed",
+        "direction": "up",
+        "amount": "small",
+        "values": "factor 1.1029",
+    }
     assert say(Reason(id="edit_nudge", fields=nudged), "zh") == "已微调速度：增大一点，现在是倍速 1.1029。"
-    said = {"values": "fade in 0.5 s, start 2 s, text Hello, speed up"}
+    said: dict[str, str | int | float] = {"values": "fade in 0.5 s, start 2 s, text Hello, speed up"}
     told = say(Reason(id="edit_update", fields=said), "zh")
     assert told == "已修改：淡入 0.5 s、开始 2 s、文字 Hello, speed up。"
     assert say(Reason(id="edit_update", fields=said), "en") == f"Changed {said['values']}."
