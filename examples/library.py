@@ -11,9 +11,9 @@ import slimreel
 
 
 def main(path: str, wish: str, out: str) -> int:
-    foretold = slimreel.estimate(path, wish)
-    print(f"about {foretold.bytes.value / 1e6:.1f} MB, {foretold.seconds.value:.0f} s of work")
     try:
+        foretold = slimreel.estimate(path, wish)
+        print(f"about {foretold.bytes.value / 1e6:.1f} MB, {foretold.seconds.value:.0f} s of work")
         result = slimreel.compress(path, wish, out)
     except slimreel.TargetImpossible as error:
         print(error, file=sys.stderr)
