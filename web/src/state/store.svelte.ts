@@ -127,6 +127,7 @@ class Store {
   }
 
   async #listen(session: string): Promise<void> {
+    this.#listening?.abort();
     const stop = (this.#listening = new AbortController());
     let last = 0;
     for (let tried = 0; !stop.signal.aborted; tried++) {
