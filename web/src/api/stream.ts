@@ -6,9 +6,11 @@ export interface Received {
   data: unknown;
 }
 
-/** The events of one answer until it closes or `signal` says so. Throws Refused and Unreachable. */
-export async function* events(url: string, init: RequestInit): AsyncGenerator<Received> {
+/** The events of one answer until it closes or `signal` says so; `opened` hears that there is one, which may be long
+ * before its first event. Throws Refused and Unreachable. */
+export async function* events(url: string, init: RequestInit, opened = () => {}): AsyncGenerator<Received> {
   const response = await send(url, init);
+  opened();
   const reader = response.body?.pipeThrough(new TextDecoderStream()).getReader();
   if (!reader) return;
   let held = "";

@@ -132,14 +132,14 @@ class Store {
     let last = 0;
     for (let tried = 0; !stop.signal.aborted; tried++) {
       const headers: Record<string, string> = last ? { "Last-Event-ID": String(last) } : {};
+      const opened = () => {
+        if (!this.isLive) this.refresh("state", "turns", "jobs", "balance");
+        this.isLive = true;
+        tried = 0;
+      };
+      const feed = `/api/slimreel/sessions/${session}/feed`;
       try {
-        for await (const { id, data } of events(`/api/slimreel/sessions/${session}/feed`, {
-          headers,
-          signal: stop.signal,
-        })) {
-          if (!this.isLive) this.refresh("state", "turns", "jobs", "balance");
-          this.isLive = true;
-          tried = 0;
+        for await (const { id, data } of events(feed, { headers, signal: stop.signal }, opened)) {
           if (id) last = id;
           this.#hear(data as FeedEntry);
         }
