@@ -150,7 +150,6 @@ def test_a_logo_lies_where_it_was_pointed(visit: Visit, clip: Clip, logo: Path) 
     assert found["w"] == pytest.approx(0.15, abs=0.02)
 
 
-@pytest.mark.xfail(strict=False, reason="a known fault: only one of the two steps is offered to be undone by itself")
 def test_a_crop_a_title_and_words_go_together(visit: Visit, clip: Clip) -> None:
     """What is marked stays and the rest goes; the title stands in what stays; the words come after."""
     person = visit().go()

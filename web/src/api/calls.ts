@@ -49,8 +49,8 @@ export const applyOperations = (session: string, draft: string, ops: Command[]) 
     headers: { "Idempotency-Key": freshId() },
   });
 
-export const step = (session: string, draft: string, way: "undo" | "redo", steps: number) => {
-  const asked = { path: { session_id: session }, body: { draft_id: draft, steps } };
+export const step = (session: string, draft: string, way: "undo" | "redo") => {
+  const asked = { path: { session_id: session }, body: { draft_id: draft, steps: 1 } };
   return way === "undo"
     ? ask("post", "/api/slimreel/sessions/{session_id}/undo", asked)
     : ask("post", "/api/slimreel/sessions/{session_id}/redo", asked);

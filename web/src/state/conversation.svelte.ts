@@ -106,12 +106,15 @@ export class Conversation {
       if (view.answer && !turn.answers.length && !this.#early.has(view.id)) turn.answers = [view.answer];
       return turn;
     });
-    const placed = this.turns.filter((one) => one.isPlaced);
-    for (const one of placed) {
-      const next = turns.findIndex((turn) => turn.at > one.at);
-      turns.splice(next < 0 ? turns.length : next, 0, one);
+    // What was placed stays behind the turn that it came after: clocks of two machines say nothing of that.
+    const placed = new Map<Turn | null, Turn[]>([[null, []]]);
+    let before: Turn | null = null;
+    for (const one of this.turns) {
+      if (one.isPlaced) placed.get(before)!.push(one);
+      else placed.set((before = one), []);
     }
-    this.turns = [...turns, ...this.turns.filter((one) => !one.id)];
+    const unsaid = this.turns.filter((one) => !one.id);
+    this.turns = [null, ...turns, ...unsaid].flatMap((one) => [...(one ? [one] : []), ...(placed.get(one) ?? [])]);
     for (const turn of turns) {
       const early = this.#early.get(turn.id) ?? [];
       this.#early.delete(turn.id);
@@ -122,10 +125,8 @@ export class Conversation {
   /** Shows what was done by pointing, which is the last step of the draft, among what was said. */
   note(text: string, answer: string, draft: Draft): void {
     const edits = { [draft.id]: draft.l.y.at(-1) ?? [] };
-    const latest = Math.max(0, ...this.turns.map((turn) => turn.at));
     const done = { edits, revisions: { [draft.id]: draft.revision }, hasActed: true, isPlaced: true, running: false };
-    const turn = { ...begun(freshId(), text), ...done, answers: [answer] };
-    this.turns.push({ ...turn, at: Math.max(latest, turn.at) });
+    this.turns.push({ ...begun(freshId(), text), ...done, answers: [answer] });
   }
 
   /** How many steps back undo everything from this turn on, for each draft where there is something of it to undo. */

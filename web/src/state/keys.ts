@@ -9,7 +9,7 @@ export function onKey(event: KeyboardEvent): void {
   if (target?.closest("input:not([type=range]), textarea, select, [contenteditable]")) return;
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z") {
     event.preventDefault();
-    void request.undo(1, undefined, event.shiftKey ? "redo" : "undo");
+    void request.undo(undefined, event.shiftKey ? "redo" : "undo");
     return;
   }
   if (event.ctrlKey || event.metaKey || event.altKey || target?.closest("[role=slider], input[type=range]")) return;

@@ -58,10 +58,10 @@ class Request {
     store.refresh("state", "turns", "jobs", "balance");
   }
 
-  async undo(steps = 1, draft = store.draft?.id, way: "undo" | "redo" = "undo"): Promise<void> {
+  async undo(draft = store.draft?.id, way: "undo" | "redo" = "undo"): Promise<void> {
     const session = store.session;
-    if (!session || !draft || steps < 1) return;
-    await store.attempt(() => calls.step(session, draft, way, steps));
+    if (!session || !draft) return;
+    await store.attempt(() => calls.step(session, draft, way));
     store.refresh("state");
   }
 
@@ -69,11 +69,9 @@ class Request {
   async takeBack(turn: Turn): Promise<void> {
     const session = store.session;
     if (!session) return;
-    for (const { draft, steps } of store.conversation.stepsBack(turn, store.drafts)) {
+    for (const { draft } of store.conversation.stepsBack(turn, store.drafts)) {
       const revision = turn.revisions[draft];
-      const call = () =>
-        revision ? calls.takeBack(session, draft, revision) : calls.step(session, draft, "undo", steps);
-      await store.attempt<unknown>(call);
+      if (revision) await store.attempt(() => calls.takeBack(session, draft, revision));
     }
     store.refresh("state");
   }
