@@ -11,7 +11,7 @@ from slimreel.core.languages import spoken_here
 from slimreel.server.answers.accounts import CreditEntry as CreditEntryView
 from slimreel.server.answers.accounts import CreditKind
 from slimreel.server.answers.drafts import DraftView, NoDraft
-from slimreel.server.answers.renders import JobKind, JobState, JobView, Made, Problem, ResultView
+from slimreel.server.answers.renders import JobState, JobView, Made, Problem, ResultView
 from slimreel.server.answers.sessions import (
     CanvasConfig,
     FileItem,
@@ -26,6 +26,7 @@ from slimreel.services.clock import epoch_ms, iso
 from slimreel.services.credits import CreditEntry
 from slimreel.services.db.models import Artifact, Draft, Job, Session, Turn
 from slimreel.services.feed import Told
+from slimreel.services.jobs import Kind
 from slimreel.services.wiring import Services
 
 _FINISHED = 100
@@ -112,7 +113,7 @@ def job_view(services: Services, job: Job, artifacts: Sequence[Artifact], base_u
         "taskId": job.task_id,
         "sessionId": job.session_id,
         "draftId": job.draft_id,
-        "kind": cast(JobKind, job.kind),
+        "kind": cast(Kind, job.kind),
         "status": cast(JobState, job.state),
         "stage": job.stage,
         "progress": _FINISHED if done else min(_FINISHED - 1, int(job.progress * _FINISHED)),

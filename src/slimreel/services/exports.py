@@ -6,7 +6,7 @@ The queue behind it is another's.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from slimreel.edit import wire
 from slimreel.edit.draft import Draft, Output
@@ -20,11 +20,9 @@ from slimreel.services import ids
 from slimreel.services.accounts import Accounts
 from slimreel.services.db import models
 from slimreel.services.drafts import Drafts
-from slimreel.services.jobs import Jobs
+from slimreel.services.jobs import Jobs, Kind
 from slimreel.services.wanted import prepared
 from slimreel.settings.service import ServiceSettings
-
-Kind = Literal["export", "preview", "output"]
 
 
 class Exports:

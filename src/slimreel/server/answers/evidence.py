@@ -7,6 +7,11 @@ from typing import Literal, NotRequired
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
+from slimreel.core.plan import Strategy
+from slimreel.core.presets import Certainty
+from slimreel.core.verdict import BandName
+from slimreel.workbench.comparison import Moment, Side
+
 
 class Running(TypedDict):
     """Ask again; `Retry-After` says when."""
@@ -30,7 +35,7 @@ class PresetView(TypedDict):
     goal: GoalView
     platform_limit_bytes: int | None
     checked: str
-    certainty: Literal["stated by the platform", "commonly reported", "unverified"]
+    certainty: Certainty
     source_title: str
     source_url: str
     note: str
@@ -53,7 +58,7 @@ class Prospect(TypedDict):
 
     state: Literal["done"]
     input: str
-    strategy: Literal["copy", "remux", "encode", "smartcut"]
+    strategy: Strategy
     leads: str
     bytes: Span
     video_bitrate_bps: Span
@@ -68,21 +73,6 @@ class Prospect(TypedDict):
     sentence: str
 
 
-class Side(TypedDict):
-    """One of the two files of a comparison."""
-
-    path: str
-    bytes: int
-    duration_s: float
-    width: int
-    height: int
-    fps: float
-    frames: int
-    codec: str
-    video_bitrate_bps: int
-    video_bps_by_second: list[int]
-
-
 class ScoreView(TypedDict):
     """One metric over all frames: `poor` is the 5th percentile, or the 95th where more is worse."""
 
@@ -90,12 +80,6 @@ class ScoreView(TypedDict):
     poor: float
     worst: float
     harmonic_mean: float | None
-
-
-class MomentView(TypedDict):
-    frame: int
-    time_s: float
-    vmaf: float
 
 
 class Comparison(TypedDict):
@@ -106,7 +90,7 @@ class Comparison(TypedDict):
     output: Side
     model: str
     vmaf: float
-    verdict: Literal["identical", "indistinguishable", "slight", "visible", "clear", "strong"]
+    verdict: BandName
     verdict_sentence: str
     scores: dict[str, ScoreView]
     steps: dict[str, int]
@@ -116,7 +100,7 @@ class Comparison(TypedDict):
     compared_width: int
     compared_height: int
     vmaf_by_second: list[float | None]
-    worst: list[MomentView]
+    worst: list[Moment]
     notes: list[str]
     cpu_seconds: float
     wall_seconds: float

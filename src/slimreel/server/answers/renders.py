@@ -7,8 +7,10 @@ from typing import Any, Literal, NotRequired
 from pydantic import ConfigDict, with_config
 from typing_extensions import TypedDict
 
+from slimreel.core.plan import Strategy
+from slimreel.services.jobs import Kind
+
 JobState = Literal["pending", "processing", "completed", "failed", "cancelled"]
-JobKind = Literal["export", "preview", "output"]
 
 
 class ReasonView(TypedDict):
@@ -22,7 +24,7 @@ class ReasonView(TypedDict):
 class ResultView(TypedDict):
     """What was measured on a finished video; rates are bits per second."""
 
-    strategy: Literal["copy", "remux", "encode", "smartcut"]
+    strategy: Strategy
     bytes: int
     source_bytes: int
     duration_s: float
@@ -72,7 +74,7 @@ class JobView(TypedDict):
     taskId: str
     sessionId: str
     draftId: str
-    kind: JobKind
+    kind: Kind
     status: JobState
     stage: str
     progress: int
