@@ -22,11 +22,11 @@ from bench import long_report, long_sources, machine
 from bench.clips import Clip, NoMedia
 from bench.markdown import signed, table
 from bench.scores import MODEL, score
+from bench.smartcut import CACHE
 from bench.stopwatch import run
 from bench.streams import weigh
 
 TIMEOUT_S = 7200.0
-_CACHE = Path.home() / ".cache" / "slimreel-bench"
 _WORKERS = (1, 2, 4)
 _KILLS = 3
 # The goal: VMAF between the two at the same bytes.
@@ -76,11 +76,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     recipes = [recipe for recipe in long_sources.RECIPES if recipe.name in chosen.only.split(",")]
     for recipe in recipes:
         try:
-            clip = long_sources.made(recipe, _CACHE)
+            clip = long_sources.made(recipe, CACHE)
         except NoMedia as error:
             print(error, file=sys.stderr)
             return 2
-        with tempfile.TemporaryDirectory(prefix="bench-chunked-", dir=_CACHE) as place:
+        with tempfile.TemporaryDirectory(prefix="bench-chunked-", dir=CACHE) as place:
             rows += _compare(clip, recipe.kbps * 1000, Path(place), random.Random(chosen.seed))
     out = Path(chosen.out)
     out.mkdir(parents=True, exist_ok=True)
@@ -124,7 +124,7 @@ def _killed(clip: Clip, bps: int, out: Path, folder: Path, after_bytes: int) -> 
     """Begin, and kill everything as soon as so many bytes of chunks are written, wherever that is."""
     command = _command(_CHUNKED, clip, bps, out, folder)
     process = subprocess.Popen(command, start_new_session=True, stderr=subprocess.DEVNULL)
-    while process.poll() is None and _written(folder) < after_bytes:
+    while process.poll() is None and written_bytes(folder) < after_bytes:
         time.sleep(0.01)
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
@@ -135,7 +135,7 @@ def _command(script: str, clip: Clip, bps: int, out: Path, folder: Path) -> list
     return [sys.executable, "-c", script, str(clip.path), str(out), str(folder), str(bps)]
 
 
-def _written(folder: Path) -> int:
+def written_bytes(folder: Path) -> int:
     """Bytes in a folder whose files come and go."""
     total = 0
     for path in folder.glob("*"):

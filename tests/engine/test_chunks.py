@@ -18,6 +18,7 @@ from typing import Any
 import av
 import pytest
 
+from bench.chunked import written_bytes
 from slimreel.core import chunking, records
 from slimreel.core.events import Progress
 from slimreel.core.media import main_video
@@ -277,12 +278,12 @@ def test_a_killed_render_goes_on_where_it_was(clip: Path, tmp_path: Path) -> Non
 
     whole = tmp_path / "whole.mp4"
     subprocess.run(command(whole, tmp_path / "whole"), check=True)
-    total = written(tmp_path / "whole")
+    total = written_bytes(tmp_path / "whole")
     folder, out = tmp_path / "kept", tmp_path / "out" / "killed.mp4"
     out.parent.mkdir()
     for share in (0.07, 0.31, 0.52, 0.83):
         process = subprocess.Popen(command(out, folder))
-        while process.poll() is None and written(folder) < share * total:
+        while process.poll() is None and written_bytes(folder) < share * total:
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
         process.wait()
@@ -294,14 +295,3 @@ def test_a_killed_render_goes_on_where_it_was(clip: Path, tmp_path: Path) -> Non
     assert out.read_bytes() == whole.read_bytes()
     assert {path: path.stat().st_mtime_ns for path in finished} == finished
     assert {path.name for path in folder.glob("*.nut")} == {path.name for path in (tmp_path / "whole").glob("*.nut")}
-
-
-def written(folder: Path) -> int:
-    """Bytes in a folder whose files come and go."""
-    total = 0
-    for path in folder.glob("*"):
-        try:
-            total += path.stat().st_size
-        except FileNotFoundError:
-            continue
-    return total

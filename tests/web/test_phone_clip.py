@@ -14,6 +14,7 @@ import av
 import pytest
 from playwright.sync_api import expect
 
+from tests.conftest import media_folder
 from tests.engine import witness
 from tests.web.conftest import Visit
 from tests.web.person import Person
@@ -25,7 +26,7 @@ _SIZE = (1080, 1920) if _IS_WHOLE else (540, 960)
 _WAIT_MS = 3_600_000 if _IS_WHOLE else 240_000
 _BPS = 50_000_000 if _IS_WHOLE else 20_000_000
 _LIMIT_BYTES = 10_000_000
-_FILMED = Path(os.environ.get("SLIMREEL_MEDIA", "")) / "natural" / "phone_trees_1080p30_6s.mp4"
+_FILMED = "natural/phone_trees_1080p30_6s.mp4"
 _MIDDLE = (540, 96)
 
 
@@ -35,7 +36,8 @@ def phone_clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("phone") / "VID_20260704.mp4"
     length_s = _CLIP_MB * 8_000_000 / _BPS
     width, height = _SIZE
-    filmed = ("-stream_loop", "-1", "-i", _FILMED) if _FILMED.is_file() else ("-f", "lavfi", "-i", "testsrc2=r=30")
+    media = media_folder()
+    filmed = ("-stream_loop", "-1", "-i", media / _FILMED) if media else ("-f", "lavfi", "-i", "testsrc2=r=30")
     witness.ffmpeg(
         *filmed,
         *("-f", "lavfi", "-i", "sine=b=2", "-map", "0:v", "-map", "1:a", "-t", str(length_s)),

@@ -95,18 +95,20 @@ def spoken(name: str) -> str:
 def _named_kinds(kinds: str, language: str) -> str:
     """What data tracks hold, by the short codes that files give them; the name of an attachment stays."""
     table = label_table(language if language in LANGUAGES else "en")
-    between = "、" if language == "zh" else ", "
-    return between.join(table.get(f"data_{kind}", kind) for kind in kinds.split(", "))
+    return _between(language).join(table.get(f"data_{kind}", kind) for kind in kinds.split(", "))
 
 
 def _wanted(goal: Mapping[str, str | int | float], language: str) -> str:
     """The fields of a goal as people say them: "size 25 MB, codec HEVC"."""
-    between = "、" if language == "zh" else ", "
     words = label_table(language if language in LANGUAGES else "en")
-    return between.join(
+    return _between(language).join(
         words.get(f"wanted_{name}_{value}") or f"{_bare(thing(name, language))} {_amount(name, value)}".strip()
         for name, value in goal.items()
     )
+
+
+def _between(language: str) -> str:
+    return "、" if language == "zh" else ", "
 
 
 def _bare(words: str) -> str:
@@ -115,16 +117,18 @@ def _bare(words: str) -> str:
 
 def _changed(values: str, language: str) -> str:
     """Parameters that were set ("volume 0.6, start 2 s") by their names in a language; what a person wrote stays."""
-    if language != "zh":
-        return values
-    words = {key.removeprefix("param_"): text for key, text in label_table(language).items() if "param_" in key}
-    told, parts = list[str](), values.split(", ")
+    table = label_table(language if language in LANGUAGES else "en")
+    words = {key.removeprefix("param_"): text for key, text in table.items() if key.startswith("param_")}
+    parts, told = values.split(", "), list[str]()
     for at, part in enumerate(parts):
-        name = next((one for one in sorted(words, key=len, reverse=True) if f"{part} ".startswith(f"{one} ")), "")
-        told.append(f"{words[name]} {part[len(name) :].strip()}" if name else part)
-        if name in _WRITTEN:
-            return "\u3001".join([*told[:-1], ", ".join([told[-1], *parts[at + 1 :]])])
-    return "\u3001".join(told)
+        # The longest, of "fade in 0.5 s" not "fade".
+        name = max((one for one in words if f"{part} ".startswith(f"{one} ")), key=len, default="")
+        ends = name in _WRITTEN
+        said = ", ".join(parts[at:]) if ends else part
+        told.append(f"{words[name]}{said[len(name) :]}" if name else said)
+        if ends:
+            break
+    return _between(language).join(told)
 
 
 def _amount(name: str, value: str | int | float) -> str:
