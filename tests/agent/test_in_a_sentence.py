@@ -159,3 +159,10 @@ def test_the_answer_does_not_hang_on_how_python_hashes() -> None:
         for seed in range(4)
     }
     assert len(answers) == 1 and next(iter(answers)).count("\n") == len(lines)
+
+
+def test_a_title_in_its_own_words_says_other_words_and_is_answered_in_the_language() -> None:
+    context = {"clips": [CLIP], "elements": [{"id": "t4", "type": "text", "text": "第三期"}]}
+    found = interpret("第三期改成第四期", read_context(context))
+    assert found.language == "zh"
+    assert found.commands == ({"op": "update", "params": {"target": "t4", "set": {"text": "第四期"}}},)

@@ -20,6 +20,7 @@ from slimreel.core.budget import Window
 from slimreel.core.goal import Goal
 from slimreel.core.plan import make_plan
 from slimreel.engine import converge as engine
+from slimreel.engine import ratecontrol
 from slimreel.engine.converge import ROUNDS, Dial, Trials, converge, rounds_for
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.measured import Measured
@@ -267,3 +268,13 @@ def test_where_nothing_moves_an_encode_is_cheap_and_more_of_them_are_worth_while
     with TemporaryDirectory() as folder:
         assert rounds_for(Job(idle, plan, Path(folder), "fast")) == ROUNDS[1][1]
     assert len(turned(jumping, 1e6, hard=False, source=LARGE).asked) == ROUNDS[2][1]
+
+
+def test_what_corrects_an_encode_of_a_standing_source_is_held_tighter() -> None:
+    moving = video(800_000, 60)
+    standing = replace(moving, still_packets=moving.packets * 3 // 4)
+    for one, held in ((standing, [1.0, 1.0, 0.3, 0.3]), (moving, [0.1] * 4), (video(800_000, 6), [0.05] * 4)):
+        source = media(one)
+        plan = make_plan(Goal(video_bitrate_bps=400_000), source)
+        tolerances = ratecontrol.tolerances(Job(source, plan, Path(), "balanced"))
+        assert [next(tolerances) for _ in range(4)] == held

@@ -11,6 +11,7 @@ from typing import Any
 
 from slimreel.agent.carried import with_bounds, with_nouns, without_denied
 from slimreel.agent.clarify import Question, question
+from slimreel.agent.clauses import as_wish, mere_output, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
 from slimreel.agent.fill.elements import TYPE_WORDS, called, described, laid_over, with_texts
 from slimreel.agent.follow.ellipsis import left_out, only_there
@@ -29,7 +30,7 @@ from slimreel.agent.span import Missing
 from slimreel.agent.titles import retitled, take_titles
 from slimreel.agent.together import OUTPUT_OPS, Command, put_together
 from slimreel.agent.vague import OF_VIDEO, left_vague, noun_alone, of_other_things
-from slimreel.agent.words import spelled, texts, unjoined
+from slimreel.agent.words import spelled, unjoined
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,10 +80,10 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     about_last = [route] if route is not None else follow_up(pieces, context) or only_there(pieces, context)
     if about_last is not None:
         return Interpretation(tuple(about_last), language=language)
-    renamed = retitled(text, [one.text for one in context.elements if one.type == "text"])
+    renamed = retitled(text, {one.id: one.text for one in context.of_type("text")})
     if renamed is not None:
-        target = next(one.id for one in context.elements if one.text == renamed[0])
-        return Interpretation(({"op": "update", "params": {"target": target, "set": {"text": renamed[1]}}},))
+        update = {"op": "update", "params": {"target": renamed[0], "set": {"text": renamed[1]}}}
+        return Interpretation((update,), language=language)
     parts = divide(pieces, plain, context)
     found = _assembled(parts, plain, context, language)
     if outside is not None and (found.unheard or found.missing or not found.commands):
@@ -131,8 +132,8 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     ]
     if asked:
         parts = [part for part, why in zip(parts, reasons, strict=True) if not why]
-    parts = [Part(part.pieces) if _poorly_read(part, parts) else part for part in parts]
-    parts = _without_its_rest([_as_wish(part, parts) for part in parts], context)
+    parts = [Part(part.pieces) if poorly_read(part, parts) else part for part in parts]
+    parts = without_its_rest([as_wish(part, parts) for part in parts], context)
     wishes = [part for part in parts if part.output]
     for part in parts:
         if part.reading is None:
@@ -153,43 +154,13 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
         unheard += [phrase for wish in said for phrase in wish.unheard]
         missing = missing or next((wish.missing for wish in said if wish.missing is not None), None)
         outputs = [wish.command for wish in said if wish.command is not None] + outputs
-    if wishes and any(
-        part.reading is not None and part.reading.op == "export" and _mere_output(part) for part in parts
-    ):
+    if wishes and any(part.reading is not None and part.reading.op == "export" and mere_output(part) for part in parts):
         outputs = [one for one in outputs if one != {"op": "export", "params": {}}]
-    outputs = _one_file(outputs, parts)
+    outputs = one_file(outputs, parts)
     commands = put_together([*edits, *outputs])
     if missing is not None:
         commands.append({"op": "clarify", "params": {"about": missing.about}})
     return Interpretation(tuple(commands), missing, tuple(unheard), language)
-
-
-_POOR = -2.0  # below this score most of a clause's words were not used
-
-
-def _poorly_read(part: Part, parts: list[Part]) -> bool:
-    """Is most of a clause not understood, beside one that is understood whole? It is named, and nothing done for it."""
-    poor = part.reading is not None and part.reading.left and part.score < _POOR
-    clear = (
-        one.output or (one.reading is not None and not one.reading.left and not one.reading.missing) for one in parts
-    )
-    return bool(poor) and any(clear)
-
-
-def _as_wish(part: Part, parts: list[Part]) -> Part:
-    """ "Under 30 MB, sharp": beside a wish for the output it is one too, and no filter."""
-    sharp = part.reading is not None and part.reading.op == "sharpen" and part.reading.commands == [{}]
-    if sharp and any(one.output for one in parts) and any(piece.has("out:sharp") for piece in part.pieces):
-        return Part(part.pieces, output=True, score=part.score)
-    return part
-
-
-def _without_its_rest(parts: list[Part], context: Context) -> list[Part]:
-    """ "One of them is too loud, mute it": what follows is of the clip that is asked for, unless it names one."""
-    at = next((at for at, part in enumerate(parts) if any(piece.has("one_of") for piece in part.pieces)), None)
-    if at is None or len(context.clips) < 2:
-        return parts
-    return [*parts[: at + 1], *(part for part in parts[at + 1 :] if any(piece.has("CLIP") for piece in part.pieces))]
 
 
 def _nothing_understood(parts: list[Part], found: Interpretation) -> Interpretation:
@@ -216,27 +187,6 @@ def _completes_last(found: Interpretation, changed: list[Command], context: Cont
     repeatable = op in OUTPUT_OPS or op in ("transition", "reframe", "add_music", "fade")
     same = repeatable and [one["op"] for one in found.commands] == [op]
     return same and not found.missing
-
-
-_ENCODED = frozenset(
-    "codec video_bitrate_bps max_bitrate_bps target_size_bytes size_ratio quality crf vmaf_min".split()
-)
-
-
-def _one_file(outputs: list[Command], parts: list[Part]) -> list[Command]:
-    """ "Output webm, vp9": the format is that of the file that the wish describes."""
-    if [one["op"] for one in outputs] != ["compress", "export"] or outputs[1]["params"].keys() != {"format"}:
-        return outputs
-    said = [part for part in parts if part.reading is not None and part.reading.op == "export"]
-    if not outputs[0]["params"].keys() & _ENCODED or not all(_mere_output(part) for part in said):
-        return outputs
-    container = outputs[1]["params"]["format"]
-    return [{"op": "compress", "params": {**outputs[0]["params"], "container": container}}]
-
-
-def _mere_output(part: Part) -> bool:
-    """Is an "output" only the verb of the wish beside it?"""
-    return any(piece.text in texts("output_verb") for piece in part.pieces)
 
 
 def _said(pieces: list[Piece]) -> list[str]:

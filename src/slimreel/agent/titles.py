@@ -6,7 +6,7 @@ Works on the text before it is normalized, and knows no pieces.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 
 from slimreel.agent.literals import Kind, Literal, Taken
 from slimreel.agent.normalize import lower, normalize
@@ -137,9 +137,10 @@ def take_titles(taken: Taken) -> Taken:
 _BECOMES = r"\s*(?:这行字|这几个字|那几个字|那行字|的字)?(?:要|得)?(?:改成|换成|改为|换为|应该是)\s*"
 
 
-def retitled(text: str, titles: Iterable[str]) -> tuple[str, str] | None:
-    """第三期改成第四期: a title of the session in its own words, and what it is to say instead."""
-    for title in titles:
+def retitled(text: str, titles: Mapping[str, str]) -> tuple[str, str] | None:
+    """第三期改成第四期: the id of a title of the session that is said in its own words, and what it is to say instead.
+    `titles` are words by id."""
+    for target, title in titles.items():
         led = (
             re.match(rf"\s*(?:请|帮我|麻烦)?(?:把|将)?\s*{re.escape(title)}{_BECOMES}", text)
             if len(title) > 1
@@ -147,7 +148,7 @@ def retitled(text: str, titles: Iterable[str]) -> tuple[str, str] | None:
         )
         new = text[led.end() :].strip().strip("“”\"'「」。，吧") if led else ""
         if new and len(new) <= 40 and not re.search(r"[，。；,;\n]", new) and not _says_how(new):
-            return title, new
+            return target, new
     return None
 
 

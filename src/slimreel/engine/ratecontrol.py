@@ -94,8 +94,8 @@ def _by_rate(job: Job) -> Steps[Measured]:
     if plain is not None:
         return plain
     yield from _choose_rung(job, rate, mean_qp)
-    tolerances = _tolerances(job)
-    tolerance = next(tolerances)
+    held = tolerances(job)
+    tolerance = next(held)
     stats = scout.STATS
     if not encoder.small_first_pass and encoder.passes > 1:
         stats = "pass"
@@ -109,7 +109,7 @@ def _by_rate(job: Job) -> Steps[Measured]:
     def options_for(number: float) -> list[str]:
         # x264 takes whole kilobits; what is left of one turns the tolerance, so that no two numbers give one file.
         left = number / 1000 - round(number / 1000)
-        turned = next(tolerances) * (1 + 0.6 * left)
+        turned = next(held) * (1 + 0.6 * left)
         return rate_options(encoder, Pass.ENCODE, round(number), job.plan.keyint, turned, stats)
 
     start = rate * (1 - (_overshoot(job) if encoder.small_first_pass else 0.0))
@@ -124,7 +124,7 @@ def _by_rate(job: Job) -> Steps[Measured]:
     return (yield from _by_search(job, found))
 
 
-def _tolerances(job: Job) -> Iterator[float]:
+def tolerances(job: Job) -> Iterator[float]:
     """One for every encode, the first of them twice: an encoder's own first pass has that of the second."""
     if job.plan.duration_s < _SHORT_S:
         yield from repeat(_SHORT_TOLERANCE_S)

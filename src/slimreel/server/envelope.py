@@ -61,13 +61,10 @@ def failure(error: BaseException, *, incident: str = "", language: str = "en") -
     operator finds it in the log; give the id that was logged."""
     match error:
         case ServiceError():
-            status, wire_code, message = error.http_status, error.wire_code, _sentence(error, language)
+            status, wire_code, message = error.http_status, error.wire_code, say_error(error, language)
         case SlimreelError() if told := next((row for row in _TOLD if isinstance(error, row[0])), None):
-            status, wire_code, message = (
-                told[2] or error.http_status,
-                told[1],
-                _without_folders(_sentence(error, language)),
-            )
+            message = _without_folders(say_error(error, language))
+            status, wire_code = told[2] or error.http_status, told[1]
         case StorageError():
             status, wire_code, message = (507 if isinstance(error, DiskFull) else 500), _FAULT, ""
         case _:
@@ -76,10 +73,6 @@ def failure(error: BaseException, *, incident: str = "", language: str = "en") -
         incident = incident or new("inc")
         message = label("our_fault", language, incident=incident)
     return Failure(status, _headers(error), refusal(wire_code, message))
-
-
-def _sentence(error: SlimreelError, language: str) -> str:
-    return error.sentence() if language == "en" else say_error(error, language)
 
 
 def _headers(error: BaseException) -> dict[str, str]:

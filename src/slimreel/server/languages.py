@@ -11,17 +11,16 @@ from typing import Any
 from starlette.requests import Request
 
 from slimreel.core.languages import spoken_here
+from slimreel.data.tables import LANGUAGES
 from slimreel.server.framing import Fields, field
 from slimreel.services.db.models import Session
-
-_OURS = ("en", "zh")
 
 
 def accepted(fields: Fields) -> str:
     """The first of our languages in Accept-Language, in its order; English where there is none."""
     text = (field(fields, b"accept-language") or b"").decode("latin-1").lower()
     tags = (part.partition(";")[0].strip()[:2] for part in text.split(","))
-    return next((tag for tag in tags if tag in _OURS), "en")
+    return next((tag for tag in tags if tag in LANGUAGES), "en")
 
 
 def language_of(request: Request) -> str:

@@ -54,7 +54,7 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
 
 def _sources(request: dict[str, Any]) -> dict[str, Any]:
     """The source opened for its pictures, and once more for its sound where that is copied."""
-    wanted = {name: request[name] for name in ("video", "sound") if request[name] and "fd" in request[name]}
+    wanted = {name: request[name] for name in ("video", "sound") if request[name] is not None}
     return {name: _source(request, one) for name, one in wanted.items() if "path" not in one}
 
 
@@ -89,7 +89,7 @@ def _move(request: dict[str, Any], sources: dict[str, Any], stack: ExitStack) ->
         laid = [
             (piece["start"], piece["order"], None) if edge is None else (0, edge[0], edge[1]) for piece, edge in pieces
         ]
-        graft_mp4.pattern(out, made, sound_made, sound, graft_mp4.early_of(laid))
+        graft_mp4.pattern(out, made, sound_made, sound, graft_mp4.early_of(order for _, order, _ in laid))
     places = Places(sources["video"].streams[wanted["stream"]])
     fds = (wanted["fd"], heard["fd"] if heard is not None else wanted["fd"])
     tick = 1 / Fraction(*wanted["rate"])
@@ -140,7 +140,7 @@ def _video(request: dict[str, Any], source: Any, out: Any, stack: ExitStack) -> 
 def _pictures(source: Any, stream: Any, made: Any, tick: Fraction, prepared: list[Any]) -> Timed:
     """The pieces one after the other. Decoding begins so early that no frame is shown before it is decoded."""
     orders = [piece["order"] if edge is None else edge[0] for piece, edge in prepared]
-    early = max(place - shown for order in orders for place, shown in enumerate(order))
+    early = graft_mp4.early_of(orders)
     count, start, seconds = 0, 0, float(tick)
     for (piece, edge), order in zip(prepared, orders, strict=True):
         packets = _run(source, stream, piece["first"], piece["seek"], len(order)) if edge is None else iter(edge[1])

@@ -15,11 +15,10 @@ from typing import Any
 import av
 
 from slimreel.engine.child import sample_table
-from slimreel.engine.child.byte_ranges import Blocks, Places, Range
+from slimreel.engine.child.byte_ranges import BLOCK_BYTES, Blocks, Places, Range
 from slimreel.engine.child.start import Refusal
 
 _PICTURES, _SOUND = 0, 1  # each is read through a descriptor of its own
-_BLOCK_BYTES = 1 << 18  # written at once
 _HEADER_BYTES = 16  # of the box mdat, its length in eight bytes
 
 Piece = tuple[int, list[int], list[Any] | None]  # first packet, when each is shown, and the packets if not the source's
@@ -84,9 +83,9 @@ def write(fd: int, written: bytes, pieces: list[Piece], places: Places, tick: Fr
     heads = dict(sample_table.boxes(written))
     layout, shown, heard = Layout(), Laid(), Laid()
     _lay(layout, shown, heard, pieces, places, tick, sound)
-    clock_hz = int.from_bytes(_header(heads[b"moov"])[12:16], "big")
+    clock_hz = sample_table.clock_of(heads[b"moov"])
     delta = int(tick * clock_hz)
-    early = early_of(pieces)
+    early = early_of(order for _, order, _ in pieces)
     tracks = [_video_track(shown, pieces, places, (clock_hz, delta), early)]
     if sound is not None:
         begins = max(0, -sound.late)
@@ -109,13 +108,9 @@ def write(fd: int, written: bytes, pieces: list[Piece], places: Places, tick: Fr
     return len(shown.sizes) + len(heard.sizes)
 
 
-def _header(moov: bytes) -> bytes:
-    return next(content for kind, content in sample_table.boxes(moov) if kind == b"mvhd")
-
-
-def early_of(pieces: list[Piece]) -> int:
+def early_of(orders: Iterable[Sequence[int]]) -> int:
     """How many pictures are decoded before the first is shown, so that none comes too late."""
-    return max(place - shown for _, order, _ in pieces for place, shown in enumerate(order))
+    return max(place - shown for order in orders for place, shown in enumerate(order))
 
 
 def _video_track(
@@ -195,7 +190,7 @@ def _put(fd: int, parts: Iterable[Any]) -> None:
     for part in parts:
         waiting.append(part)
         length += len(part)
-        if length >= _BLOCK_BYTES:
+        if length >= BLOCK_BYTES:
             _write(fd, b"".join(waiting))
             waiting, length = [], 0
     _write(fd, b"".join(waiting))

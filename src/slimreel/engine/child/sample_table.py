@@ -45,7 +45,7 @@ def index(pattern: bytes, tracks: Sequence[Track], media_at: int) -> bytes:
     `media_at` is where the first byte of the first chunk will be. Raises ValueError where a number is too large.
     """
     content = next(content for kind, content in boxes(pattern) if kind == b"moov")
-    clock_hz = next(_number(inner, 12) for kind, inner in boxes(content) if kind == b"mvhd")
+    clock_hz = clock_of(content)
     made, ends, waiting = [], [0], iter(tracks)
     for kind, inner in boxes(content):
         if kind == b"trak":
@@ -55,6 +55,11 @@ def index(pattern: bytes, tracks: Sequence[Track], media_at: int) -> bytes:
         else:
             made.append((kind, inner))
     return box(b"moov", *(box(kind, _lasting(kind, inner, max(ends))) for kind, inner in made))
+
+
+def clock_of(moov: bytes) -> int:
+    """Ticks a second of the film, by the content of its box moov."""
+    return next(_number(inner, 12) for kind, inner in boxes(moov) if kind == b"mvhd")
 
 
 def boxes(content: bytes) -> Iterator[tuple[bytes, bytes]]:
