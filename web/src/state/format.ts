@@ -20,6 +20,10 @@ function short(value: number): string {
   return value >= 100 ? String(Math.round(value)) : String(Math.round(value * 10) / 10);
 }
 
+export function credits(count: number): string {
+  return t(count === 1 ? "credits_one" : "credits", { count });
+}
+
 /** 3 s, 2 min, 1 h 5 min: how long one waits. */
 export function wait(seconds: number): string {
   if (seconds < 90) return t("wait_s", { count: Math.max(1, Math.round(seconds)) });
