@@ -18,6 +18,7 @@ from slimreel.core.codecs import (
     quality_options,
     quick_options,
     rate_options,
+    run_on_options,
     speed_options,
 )
 
@@ -96,3 +97,13 @@ def test_both_passes_of_a_rate(row: Encoder, rate: int) -> None:
     one, two = passes
     assert one.keys() == two.keys()
     assert one != two
+
+
+@pytest.mark.parametrize("row", [row for row in ENCODERS.values() if row.runs_on], ids=lambda row: row.codec)
+def test_scenes_that_run_on_have_one_keyframe(row: Encoder) -> None:
+    """Those of constant quality, but for the keyframes."""
+    usual, found = pairs(quality_options(row, 30, 250)), pairs(run_on_options(row, 30))
+    assert int(found["-g"]) > 90_000
+    changed = {name for name in found if found[name] != usual.get(name)} - {"-g"}
+    assert changed == {"h264": {"-sc_threshold"}, "hevc": {"-x265-params"}, "vp9": set()}[row.codec]
+    assert found["-crf"] == usual["-crf"]

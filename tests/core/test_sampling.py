@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slimreel.core.sampling import Sample, choose
+from slimreel.core.sampling import Sample, choose, tamed
 
 
 def numbers(sample: Sample) -> list[int]:
@@ -43,3 +44,34 @@ def test_a_burst_is_not_mistaken_for_the_clip() -> None:
     sizes[395:425] = [5000] * 30
     for span in choose(800, sizes).search:
         assert sum(sizes[span.first : span.end]) / span.count < 1500
+
+
+def test_a_window_tells_by_what_is_coded_as_within_the_clip() -> None:
+    sample = choose(900)
+    count, telling = sample.search[0].count, sample.telling
+    assert telling.first == 1
+    assert telling.end == count - 5
+    whole = choose(80)
+    assert (whole.telling.first, whole.telling.count) == (0, 80)
+
+
+@given(frames=st.integers(1, 3000), most=st.integers(1, 200))
+def test_something_of_every_window_tells(frames: int, most: int) -> None:
+    sample = choose(frames, most_frames=most)
+    assert 0 <= sample.telling.first < sample.telling.end <= sample.search[0].count
+
+
+def test_a_first_look_takes_windows_from_all_over_the_clip() -> None:
+    sample = choose(36_000)
+    few = sample.few()
+    assert len(few) * 2 < len(sample.search)
+    assert set(few) < set(sample.search)
+    assert few[-1].first - few[0].first > 18_000
+    assert choose(80).few() == ()
+
+
+def test_keyframes_weigh_like_what_is_around_them() -> None:
+    sizes = [1000, *[100] * 49, 1000, *[100] * 49, *[900] * 100]
+    weights = tamed(sizes)
+    assert weights[0] == weights[50] == pytest.approx(300, abs=2)
+    assert weights[120:180] == sizes[120:180]

@@ -12,6 +12,9 @@ from slimreel.engine import argv, seeking, windows
 from slimreel.engine.job import Job, Steps
 from slimreel.engine.probe import probe
 from slimreel.engine.windows import Cut
+from slimreel.workbench.compare import compare
+from slimreel.workbench.compress import compress
+from slimreel.workbench.estimate import estimate
 from tests.engine import witness
 from tests.engine.conftest import Make, goal
 
@@ -24,11 +27,14 @@ FILES = {
     "late.mp4": (*X264, "-g", "50", "-output_ts_offset", "7"),
     "fragments.mp4": (*X264, "-g", "30", "-movflags", "+frag_keyframe+empty_moov"),
     "irregular.mkv": (*X264, "-g", "50", "-vf", "select='mod(n,7)'", "-fps_mode", "vfr"),
-    "hevc.mp4": (*X265,  "log-level=0:keyint=50:open-gop=0"),
+    "hevc.mp4": (*X265,  "log-level=0:keyint=30:open-gop=0"),
     "vp9.webm": ("-pix_fmt", "yuv420p", "-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-g", "60"),
 }  # fmt: skip
 
 
+# A flight into a picture: every frame refers to those before it, as in a film.
+FLIGHT = "mandelbrot=s=640x360:r=25:maxiter=400:end_scale=0.02,noise=alls=3:allf=t:all_seed=5"
+MOVING = ("-f", "lavfi", "-i", FLIGHT, "-t", "16")
 TAGGED = {"a.mp4": "bt709", "b.mp4": "smpte170m"}
 
 
@@ -110,3 +116,16 @@ def test_frames_keep_their_numbers_where_colour_tags_change(
     )
     assert found.sample.frames == 250
     assert hashlib.sha256(pixels).hexdigest() == search
+
+
+@pytest.mark.parametrize("codec", ["h264", "hevc", "vp9"])
+def test_a_probe_foretells_the_whole(codec: str, make: Make, tmp_path: Path) -> None:
+    """The same CRF on the windows and on the clip: as many bytes, and scores alike."""
+    path = make("moving.mp4", *MOVING, *X264, "-g", "250")
+    wanted = goal(codec=codec, crf=32.0, reencode=True, container="mkv")
+    foretold = estimate(path, wanted)
+    made = compress(path, wanted, tmp_path / "out.mkv")
+    whole = compare(path, tmp_path / "out.mkv").vmaf
+    assert foretold.vmaf is not None
+    assert foretold.bytes.value == pytest.approx(made.bytes, rel=0.15)
+    assert foretold.vmaf.value == pytest.approx(whole, abs=0.11 * (101 - whole))

@@ -132,17 +132,28 @@ def frame_bytes(picture: Picture, size: tuple[int, int]) -> int:
 
 
 def probe(
-    plan: EncodePlan, encoder: Encoder, speed: Speed, options: Sequence[str], window: int, files: tuple[str, str]
+    plan: EncodePlan,
+    encoder: Encoder,
+    speed: Speed,
+    options: Sequence[str],
+    window: int,
+    kept: Chain,
+    files: tuple[str, str],
 ) -> list[str]:
-    """Encode windows of `window` frames each, one after the other in an uncompressed file, at the plan's size.
-    `files` are that file and the output, both in the working folder."""
-    picture = _picture(plan)
+    """Encode windows of `window` frames each, one after the other in an uncompressed file, at the plan's size, those
+    that `kept` lets pass. `files` are that file and the output, both in the working folder."""
+    picture, timebase = _picture(plan), plan.video.timebase
     uncompressed, output = files
+    # x264 gives a picture that is shown for long more bits (up to 11 steps of QP): what lies between the windows must
+    # not seem to be the time of their last pictures.
+    step = max(1, round(1 / ((picture.rate_cap or plan.video.frame_rate) * timebase)))
+    ticks = f"if(mod(N,{window}),PREV_OUTPTS+PTS-PREV_INPTS,if(N,PREV_OUTPTS+{step},0))"
+    clock = (Filter("settb", {"expr": str(timebase)}), Filter("setpts", {"expr": ticks}))
     scale = Filter("scale", {"w": picture.width, "h": picture.height, "flags": "bicubic"})
-    timing = ["-fps_mode", "passthrough", "-enc_time_base", str(plan.video.timebase)]
-    keyframes = ["-force_key_frames", f"expr:not(mod(n,{window}))"]
+    timing = ["-fps_mode", "passthrough", "-enc_time_base", str(timebase)]
+    keyframes = [] if encoder.runs_on else ["-force_key_frames", f"expr:not(mod(n,{window}))"]
     made = [*options, *speeds(plan, encoder, speed), *keyframes, *_threads()]
-    taken = _pictures(encoder, picture, lambda chain: ["-vf", str(chain)], Chain((scale,)))
+    taken = _pictures(encoder, picture, lambda chain: ["-vf", str(chain)], kept + Chain((*clock, scale)))
     return ["-i", uncompressed, *taken, *timing, *made, output]
 
 

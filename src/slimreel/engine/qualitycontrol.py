@@ -48,22 +48,23 @@ def look(job: Job, wanted: Wanted, size: tuple[int, int]) -> Steps[Found]:
 
 def make(job: Job, found: Found, most_bytes: float | None) -> Steps[tuple[Measured, Scores] | None]:
     """The whole clip at the quality found, made again where its scores are off. None as soon as it is too large."""
-    crf, corrections = found.crf, 0
+    crf, tried = found.crf, list[tuple[float, float]]()
     while True:
         options = quality_options(found.encoder, crf, job.plan.keyint)
         try:
-            made = yield from encode(job, options, corrected=bool(corrections), most_bytes=most_bytes)
+            made = yield from encode(job, options, corrected=bool(tried), most_bytes=most_bytes)
         except TooLarge:
             return None
         scores = yield from windows.check(job, found.cut, _CHECK)
-        again = found.corrected(crf, found.wanted.shortfall(scores))
+        tried.append((crf, found.wanted.shortfall(scores)))
+        again = found.corrected(tried)
         if (
             not _is_off(scores, found.wanted, job.plan.duration_s)
             or abs(again - crf) < found.encoder.crf_step
-            or corrections >= _CORRECTIONS
+            or len(tried) > _CORRECTIONS
         ):
             return made, scores
-        crf, corrections = again, corrections + 1
+        crf = again
 
 
 def _is_off(scores: Scores, wanted: Wanted, seconds: float) -> bool:

@@ -6,6 +6,7 @@ It encodes and scores samples; what is done where a bound is in the way is decid
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from slimreel.core.choices import Speed
@@ -83,9 +84,9 @@ class Found:
         rise = (badness(last.scores.mean) - badness(first.scores.mean)) / (last.crf - first.crf)
         return min(0.35, max(0.02, rise))
 
-    def corrected(self, crf: float, shortfall: float) -> float:
-        """The CRF to take where the file made at `crf` falls short by so much in log(101 − v)."""
-        return _within(self.encoder, crf - shortfall / self._slope())
+    def corrected(self, made: Sequence[tuple[float, float]]) -> float:
+        """The CRF to take next where files made at these fell short by so much in log(101 − v)."""
+        return _within(self.encoder, next_crf(made, self._slope()))
 
     @property
     def reachable(self) -> bool:
@@ -100,6 +101,10 @@ def find(job: Job, encoder: Encoder, speed: Speed, cut: Cut, wanted: Wanted, sha
     too often, `crf` is the largest that scores nearly as well as any.
     """
     found = Found(cut, encoder, wanted, _within(encoder, _start(encoder, wanted)))
+    if cut.sample.few():
+        first = yield from windows.probe(job, cut, encoder, speed, found.crf, share / 6, few=True)
+        near = next_crf([(found.crf, wanted.shortfall(first.scores))], encoder.badness_slope)
+        found.crf = _within(encoder, near)
     while True:
         probe = yield from windows.probe(job, cut, encoder, speed, found.crf, share / 3)
         found.probes.append(probe)
