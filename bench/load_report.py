@@ -37,8 +37,16 @@ def page(found: Figures, machine: Sequence[str], date: str) -> tuple[str, bool]:
             "1.5",
             slower <= _SLOWER,
         ),
-        (f"quick edit of {found.quick_edit_clip}: upload, message, finished file", f"{found.quick_edit_s:g} s", "30 s",
-         found.quick_edit_s <= _MOST_QUICK_S),
+        *(
+            (
+                f"quick edit of {one.clip}, {megabytes(one.source_bytes)} MB to {megabytes(one.bytes)}: "
+                "upload, message, finished file",
+                f"{one.seconds:g} s",
+                "30 s",
+                one.seconds <= _MOST_QUICK_S,
+            )
+            for one in found.quick_edits
+        ),
     )  # fmt: skip
     lines = [[name, value, goal, "yes" if met else "**no**"] for name, value, goal, met in rows]
     text = f"""# The service under load
