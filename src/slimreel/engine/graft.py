@@ -118,7 +118,7 @@ def _pictures(cut: Cut, edges: Mapping[int, Path]) -> dict[str, Any]:
             sought = {"first": first, "seek": first if seek is None else seek}
             told.append({"start": piece.start, **sought, "order": order_of(packets, piece)})
         else:
-            told.append({"path": str(edges[number].absolute())})
+            told.append({"path": str(edges[number].absolute()), "frames": piece.frames})
     return {"rate": [cut.rate.numerator, cut.rate.denominator], "packets": len(packets), "pieces": told}
 
 

@@ -53,10 +53,8 @@ def smartcut(
         job = Job(found.info, replace(plan, video=found.video, reasons=()), folder, "fast")
         try:
             cut = _decided(found, plan, rate)
-            edges = yield from _edges(job, cut)
-            sound = None if cut.sound else (yield from _rendered(job, plan, timeline))
             plan = _with_sound(plan, found, cut)
-            made = yield from _made(job, replace(plan, video=found.video), cut, edges, sound)
+            made = yield from _made(job, replace(plan, video=found.video), cut, timeline)
         except (NotAVideo, FfmpegFailed, EngineError, seams.SeamMismatch) as error:
             raise CannotCopy("seam") from error
         yield job.because(*plan.reasons, *_told(cut))
@@ -123,8 +121,6 @@ def _edges(job: Job, cut: Cut) -> Steps[dict[int, Path]]:
             arguments = argv.edge(job.source, fd, job.plan.video.index, span, seek_s, options, file)
             yield from job.run("encode", _EDGES * piece.frames / total, arguments, (fd,))
         made[place_] = job.folder / file
-        if len(packet_list.packets_of(made[place_], 0)) != piece.frames:
-            raise CannotCopy("seam")
     if job.complaints:
         raise CannotCopy("damage")
     return made
@@ -188,12 +184,13 @@ def _with_sound(plan: EncodePlan, found: OnlyCut, cut: Cut) -> EncodePlan:
     return replace(plan, sound=(track,), reasons=(*kept, copied))
 
 
-def _made(job: Job, plan: EncodePlan, cut: Cut, edges: dict[int, Path], sound: Path | None) -> Steps[Measured]:
+def _made(job: Job, plan: EncodePlan, cut: Cut, timeline: Timeline) -> Steps[Measured]:
     """The file, proven. What the source holds is hashed while it is written, what came out while seams are decoded."""
-    source = Path(job.source.path)
+    edges = yield from _edges(job, cut)
+    sound = None if cut.sound else (yield from _rendered(job, plan, timeline))
     wanted, given = _runs(plan, cut)
     with ThreadPoolExecutor(max_workers=2) as pool:
-        of_source = pool.submit(payloads.digests, source, wanted)
+        of_source = pool.submit(payloads.digests, Path(job.source.path), wanted)
         graft(job.source, plan, cut, edges, sound, job.result)
         job.fraction = _GRAFTED
         yield job.progress("mux")

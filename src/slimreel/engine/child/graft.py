@@ -28,8 +28,8 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
     """{"demuxer", "decoders", "video", "sound", "fd", "muxer", "options", "tag", "tags", "labels"} → {"packets"}.
 
     `video`: {"fd", "stream", "packets", "rate", "pieces"}; a copied piece has "start", "first" and "seek", number and
-    times of packets, and "order", when each is shown; another has the "path" of its frames. `sound`: None, {"path"}, or
-    {"fd", "stream", "packets", "samples", "sample_rate", "late", "runs"} with a run's first time, its count, the time
+    times of packets, and "order", when each is shown; another has the "path" of its "frames". `sound`: None, {"path"},
+    or {"fd", "stream", "packets", "samples", "sample_rate", "late", "runs"} with a run's first time, its count, the time
     to seek, and the number of its first packet. `packets` is how many the whole stream has.
     Raises Refusal where the source is not as it was, or headers of encoded pieces differ.
     """
@@ -133,7 +133,7 @@ def _video(request: dict[str, Any], source: Any, out: Any, stack: ExitStack) -> 
     for sequences, pictures in sets:
         made.codec_context.extradata = record.with_sets(list(sequences), list(pictures))
     _label(made, request["labels"][0])
-    return made, [(piece, _edge(edges[piece["path"]], record.length_bytes) if "path" in piece else None)
+    return made, [(piece, _edge(edges[piece["path"]], piece["frames"], record.length_bytes) if "path" in piece else None)
                   for piece in wanted["pieces"]]  # fmt: skip
 
 
@@ -152,9 +152,11 @@ def _pictures(source: Any, stream: Any, made: Any, tick: Fraction, prepared: lis
         start += len(order)
 
 
-def _edge(edge: Any, length_bytes: int) -> tuple[list[int], list[Any]]:
+def _edge(edge: Any, frames: int, length_bytes: int) -> tuple[list[int], list[Any]]:
     """When each packet of an encoded piece is shown, and the packets in the form of the source's."""
     packets = [packet for packet in edge.demux(edge.streams.video[0]) if packet.size]
+    if len(packets) != frames:
+        raise Refusal("unreadable", f"{len(packets)} frames were encoded where {frames} belong")
     times = sorted(packet.pts for packet in packets)
     made = []
     for packet in packets:
