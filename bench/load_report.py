@@ -39,8 +39,7 @@ def page(found: Figures, machine: Sequence[str], date: str) -> tuple[str, bool]:
         ),
         *(
             (
-                f"quick edit of {one.clip}, {megabytes(one.source_bytes)} MB to {megabytes(one.bytes)}: "
-                "upload, message, finished file",
+                f"quick edit of {one.clip}, {megabytes(one.source_bytes)} to {megabytes(one.bytes)} MB, with its upload",
                 f"{one.seconds:g} s",
                 "30 s",
                 one.seconds <= _MOST_QUICK_S,

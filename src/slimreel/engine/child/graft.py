@@ -29,8 +29,8 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
 
     `video`: {"fd", "stream", "packets", "rate", "pieces"}; a copied piece has "start", "first" and "seek", number and
     times of packets, and "order", when each is shown; another has the "path" of its "frames". `sound`: None, {"path"},
-    or {"fd", "stream", "packets", "samples", "sample_rate", "late", "runs"} with a run's first time, its count, the time
-    to seek, and the number of its first packet. `packets` is how many the whole stream has.
+    or {"fd", "stream", "packets", "samples", "sample_rate", "late", "runs"} with a run's first time, its count, the
+    time to seek, and the number of its first packet. `packets` is how many the whole stream has.
     Raises Refusal where the source is not as it was, or headers of encoded pieces differ.
     """
     av.logging.set_level(None)
