@@ -39,7 +39,7 @@ def page(found: Figures, machine: Sequence[str], date: str) -> tuple[str, bool]:
         ),
         *(
             (
-                f"quick edit of {one.clip}, {megabytes(one.source_bytes)} to {megabytes(one.bytes)} MB, with its upload",
+                f"quick edit of {one.clip}, {megabytes(one.source_bytes)} to {megabytes(one.bytes)} MB, uploaded",
                 f"{one.seconds:g} s",
                 "30 s",
                 one.seconds <= _MOST_QUICK_S,

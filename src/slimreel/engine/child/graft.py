@@ -133,8 +133,8 @@ def _video(request: dict[str, Any], source: Any, out: Any, stack: ExitStack) -> 
     for sequences, pictures in sets:
         made.codec_context.extradata = record.with_sets(list(sequences), list(pictures))
     _label(made, request["labels"][0])
-    return made, [(piece, _edge(edges[piece["path"]], piece["frames"], record.length_bytes) if "path" in piece else None)
-                  for piece in wanted["pieces"]]  # fmt: skip
+    return made, [(piece, _edge(edges[piece["path"]], piece["frames"], record.length_bytes) if "path" in piece
+                   else None) for piece in wanted["pieces"]]  # fmt: skip
 
 
 def _pictures(source: Any, stream: Any, made: Any, tick: Fraction, prepared: list[Any]) -> Timed:
