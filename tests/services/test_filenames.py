@@ -9,7 +9,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from slimreel.services.filenames import MOST_CHARACTERS, clean, content_disposition, named_in
+from slimreel.services.filenames import MOST_CHARACTERS, clean, content_disposition, named_in, unlike
 
 ANY_TEXT = st.text(st.characters(codec=None, exclude_categories=()), max_size=300)
 BIDI = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"
@@ -92,3 +92,13 @@ def test_no_header_breaks_the_reader(text):
     clean(named_in(text) or "")
     clean(named_in("attachment; filename=" + text) or "")
     clean(named_in("attachment; filename*=UTF-8''" + text) or "")
+
+
+@given(names=st.lists(st.sampled_from(["a.mp4", "a (2).mp4", "a", "b.tar.gz", "影片.mp4", ".x"]), max_size=12))
+def test_a_name_that_is_taken_gets_a_number(names):
+    given: list[str] = []
+    for name in names:
+        given.append(unlike(name, given))
+    assert len(set(given)) == len(given)
+    assert unlike("a.mp4", ["a.mp4", "a (2).mp4"]) == "a (3).mp4"
+    assert unlike("a.mp4", ["b.mp4"]) == "a.mp4"

@@ -147,6 +147,17 @@ def test_completed_with_its_file_its_charge_and_its_news(jobs, job, database):
     assert states == ["pending", "processing", "completed"]
 
 
+def test_exports_of_one_name_are_told_apart(jobs, database):
+    user_id, (session_id, other_id) = account(database, sessions=2)
+    names = []
+    exports = [(session_id, "preview"), *[(session_id, "export")] * 2, (other_id, "export"), (session_id, "export")]
+    for number, (where, kind) in enumerate(exports):
+        job = submit(jobs, user_id, where, name=f"render_{number}", kind=kind)
+        assert jobs.complete(job.id, taken(jobs, job), [FILE], [])
+        names += [one.filename for one in jobs.artifacts(now_of(jobs, job))]
+    assert names == ["a.mp4", "a.mp4", "a (2).mp4", "a.mp4", "a (3).mp4"]
+
+
 def test_an_old_fence_changes_nothing(jobs, job, database):
     old = taken(jobs, job)
     new = taken(jobs, job, "wrk_2")

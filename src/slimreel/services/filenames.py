@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Collection
+from itertools import count
 from urllib.parse import quote, unquote_to_bytes
 
 MOST_CHARACTERS = 120
@@ -34,6 +36,14 @@ def clean(name: str) -> str:
     stem, dot, end = last.rpartition(".")
     suffix = dot + end if stem and _SUFFIX.fullmatch(dot + end) else ""
     return last[: MOST_CHARACTERS - len(suffix)].rstrip(" .") + suffix
+
+
+def unlike(name: str, taken: Collection[str]) -> str:
+    """`name`, with a number before its suffix where it is taken already: "clip (2).mp4"."""
+    stem, dot, end = name.rpartition(".")
+    stem, suffix = (stem, dot + end) if stem and _SUFFIX.fullmatch(dot + end) else (name, "")
+    names = (f"{stem} ({number}){suffix}" for number in count(2))
+    return name if name not in taken else next(other for other in names if other not in taken)
 
 
 def content_disposition(name: str, *, attachment: bool = True) -> str:

@@ -27,6 +27,7 @@ from slimreel.services.clock import Clock
 from slimreel.services.db.engine import Database
 from slimreel.services.db.models import Artifact, Job, Session
 from slimreel.services.feed import Feed
+from slimreel.services.filenames import unlike
 from slimreel.settings.service import ServiceSettings
 
 Order = Literal["go", "cancel", "lost"]
@@ -163,10 +164,11 @@ class JobStates:
 
         def work(transaction: Transaction, job: Job) -> None:
             moment = self._clock()
+            taken = _exported(transaction, job.session_id) if job.kind == "export" else ()
             rows = [
                 Artifact(
                     id=ids.new("art"), job_id=job.id, number=number, session_id=job.session_id, user_id=job.user_id,
-                    kind=one.kind, filename=one.filename, media_type=one.media_type, blob=one.blob, size=one.size,
+                    kind=one.kind, filename=unlike(one.filename, taken), media_type=one.media_type, blob=one.blob, size=one.size,
                     sha256=one.sha256, result=one.result, created_at=moment,
                 )
                 for number, one in enumerate(artifacts, 1)
@@ -296,3 +298,9 @@ class JobStates:
 def ledger_key(job: Job) -> str:
     """What the ledger calls the cost of a job; each time it is queued is paid for by itself."""
     return f"render:{job.id}:{job.requeues}" if job.requeues else f"render:{job.id}"
+
+
+def _exported(transaction: Transaction, session_id: str) -> set[str]:
+    """The names of what a session has exported: two of them alike cannot be told apart in a list or a folder."""
+    mine = (Artifact.session_id == session_id, Job.kind == "export")
+    return set(transaction.scalars(select(Artifact.filename).join(Job, Job.id == Artifact.job_id).where(*mine)))
