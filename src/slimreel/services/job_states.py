@@ -168,8 +168,8 @@ class JobStates:
             rows = [
                 Artifact(
                     id=ids.new("art"), job_id=job.id, number=number, session_id=job.session_id, user_id=job.user_id,
-                    kind=one.kind, filename=unlike(one.filename, taken), media_type=one.media_type, blob=one.blob, size=one.size,
-                    sha256=one.sha256, result=one.result, created_at=moment,
+                    kind=one.kind, filename=unlike(one.filename, taken), media_type=one.media_type, blob=one.blob,
+                    size=one.size, sha256=one.sha256, result=one.result, created_at=moment,
                 )
                 for number, one in enumerate(artifacts, 1)
             ]  # fmt: skip
