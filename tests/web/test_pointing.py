@@ -170,6 +170,9 @@ def test_a_crop_a_title_and_words_go_together(visit: Visit, clip: Clip) -> None:
     shape = _drawn(person).evaluate("picture => picture.naturalWidth / picture.naturalHeight")
     assert shape == pytest.approx(320 * 0.45 / (180 * 0.9), abs=0.05)
     assert _changes_asked(person) == 1
+    person.page.reload()
+    expect(person.find(".turn .mine").first).to_contain_text("Middle")
+    expect(person.find(".turn .mine").last).to_contain_text("cut the first second")
     person.find("[data-undo]").first.click()
     expect(person.find("[data-segment=t1]")).to_have_count(0)
     expect(person.find("[data-undo]")).to_have_count(0)

@@ -2,6 +2,7 @@
 import { events } from "../api/stream";
 import type { Command, Draft, TurnEvent, TurnView } from "../api/views";
 import { freshId } from "./fresh";
+import type { Placed } from "./placed";
 
 // Steps of a draft that change nothing of it.
 const IDLE = new Set(["preview", "thumbnail"]);
@@ -30,6 +31,7 @@ export class Conversation {
   readonly #seen = new Set<string>();
   readonly #early = new Map<string, TurnEvent[]>();
   readonly #called = new Map<string, Command>();
+  #before: Placed[] = [];
 
   get isRunning(): boolean {
     return this.turns.some((turn) => turn.running);
@@ -107,19 +109,31 @@ export class Conversation {
       return turn;
     });
     // What was placed stays behind the turn that it came after: clocks of two machines say nothing of that.
-    const placed = new Map<Turn | null, Turn[]>([[null, []]]);
-    let before: Turn | null = null;
-    for (const one of this.turns) {
-      if (one.isPlaced) placed.get(before)!.push(one);
-      else placed.set((before = one), []);
-    }
+    const placed = [...this.#before, ...this.placed];
     const unsaid = this.turns.filter((one) => !one.id);
-    this.turns = [null, ...turns, ...unsaid].flatMap((one) => [...(one ? [one] : []), ...(placed.get(one) ?? [])]);
+    const behind = (id: string) => placed.filter(({ after }) => after === id).map(({ turn }) => turn);
+    this.turns = [...behind(""), ...turns.flatMap((one) => [one, ...behind(one.id)]), ...unsaid];
+    this.#before = this.#before.filter(({ turn }) => !this.turns.some((one) => one.id === turn.id));
     for (const turn of turns) {
       const early = this.#early.get(turn.id) ?? [];
       this.#early.delete(turn.id);
       for (const event of early) this.take(turn.id, event);
     }
+  }
+
+  /** The steps made by pointing. */
+  get placed(): Placed[] {
+    let after = "";
+    return this.turns.flatMap((turn) => {
+      if (turn.isPlaced) return [{ after, turn }];
+      after = turn.id || after;
+      return [];
+    });
+  }
+
+  /** Steps of an earlier visit, to be shown among the turns as soon as these are known. */
+  recall(placed: Placed[]): void {
+    this.#before = placed;
   }
 
   /** Shows what was done by pointing, which is the last step of the draft, among what was said. */

@@ -3,6 +3,7 @@ import * as calls from "../api/calls";
 import type { Draft } from "../api/views";
 import type { Turn } from "./conversation.svelte";
 import { t } from "./language.svelte";
+import { keepPlaced } from "./placed";
 import { commandsOf, isReady, pending, wordsOf, type Item } from "./pending.svelte";
 import { store } from "./store.svelte";
 
@@ -85,6 +86,7 @@ class Request {
     if (!done) return false;
     pending.remove(...items);
     store.conversation.note(told, t("pending_done"), done.draft);
+    keepPlaced(session, store.conversation.placed);
     store.refresh("state", "balance");
     return true;
   }

@@ -6,6 +6,7 @@ import type { Balance, Draft, FeedEntry, FileItem, Job, JobEntry } from "../api/
 import { account } from "./account.svelte";
 import { Conversation } from "./conversation.svelte";
 import { kept, keptInTab } from "./kept";
+import { placedBefore } from "./placed";
 import { language, t } from "./language.svelte";
 import { announce } from "./notices";
 import { noteRender } from "./rendered";
@@ -111,6 +112,7 @@ class Store {
   async #take(session: string): Promise<void> {
     this.session = session;
     keptInTab.set("session", session);
+    this.conversation.recall(placedBefore(session));
     try {
       await this.#load(["state", "turns", "jobs", "balance"]);
     } catch (error) {
