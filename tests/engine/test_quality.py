@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from slimreel.core.perception import Scores, Wanted
+from slimreel.engine.qualitycontrol import is_off
 from slimreel.errors import TargetImpossible
 from slimreel.workbench.compress import compress
 from slimreel.workbench.estimate import estimate
@@ -147,3 +149,23 @@ def test_an_estimate_of_a_crf_has_no_bound(soft: Path) -> None:
     found = estimate(soft, goal(crf=30))
     assert (found.strategy, found.leads) == ("encode", "quality")
     assert 0 < found.bytes.value < soft.stat().st_size
+
+
+@pytest.mark.parametrize(
+    ("wanted", "mean", "low", "seconds", "again"),
+    [
+        (Wanted(92.0), 92.4, 80.0, 20, False),
+        (Wanted(92.0), 92.6, 80.0, 20, True),
+        (Wanted(92.0), 91.7, 80.0, 20, False),
+        (Wanted(92.0), 91.6, 80.0, 20, True),
+        (Wanted(92.0), 91.6, 80.0, 100, False),
+        (Wanted(92.0), 91.4, 80.0, 100, True),
+        (Wanted(95.0, 89.0), 95.9, 92.0, 20, False),
+        (Wanted(95.0, 89.0), 96.1, 92.0, 20, True),
+        (Wanted(95.0, 89.0), 97.0, 89.5, 20, False),
+        (Wanted(95.0, 89.0), 95.2, 87.9, 20, True),
+    ],
+)
+def test_what_is_made_again(wanted: Wanted, mean: float, low: float, seconds: float, *, again: bool) -> None:
+    """A number is held to half a point, also above; where no loss is to be seen, a point more is no reason."""
+    assert is_off(Scores(mean, low, 100), wanted, seconds) is again
