@@ -39,6 +39,9 @@ be, LUFS. Below {ALIKE_DB:.0f} dB a picture counts as wrong."""
 _CREDIT = "Seen among others: Big Buck Bunny, © Blender Foundation, CC BY 3.0."
 
 
+_WHY = "Where the CPU goes beyond the bare transcode: bench/README.md, where a timeline's time goes."
+
+
 def page(results: TimelineResults) -> str:
     """The whole page as Markdown."""
     where = "; ".join(results.machine)
@@ -49,6 +52,7 @@ def page(results: TimelineResults) -> str:
         _INTRODUCTION.format(options=_options(results.films)),
         "## Goals",
         _goals(results),
+        _WHY,
         "## CPU of every timeline",
         _cpu_table(results.films),
         "## Pictures and sound",
