@@ -167,5 +167,12 @@ def test_an_estimate_of_a_crf_has_no_bound(soft: Path) -> None:
     ],
 )
 def test_what_is_made_again(wanted: Wanted, mean: float, low: float, seconds: float, *, again: bool) -> None:
-    """A number is held to half a point, also above; where no loss is to be seen, a point more is no reason."""
-    assert is_off(Scores(mean, low, 100), wanted, seconds) is again
+    """A name is held to half a point, also above; where no loss is to be seen, a point more is no reason."""
+    assert is_off(Scores(mean, low, 100), wanted, seconds, by_number=False) is again
+
+
+@pytest.mark.parametrize(
+    ("mean", "seconds", "again"), [(92.15, 20, False), (92.3, 20, True), (91.75, 20, True), (91.75, 100, False)]
+)
+def test_a_number_is_meant(mean: float, seconds: float, *, again: bool) -> None:
+    assert is_off(Scores(mean, 80.0, 100), Wanted(92.0), seconds, by_number=True) is again
