@@ -176,3 +176,7 @@ def test_what_is_made_again(wanted: Wanted, mean: float, low: float, seconds: fl
 )
 def test_a_number_is_meant(mean: float, seconds: float, *, again: bool) -> None:
     assert is_off(Scores(mean, 80.0, 100), Wanted(92.0), seconds, by_number=True) is again
+
+
+def test_weak_moments_may_take_more_than_the_number() -> None:
+    assert not is_off(Scores(95.5, 89.3, 100), Wanted(93.0, 89.0), 20, by_number=True)

@@ -77,7 +77,7 @@ def _by_number(job: Job) -> bool:
 
 def is_off(scores: Scores, wanted: Wanted, seconds: float, *, by_number: bool) -> bool:
     """Is a clip of so many seconds worth another encode, with these scores where those were wanted?"""
-    if by_number and seconds < _LONG_S and abs(scores.mean - wanted.mean) > _OFF_A_NUMBER:
+    if by_number and wanted.low is None and seconds < _LONG_S and abs(scores.mean - wanted.mean) > _OFF_A_NUMBER:
         return True
     if scores.mean < wanted.mean - (_LONG_BELOW if seconds >= _LONG_S else _BELOW):
         return True

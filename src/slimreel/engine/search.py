@@ -102,9 +102,7 @@ def find(job: Job, encoder: Encoder, speed: Speed, cut: Cut, wanted: Wanted, sha
     """
     found = Found(cut, encoder, wanted, _within(encoder, _start(encoder, wanted)))
     if cut.sample.few():
-        first = yield from windows.probe(job, cut, encoder, speed, found.crf, share / 6, few=True)
-        near = next_crf([(found.crf, wanted.shortfall(first.scores))], encoder.badness_slope)
-        found.crf = _within(encoder, near)
+        found.crf = (yield from glance(job, encoder, speed, cut, wanted, share / 6, few=True)).crf
     while True:
         probe = yield from windows.probe(job, cut, encoder, speed, found.crf, share / 3)
         found.probes.append(probe)
@@ -120,11 +118,12 @@ def find(job: Job, encoder: Encoder, speed: Speed, cut: Cut, wanted: Wanted, sha
 
 
 def glance(
-    job: Job, encoder: Encoder, speed: Speed, cut: Cut, wanted: Wanted, share: float, crf: float | None = None
-) -> Steps[Found]:
-    """One probe, at `crf` or where the quality usually is, and what it foretells."""
+    job: Job, encoder: Encoder, speed: Speed, cut: Cut, wanted: Wanted, share: float, crf: float | None = None,
+    *, few: bool = False,
+) -> Steps[Found]:  # fmt: skip
+    """One probe, at `crf` or where the quality usually is, of all windows or a `few`, and what it foretells."""
     at = _within(encoder, _start(encoder, wanted) if crf is None else crf)
-    probe = yield from windows.probe(job, cut, encoder, speed, at, share)
+    probe = yield from windows.probe(job, cut, encoder, speed, at, share, few=few)
     found = Found(cut, encoder, wanted, at, [probe])
     if crf is None:
         found.crf = _within(encoder, next_crf([(at, wanted.shortfall(probe.scores))], encoder.badness_slope))
