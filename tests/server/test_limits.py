@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import h11
 import pytest
 from hypothesis import given
@@ -124,3 +126,38 @@ def test_a_fault_of_a_beginning_stays_one(received, at):
     head = b"GET / HTTP/1.1\r\nHost: a\r\nX: " + received
     if fault_of_start(head[: 20 + at], HeadLimits()) is not None:
         assert fault_of_start(head + b"\r\n\r\n", HeadLimits()) is not None
+
+
+CHUNKED_HEAD = b"POST /a HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n"
+CHUNK_PIECES = st.sampled_from([b"2\r\n{}\r\n", b"2;e=1\r\n{}", b"0", b"0;", b"x" * 70, b"\r\n", b"\n", b"\r", b"X: y"])
+ENDS = [b"0\r\n\r\n", b"0\r\n\n", b"0\r\nX: y\r\n\r\n", b"0;" + b"x" * 100 + b"\r\n\r\n", b"0;x\r\n\r\n"]
+
+
+def what_is_read(received, cuts):
+    """The bytes of the body, or None for a refusal, when the connection brings `received` in pieces."""
+    found, body = StrictConnection(HeadLimits()), b""
+    edges = sorted({0, len(received), *(cut for cut in cuts if cut < len(received))})
+    for start, end in pairwise(edges):
+        found.receive_data(received[start:end])
+        try:
+            while (event := found.next_event()) not in (h11.NEED_DATA, h11.PAUSED):
+                body += bytes(event.data) if isinstance(event, h11.Data) else b""
+                if isinstance(event, h11.EndOfMessage):
+                    return body, True
+        except h11.RemoteProtocolError:
+            return None
+    return body, False
+
+
+@given(st.lists(CHUNK_PIECES, max_size=5).map(b"".join), st.sampled_from(ENDS), st.lists(st.integers(1, 300)))
+def test_a_chunked_body_is_read_the_same_in_whatever_pieces_it_comes(pieces, end, cuts):
+    received = CHUNKED_HEAD + pieces + end
+    assert what_is_read(received, cuts) == what_is_read(received, [])
+
+
+@pytest.mark.parametrize("end", ENDS)
+def test_the_end_of_a_chunked_body_may_be_cut_anywhere(end):
+    received = CHUNKED_HEAD + b"2\r\n{}\r\n" + end
+    expected = (b"{}", True) if end in {b"0\r\n\r\n", b"0;x\r\n\r\n"} else None
+    for cuts in ([], range(len(received)), *([at] for at in range(len(received)))):
+        assert what_is_read(received, cuts) == expected

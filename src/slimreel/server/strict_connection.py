@@ -18,6 +18,7 @@ class StrictConnection(h11.Connection):
         super().__init__(h11.SERVER, limits.most_bytes + 4)
         self._limits = limits
         self._chunked = False
+        self._behind_data = b""
         self.fault: Fault | None = None
 
     def head_has_begun(self) -> bool:
@@ -27,9 +28,8 @@ class StrictConnection(h11.Connection):
     def next_event(self) -> h11.Event | type[h11.NEED_DATA] | type[h11.PAUSED]:
         if self.their_state is h11.IDLE and self.head_has_begun():
             self._check(fault_of_start(self._first(self._limits.most_bytes + 4), self._limits))
-        before, length = b"", 0
-        if self._chunked and self.their_state is h11.SEND_BODY:
-            before, length = self._first(_END_BYTES), len(self._receive_buffer)
+        in_chunks = self._chunked and self.their_state is h11.SEND_BODY
+        before, length = (self._first(_END_BYTES + 1), len(self._receive_buffer)) if in_chunks else (b"", 0)
         try:
             event = super().next_event()
         except h11.RemoteProtocolError as error:
@@ -37,10 +37,16 @@ class StrictConnection(h11.Connection):
             raise
         if isinstance(event, h11.Request):
             self._chunked = any(name == b"transfer-encoding" for name, _ in event.headers)
-        elif isinstance(event, h11.EndOfMessage) and self._chunked:
-            consumed = length - len(self._receive_buffer)
-            self._check(malformed("the end of the body is too long") if consumed > len(before) else None)
-            self._check(fault_of_end(before[:consumed], event.headers))
+            self._behind_data = b""
+        elif in_chunks and isinstance(event, h11.Data):
+            self._behind_data = b""
+        elif in_chunks:
+            # The end may come in pieces, and h11 takes its first line before the rest is there.
+            self._behind_data = (self._behind_data + before[: length - len(self._receive_buffer)])[: _END_BYTES + 1]
+            if isinstance(event, h11.EndOfMessage):
+                too_long = len(self._behind_data) > _END_BYTES
+                self._check(malformed("the end of the body is too long") if too_long else None)
+                self._check(fault_of_end(self._behind_data, event.headers))
         return event
 
     def _first(self, most: int) -> bytes:
