@@ -153,8 +153,11 @@ def test_exports_of_one_name_are_told_apart(jobs, database):
     exports = [(session_id, "preview"), *[(session_id, "export")] * 2, (other_id, "export"), (session_id, "export")]
     for number, (where, kind) in enumerate(exports):
         job = submit(jobs, user_id, where, name=f"render_{number}", kind=kind)
-        assert jobs.complete(job.id, taken(jobs, job), [FILE], [])
-        names += [one.filename for one in jobs.artifacts(now_of(jobs, job))]
+        made = replace(FILE, result={"bytes": 1, "output": "a.mp4"})
+        assert jobs.complete(job.id, taken(jobs, job), [made], [])
+        found = jobs.artifacts(now_of(jobs, job))
+        assert [one.result for one in found] == [{"bytes": 1, "output": one.filename} for one in found]
+        names += [one.filename for one in found]
     assert names == ["a.mp4", "a.mp4", "a (2).mp4", "a.mp4", "a (3).mp4"]
 
 

@@ -165,13 +165,15 @@ class JobStates:
         def work(transaction: Transaction, job: Job) -> None:
             moment = self._clock()
             taken = _exported(transaction, job.session_id) if job.kind == "export" else ()
+            names = [unlike(one.filename, taken) for one in artifacts]
             rows = [
                 Artifact(
                     id=ids.new("art"), job_id=job.id, number=number, session_id=job.session_id, user_id=job.user_id,
-                    kind=one.kind, filename=unlike(one.filename, taken), media_type=one.media_type, blob=one.blob,
-                    size=one.size, sha256=one.sha256, result=one.result, created_at=moment,
+                    kind=one.kind, filename=name, media_type=one.media_type, blob=one.blob, size=one.size,
+                    sha256=one.sha256, created_at=moment,
+                    result={**one.result, "output": name} if one.result else one.result,
                 )
-                for number, one in enumerate(artifacts, 1)
+                for number, (one, name) in enumerate(zip(artifacts, names, strict=True), 1)
             ]  # fmt: skip
             transaction.add_all(rows)
             job.reasons = [dict(reason) for reason in reasons]
