@@ -141,6 +141,22 @@ def test_a_render_is_stopped_and_tried_again(visit: Visit, clip: Clip) -> None:
     person.see("[data-status=pending], [data-status=processing], [data-status=completed]")
 
 
+def test_what_is_impossible_offers_what_is_not(visit: Visit, clip: Clip) -> None:
+    person = visit(accept_downloads=True).go()
+    person.bring(clip("beach.mp4"))
+    person.page.fill("[data-wish]", "at most 2 kB")
+    person.page.click("[data-start]")
+    offered = person.see("[data-status=failed] [data-smallest]")
+    expect(person.find("[data-again]")).to_have_count(0)
+    smallest = offered.inner_text().removeprefix("Make it ")
+    expect(person.find("[data-status=failed]")).to_contain_text(f"works is {smallest}")
+    offered.click()
+    with person.page.expect_download() as download:
+        person.done().locator("[data-download]").click()
+    number, unit = smallest.split()
+    assert 0 < download.value.path().stat().st_size <= float(number) * {"kB": 1e3, "MB": 1e6}[unit]
+
+
 def test_chinese(visit: Visit, clip: Clip) -> None:
     person = visit(locale="zh-CN").go()
     expect(person.find("h1")).to_contain_text("拖入视频")

@@ -137,6 +137,7 @@ export const en = {
   export_left: "about {left} left",
   export_cancel: "Stop",
   export_again: "Try again",
+  export_smallest: "Make it {smallest}",
   export_download: "Download",
   export_share: "Share",
   export_saved: "{percent} % smaller",

@@ -139,6 +139,7 @@ export const zh: Words = {
   export_left: "大约还要 {left}",
   export_cancel: "停止",
   export_again: "重试",
+  export_smallest: "改为 {smallest}",
   export_download: "下载",
   export_share: "分享",
   export_saved: "小了 {percent}%",
