@@ -6,9 +6,7 @@ The numbers come from the plan; how a number is approached is in converge, what 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import chain, repeat
 
 from slimreel.core import budget, stills
 from slimreel.core.choices import Quality, Speed
@@ -28,8 +26,8 @@ _SHORT_TOLERANCE_S = 0.05
 _SHORT_S = 7.0
 # Where mostly nothing moves, a keyframe alone takes two seconds of the rate: at 0.1 what comes after it is starved
 # (VMAF p5 of a recording 93.0; 94.3 at 0.3; 94.7 at x264's own 1.0, docs/decisions/0021). At 1.0 two encodes of it
-# asked for nearly the same came out 1.8 % apart, at 0.3 within 0.4 %: whatever corrects the first is held tighter.
-_STANDING_TOLERANCE_S, _STANDING_CORRECTED_S = 1.0, 0.3
+# asked for nearly the same came out 1.8 % apart, and one of another 6 % below what was asked; at 0.3 within 0.5 %.
+_STANDING_TOLERANCE_S = 0.3
 # The last frames cannot be paid back: clips end above their rate by this part of an average frame
 # (15 clips of 84 to 1207 frames: 0.1…2 frames, median 0.8).
 _OVERSHOOT_FRAMES = 0.8
@@ -94,8 +92,7 @@ def _by_rate(job: Job) -> Steps[Measured]:
     if plain is not None:
         return plain
     yield from _choose_rung(job, rate, mean_qp)
-    held = tolerances(job)
-    tolerance = next(held)
+    tolerance = tolerance_s(job)
     stats = scout.STATS
     if not encoder.small_first_pass and encoder.passes > 1:
         stats = "pass"
@@ -109,7 +106,7 @@ def _by_rate(job: Job) -> Steps[Measured]:
     def options_for(number: float) -> list[str]:
         # x264 takes whole kilobits; what is left of one turns the tolerance, so that no two numbers give one file.
         left = number / 1000 - round(number / 1000)
-        turned = next(held) * (1 + 0.6 * left)
+        turned = tolerance * (1 + 0.6 * left)
         return rate_options(encoder, Pass.ENCODE, round(number), job.plan.keyint, turned, stats)
 
     start = rate * (1 - (_overshoot(job) if encoder.small_first_pass else 0.0))
@@ -124,14 +121,11 @@ def _by_rate(job: Job) -> Steps[Measured]:
     return (yield from _by_search(job, found))
 
 
-def tolerances(job: Job) -> Iterator[float]:
-    """One for every encode, the first of them twice: an encoder's own first pass has that of the second."""
+def tolerance_s(job: Job) -> float:
+    """One for all encodes: what came out at another tells little of what will."""
     if job.plan.duration_s < _SHORT_S:
-        yield from repeat(_SHORT_TOLERANCE_S)
-    elif stills.stands(job.plan.video):
-        yield from chain(repeat(_STANDING_TOLERANCE_S, 2), repeat(_STANDING_CORRECTED_S))
-    else:
-        yield from repeat(RATE_TOLERANCE_S)
+        return _SHORT_TOLERANCE_S
+    return _STANDING_TOLERANCE_S if stills.stands(job.plan.video) else RATE_TOLERANCE_S
 
 
 def _overshoot(job: Job) -> float:
