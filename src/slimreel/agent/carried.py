@@ -59,6 +59,25 @@ def without_denied(pieces: list[Piece]) -> list[Piece]:
     return found
 
 
+def without_occasions(pieces: list[Piece]) -> list[Piece]:
+    """ "导出的时候不要声音", "before you export, mute it": when something is to be done, and no wish for a file."""
+    found = list(pieces)
+    for at, piece in enumerate(pieces):
+        if not piece.has("export"):
+            continue
+        behind = at + 1 < len(pieces) and pieces[at + 1].text in texts("at_that_time")
+        start = next((i for i in range(at - 1, max(-1, at - 4), -1) if not _is_light(pieces[i])), -1)
+        ahead = start >= 0 and pieces[start].text.lower() in texts("whenever")
+        if behind or ahead:
+            first, last = (start if ahead else at), (at + 1 if behind else at)
+            found[first : last + 1] = [one.as_filler() for one in pieces[first : last + 1]]
+    return found
+
+
+def _is_light(piece: Piece) -> bool:
+    return piece.is_loose() and piece.text.lower() not in texts("whenever")
+
+
 def with_bounds(pieces: list[Piece]) -> list[Piece]:
     """ "not before 0:03" is from there on, "not after 0:08" is until then."""
     found: list[Piece] = []

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slimreel.agent.carried import with_bounds, with_nouns, without_denied
+from slimreel.agent.carried import with_bounds, with_nouns, without_denied, without_occasions
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.clauses import as_wish, mere_output, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
@@ -48,7 +48,8 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names, spoken_names(context)))
     plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
-    counted = with_clip_numbers(with_texts(cut(plain, taken.marks), context), context)
+    said = without_occasions(cut(plain, taken.marks))
+    counted = with_clip_numbers(with_texts(said, context), context)
     moments = with_bounds(with_halves(with_moments(counted), context))
     pieces = without_denied(with_places(with_clips(with_nouns(moments, context), context)))
     for piece in pieces:
@@ -73,10 +74,12 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     if not pieces:
         return Interpretation(missing=Missing("nothing"), language=language)
     said = normalize(take_literals(text, context.names).text)
-    outside = out_of_scope(said)
+    route = routed(said) or routed(plain)
+    outside = out_of_scope(said) if route is None else None
     if outside is not None and outside.plainly:
         return _declined(outside.reason, language)
-    route = routed(said) or routed(plain)
+    if route is not None and route["op"] == "nothing":
+        return Interpretation(language=language)
     about_last = [route] if route is not None else follow_up(pieces, context) or only_there(pieces, context)
     if about_last is not None:
         return Interpretation(tuple(about_last), language=language)

@@ -123,6 +123,8 @@ def _stretch(pieces: list[Piece], at: int) -> _Joined | None:
     last = i + 1 if _is(pieces, i, "t_begin") else i
     if _is(pieces, last, "until_end") and first[1] is not None:
         return _made(pieces, at, last + 1 - at, "RANGE", (float(first[0]), "end"))  # 12分钟开始到结尾
+    if last > i and not pieces[i].text.isascii() and _is(pieces, last, "t_to"):
+        i = last  # 从50秒起到1分10秒
     if not (_is(pieces, i, "t_to") or (between and _is(pieces, i, "t_and"))):
         return None
     i = _skip(pieces, i + 1)
@@ -318,6 +320,8 @@ def _single(pieces: list[Piece], at: int) -> _Joined | None:
     if not piece.has("t_for", "t_at", "t_from", "t_to", "t_begin"):
         return None
     i = _skip(pieces, at + 1)
+    if piece.text in texts("lasts") and at + 1 < len(pieces) and pieces[at + 1].text in ("到", "至"):
+        return None  # 显示到15秒 tells the end and no length
     seconds = _time(pieces, i)
     if seconds is None:
         bare = _number(pieces, i)
@@ -341,7 +345,8 @@ def _single(pieces: list[Piece], at: int) -> _Joined | None:
     closing = _closing(pieces, i)
     if piece.has("t_from") and piece.text not in ("在", "between", "由"):
         return _made(pieces, at, closing - at, "START", seconds)
-    if piece.has("t_to") and piece.text not in ("to", "到", "-", "~", "至"):
+    lasting = at > 0 and piece.text in ("到", "至") and pieces[at - 1].text in texts("lasts")  # 显示到15秒
+    if lasting or (piece.has("t_to") and piece.text not in ("to", "到", "-", "~", "至")):
         return _made(pieces, at, closing - at, "UNTIL", seconds)
     clock = pieces[i].has("CLOCK")
     if piece.has("t_at") or clock:
@@ -374,8 +379,9 @@ def _closed(pieces: list[Piece], at: int) -> _Joined | None:
     clock = pieces[at].has("CLOCK")
     if _is(pieces, at + 1, "t_begin") and not pieces[at + 1].text.isascii():
         return _made(pieces, at, 2, "START", seconds)
-    if _is(pieces, at + 1, "t_stop") and not _is(pieces, at + 2, "TIME"):
-        return _made(pieces, at, 2, "UNTIL", seconds)
+    stop = at + 2 if at + 1 < len(pieces) and pieces[at + 1].text in ("就", "后就") else at + 1
+    if _is(pieces, stop, "t_stop") and not _is(pieces, stop + 1, "TIME"):
+        return _made(pieces, at, stop + 1 - at, "UNTIL", seconds)  # 8秒停, 8秒就收
     closing = _closing(pieces, at)
     if closing > at + 1:
         return _made(pieces, at, closing - at, "AT", seconds)

@@ -63,7 +63,19 @@ def tells_why(parts: list[Part]) -> list[bool]:
             found[at] = True
         if _says_why(said, after):
             found[at] = True
+        if at and _only_cannot_see(part) and _changes_element(parts[at - 1]):
+            found[at] = True
     return found
+
+
+def _only_cannot_see(part: Part) -> bool:
+    content = content_of(part.pieces)
+    return bool(content) and all(piece.text in texts("cannot_see") for piece in content)
+
+
+def _changes_element(part: Part) -> bool:
+    """ "The title is too small, can't read it": who cannot read a title wants no sharper picture."""
+    return part.reading is not None and part.reading.op in ("nudge", "update") and not part.reading.missing
 
 
 def _says_why(said: list[str], after: frozenset[str]) -> bool:

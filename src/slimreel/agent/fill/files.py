@@ -153,6 +153,7 @@ def export(span: Span) -> Params:
     name = span.take("NAME") or _quoted_name(span) or (span.take("FILE") if span.says(*texts("is_called")) else None)
     if name is not None:
         params["filename"] = name.value
+        span.claim("naming")
         ending = str(name.value).rpartition(".")[2].lower()
         if ending in _FILE_FORMATS:
             params.setdefault("format", ending)

@@ -87,11 +87,12 @@ def shifted(turn: Turn) -> list[Command] | None:
 
 def more_of_it(turn: Turn) -> list[Command] | None:
     """Give it 5 more: what was asked for and five."""
-    more = any(piece.has("more") and piece.text in texts("more_of_it") for piece in turn.pieces)
+    steps = [piece for at, piece in enumerate(turn.pieces) if not _leads_to(turn.pieces, at + 1)]
+    more = any(piece.has("more") and piece.text in texts("more_of_it") for piece in steps)
     off = any(piece.has("more") or piece.text in texts("again_as_much") for piece in turn.pieces) and any(
-        piece.text in texts("off_it") for piece in turn.pieces
+        piece.text in texts("off_it") for piece in steps
     )
-    less = off or any(piece.text in texts("less_of_it") for piece in turn.pieces)
+    less = off or any(piece.text in texts("less_of_it") for piece in steps)
     amounts = [piece for piece in turn.content if piece.has("NUMBER", "SIZE", "SCALE", "RATE")]
     if not (more or less) or len(amounts) != 1:
         return None
@@ -103,6 +104,11 @@ def more_of_it(turn: Turn) -> list[Command] | None:
             after = value + step * (-1 if less else 1)
             return [again(turn.last, **{name: int(after)})] if after > 0 else None
     return None
+
+
+def _leads_to(pieces: list[Piece], at: int) -> bool:
+    """Does a "to" stand here: 加到6M is no 6 more?"""
+    return at < len(pieces) and pieces[at].has("t_to", "going_to", "out:to")
 
 
 def another_format(turn: Turn) -> list[Command] | None:
