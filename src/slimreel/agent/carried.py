@@ -66,6 +66,7 @@ def without_occasions(pieces: list[Piece]) -> list[Piece]:
         if not piece.has("export"):
             continue
         behind = at + 1 < len(pieces) and pieces[at + 1].text in texts("at_that_time")
+        behind = behind and not (at + 2 < len(pieces) and pieces[at + 2].has("TIME", "NUMBER"))  # 保存前30秒
         start = next((i for i in range(at - 1, max(-1, at - 4), -1) if not _is_light(pieces[i])), -1)
         ahead = start >= 0 and pieces[start].text.lower() in texts("whenever")
         if behind or ahead:

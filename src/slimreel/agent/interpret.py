@@ -74,13 +74,13 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     if not pieces:
         return Interpretation(missing=Missing("nothing"), language=language)
     said = normalize(take_literals(text, context.names).text)
-    route = routed(said) or routed(plain)
-    outside = out_of_scope(said) if route is None else None
+    to_session = _for_the_session(said, plain)
+    outside = out_of_scope(said) if to_session is None else None
     if outside is not None and outside.plainly:
         return _declined(outside.reason, language)
-    if route is not None and route["op"] == "nothing":
-        return Interpretation(language=language)
-    about_last = [route] if route is not None else follow_up(pieces, context) or only_there(pieces, context)
+    about_last = to_session
+    if about_last is None:
+        about_last = follow_up(pieces, context) or only_there(pieces, context)
     if about_last is not None:
         return Interpretation(tuple(about_last), language=language)
     renamed = retitled(text, {one.id: one.text for one in context.of_type("text")})
@@ -106,6 +106,14 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     if changed is not None and (not found.commands or changed[1] > sum(part.score for part in parts) + 0.01):
         return Interpretation(tuple(changed[0]), language=language)
     return found
+
+
+def _for_the_session(*forms: str) -> list[Command] | None:
+    """The command of a request that is wholly for the session, none where it asks for nothing; None where it is not."""
+    route = next((route for one in forms if (route := routed(one)) is not None), None)
+    if route is None:
+        return None
+    return [] if route["op"] == "nothing" else [route]
 
 
 def _kept(stretch: tuple[float, float | str], context: Context, language: str) -> Interpretation:

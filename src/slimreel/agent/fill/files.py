@@ -150,7 +150,7 @@ def export(span: Span) -> Params:
         rate = bare[0]  # 1080p60
     if rate is not None:
         params["fps"] = rate.value
-    name = span.take("NAME") or _quoted_name(span) or (span.take("FILE") if span.says(*texts("is_called")) else None)
+    name = span.take("NAME") or _quoted_name(span) or (_file_to_be(span) if span.says(*texts("is_called")) else None)
     if name is not None:
         params["filename"] = name.value
         span.claim("naming")
@@ -159,6 +159,16 @@ def export(span: Span) -> Params:
             params.setdefault("format", ending)
     clip_param(span, params)
     return params
+
+
+def _file_to_be(span: Span) -> Piece | None:
+    """ "Save it as final.mp4": a file that the session does not have yet."""
+    at = span.find("FILE")
+    if at is None or span.pieces[at].text in span.context.names:
+        return None
+    span.used.add(at)
+    span.claim("going_to")
+    return span.pieces[at]
 
 
 def _quoted_name(span: Span) -> Piece | None:

@@ -43,7 +43,7 @@ class Trim(Operation):
             "starting? AT stopping AT",
             "START !adding",
             "UNTIL stopping|cutting|trimming",
-            "stopping AT",
+            "stopping AT !music|sound|text|image|subtitles|n_title|logo",
             "stopping UNTIL",
             "trimming FOR|TIME",
             "trimming !FIRST !LAST !QUOTE",
