@@ -73,7 +73,7 @@ def taken_away(turn: Turn) -> list[Command] | None:
     gone = [piece for piece in turn.content if piece.has("remove")]
     if not gone or len(turn.content) > len(gone) or turn.last["op"] not in ELEMENT_OPS:
         return None
-    if any(piece.has("undo", "cutting") for piece in gone):
+    if any(piece.has("undo", "cutting", "cancel") for piece in gone):
         return None
     target = last_target(Span(turn.pieces, turn.context, ""))
     return [{"op": "remove", "params": {"target": target}}] if target is not None else None
