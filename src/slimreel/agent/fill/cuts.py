@@ -126,7 +126,12 @@ def split(span: Span) -> Params:
 
 
 def _counts_parts(span: Span, number: Piece) -> bool:
-    """一 of 一集 counts parts, and is no moment."""
+    """一 of 一集 counts parts, and so do 三段 and "split into 4"; neither is a moment."""
+    before = span.pieces[: span.pieces.index(number)]
+    if number.has("both") or (before and before[-1].text == "into"):
+        return True
+    if any(piece.has("splitting") and piece.text.endswith("成") for piece in before[-2:]):
+        return True
     at = span.pieces.index(number) + 1
     return at < len(span.pieces) and span.pieces[at].has("parts", "clip_noun") and not number.text.isascii()
 

@@ -195,7 +195,9 @@ def normalize_audio(span: Span) -> Params:
 
 def denoise_audio(span: Span) -> Params:
     params: Params = {}
-    span.claim("noise", "denoise", "remove", "sound", "voice", "quieter", "less", "sharpen")
+    span.claim("noise", "denoise", "remove", "sound", "voice", "quieter", "less")
+    if not span.has("picture_word", "frame_word"):  # a clear voice is no sharp picture
+        span.used |= {at for at, piece in enumerate(span.pieces) if piece.has("sharpen") and piece.has("out:sharp")}
     strength(span, params)
     clip_param(span, params)
     return params
@@ -207,6 +209,7 @@ def fade(span: Span) -> Params:
         raise Missing("clip")  # the music that is there is changed by `update`
     fades = [piece.text for piece in span.pieces if piece.has("fadein", "fadeout")]
     sound = span.claim("sound", "music", "voice") or _any_in(fades, "sound", "audio", "声", "music")
+    sound = sound or any(said in texts("heard_fade") for said in fades)
     if (picture_at := span.find("grain")) is not None:
         span.used.add(picture_at)
     params["direction"] = _fade_direction(span)

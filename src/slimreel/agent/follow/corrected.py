@@ -57,14 +57,13 @@ def other_file(turn: Turn) -> list[Command] | None:
 
 def times_as_much(turn: Turn) -> list[Command] | None:
     """Double that limit; half of it."""
-    if (
-        any(piece.has(*AMOUNTS) and not piece.has("SHARE", "halve", "double") for piece in turn.pieces)
-        or len(turn.content) > 4
-    ):
-        return None
+    amounts = [at for at, piece in enumerate(turn.pieces) if piece.has(*AMOUNTS)]
+    amounts = [at for at in amounts if not turn.pieces[at].has("SHARE", "halve", "double")]
+    if any(not denied(turn.pieces, at) for at in amounts) or len(turn.content) - len(amounts) > 4:
+        return None  # what is not enough (3M不够，翻一倍) may be named
     twice = any(piece.has("double") for piece in turn.content)
     half = any(piece.has("halve") or (piece.has("SHARE") and piece.value == 50) for piece in turn.content)
-    about = any(piece.has("it", "too_word") or piece.text in texts("the_limit") for piece in turn.pieces)
+    about = any(piece.has("it", "too_word", "out:toobig") or piece.text in texts("the_limit") for piece in turn.pieces)
     if twice == half or not about:
         return None
     for name in (*_WEIGHTS, *_DEGREES):

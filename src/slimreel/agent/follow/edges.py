@@ -104,6 +104,8 @@ def brought_back(turn: Turn) -> list[Command] | None:
         "to_back",
         "step_word",
         "later",
+        "remove",
+        "cutting",
         *_ELEMENT_WORDS,
         "sound",
     )

@@ -48,6 +48,8 @@ class SplitParts(Operation):
             "parts TIME|FOR",
             "splitting parts TIME|FOR",
             "splitting FOR",
+            "splitting into_word>NUMBER",
+            "splitting both",
             "splitting parts",
             "splitting NUMBER parts",
             "splitting each TIME|FOR|AT|SIZE|SCALE",
