@@ -100,6 +100,12 @@ def test_a_turn_after_another(text: str, context: dict[str, Any], wanted: list[t
     assert said(text, context) == wanted
 
 
+@pytest.mark.parametrize("text", ["把视频删掉", "删掉这个视频", "delete this video"])
+@pytest.mark.parametrize("context", [BARE, TITLE, MUSIC])
+def test_the_video_itself_is_no_title_and_no_render(text: str, context: dict[str, Any]) -> None:
+    assert [op for op, _ in said(text, context)] == ["clarify"]
+
+
 @pytest.mark.parametrize("text", ["音乐停了", "stop the song", "字太小了", "打上一行字", "清除所有"])
 def test_where_it_is_not_there_one_is_asked_and_nothing_done(text: str) -> None:
     assert [op for op, _ in said(text)] == ["clarify"]
@@ -130,7 +136,7 @@ def test_what_is_laid_over_somebody_does_not(text: str) -> None:
 )
 def test_a_tenth_is_no_count_of_pieces(text: str, mega: float, end: int) -> None:
     found = read_quantity(text)
-    assert found is not None and (found.amount, found.end) == (mega * 1_000_000, end)
+    assert found is not None and (float(found.amount), found.end) == (mega * 1_000_000, end)
 
 
 @pytest.mark.parametrize(("text", "share"), [("一成五", 0.15), ("两成", 0.2), ("三成半", 0.35), ("三成五十秒", 0.3)])

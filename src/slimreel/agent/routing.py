@@ -16,6 +16,7 @@ from slimreel.data.tables import route_table
 
 _LONGEST = 120  # characters; a longer sentence says more than where to go
 _MOST_CLAUSES = 5
+_NOTHING: Command = {"op": "nothing", "params": {}}
 _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MARKS = re.compile(r"[?!.,;:…~、。-]+(?= |$)")
 # Where a clause ends in Chinese: at a mark, and at a space between Chinese characters, which stands for a comma.
@@ -24,10 +25,12 @@ _CHINESE_ENDS = re.compile(r"[?!,;…~、。]+|\.(?![0-9a-z])|(?<=[\u4e00-\u9fff
 
 @dataclass(frozen=True, slots=True)
 class _Routes:
-    """What is said before a clause and behind it, clauses by where they go, and those that go nowhere."""
+    """What is said before a clause and behind it, what of that is thanks, clauses by where they go, and those that go
+    nowhere."""
 
     before: re.Pattern[str]
     behind: re.Pattern[str]
+    thanks: re.Pattern[str]
     routes: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]
     asides: tuple[re.Pattern[str], ...]
 
@@ -43,9 +46,16 @@ class _Routes:
                     return {"op": op, "params": {**({"scope": scope} if scope else {}), **named}}
         return None
 
+    def is_polite(self, clause: str) -> bool:
+        """Is nothing said but a greeting or thanks?"""
+        short = self.behind.sub("", f" {clause}" if clause.isascii() else clause)
+        return self.thanks.search(clause) is not None and not self.before.sub("", f"{short.strip()} ").strip()
+
     def is_aside(self, clause: str) -> bool:
-        short = self.behind.sub("", self.before.sub("", clause))
-        return not short or any(one.fullmatch(said) for one in self.asides for said in (clause, short))
+        short = self.behind.sub("", self.before.sub("", f"{clause} ").strip())
+        if not short or self.is_polite(clause):
+            return True
+        return any(one.fullmatch(said) for one in self.asides for said in (clause, short))
 
 
 def routed(plain: str) -> Command | None:
@@ -63,17 +73,20 @@ def routed(plain: str) -> Command | None:
 
 def _one_way(clauses: Iterable[str], table: _Routes) -> Command | None:
     """Where all clauses go that are no asides; None where one is neither, or two differ."""
-    found: list[Command] = []
     said = [clause for clause in clauses if clause]
     if len(said) > _MOST_CLAUSES:
         return None
+    found: list[Command] = []
     for clause in said:
         way = table.way_of(clause)
         if way is None and not table.is_aside(clause):
             return None
         if way is not None and way not in found:
             found.append(way)
-    return found[0] if len(found) == 1 else None
+    if not found and any(map(table.is_polite, said)):
+        return _NOTHING
+    going = [way for way in found if way != _NOTHING] or found  # "that'll do for now, export it"
+    return going[0] if len(going) == 1 else None
 
 
 @cache
@@ -90,6 +103,7 @@ def _table(language: str) -> _Routes:
     return _Routes(
         re.compile(rf"^(?:(?:{around['before']}){space}){{0,5}}"),
         re.compile(rf"(?:{space}(?:{around['behind']})){{0,4}}$"),
+        re.compile(around["thanks"]),
         tuple((route, tuple(whole(one) for one in rows)) for route, rows in table["routes"].items()),
         tuple(whole(one) for one in table["asides"]["patterns"]),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from slimreel.agent.context import ElementFact
 from slimreel.agent.fill.base import Params, stretch
-from slimreel.agent.fill.elements import TYPE_WORDS, mentioned, starts_at, target_elements
+from slimreel.agent.fill.elements import TYPE_WORDS, mentioned, names_video, starts_at, target_elements
 from slimreel.agent.fill.overlay import STROKE_PX, opacity
 from slimreel.agent.fill.sound import fade_params
 from slimreel.agent.span import Missing, Span
@@ -265,6 +265,8 @@ def remove(span: Span) -> list[Params]:
         kept, removed = span.find("keep", "except"), span.find("remove")
         if kept is not None and removed is not None and kept > removed and not span.has("FILE"):
             targets = _without_kept(span, kept)
+        elif names_video(span.pieces) and not mentioned(Span(span.pieces, span.context, "")):
+            raise Missing("range")  # 把这个视频删掉 is not said of the last title
         else:
             targets = target_elements(span)
     for at, piece in enumerate(span.pieces):

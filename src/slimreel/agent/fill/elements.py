@@ -79,6 +79,13 @@ def mentioned(span: Span) -> list[ElementFact]:
     ]
 
 
+def names_video(pieces: list[Piece]) -> bool:
+    """Is the video itself spoken of, and not only "it"?"""
+    return any(
+        piece.has("video") and piece.has("out:subject", "clip_noun") and not piece.has("it", "CLIP") for piece in pieces
+    )
+
+
 def _lettering_of(span: Span, at: int) -> bool:
     """字幕的字体, "the subtitles' text": what subtitles are written in, and no title."""
     i = at - 1
