@@ -143,3 +143,28 @@ def test_a_tenth_is_no_count_of_pieces(text: str, mega: float, end: int) -> None
 def test_shares_of_ten(text: str, share: float) -> None:
     found = read_quantity(text)
     assert found is not None and float(found.value) == share
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "wanted"),
+    [
+        ("25分钟的课，切成五分钟一段", {"clips": [{**CLIP, "duration_s": 1500.0}]},
+         [("split_parts", {"max_duration_s": 300.0})]),
+        ("加返啲字喺下面：多謝支持", BARE, [("add_text", {"text": "多謝支持", "position": "bottom"})]),
+        ("俾返條片我", BARE, [("export", {})]),
+        ("掐头去尾各2秒", BARE, [("cut", {"first_s": 2.0, "last_s": 2.0})]),
+        ("从10秒开始放", MUSIC, [("update", {"target": "m1", "set": {"start_s": 10.0}})]),
+        ("换成lofi.mp3", MUSIC, [("update", {"target": "m1", "set": {"file": "lofi.mp3"}})]),
+        ("整体偏黄，调冷一点", BARE, [("color", {"preset": "cool"})]),
+        ("放到下面去，再大一些", TITLE,
+         [("update", {"target": "t1", "set": {"position": "bottom"}}),
+          ("nudge", {"target": "t1", "param": "size", "direction": "up", "amount": "small"})]),
+        ("去掉声音", BARE, [("mute", {})]),
+        ("把咳嗽声剪掉", BARE, [("clarify", {"about": "range"})]),
+        ("5秒到8秒的咳嗽声消掉", BARE, [("mute", {"range_s": [5.0, 8.0]})]),
+    ],
+)  # fmt: skip
+def test_what_else_a_sentence_is_about(
+    text: str, context: dict[str, Any], wanted: list[tuple[str, dict[str, Any]]]
+) -> None:
+    assert said(text, context) == wanted

@@ -344,7 +344,8 @@ def _single(pieces: list[Piece], at: int) -> _Joined | None:
         seconds = bare
     closing = _closing(pieces, i)
     if piece.has("t_from") and piece.text not in ("在", "between", "由"):
-        return _made(pieces, at, closing - at, "START", seconds)
+        begun = pieces[closing : closing + 1] if _is(pieces, closing, "t_begin") else []
+        return _made(pieces, at, closing - at, "START", seconds, *(_of_what_begins(begun[0]) if begun else ()))
     lasting = at > 0 and piece.text in ("到", "至") and pieces[at - 1].text in texts("lasts")  # 显示到15秒
     if lasting or (piece.has("t_to") and piece.text not in ("to", "到", "-", "~", "至")):
         return _made(pieces, at, closing - at, "UNTIL", seconds)
@@ -356,6 +357,11 @@ def _single(pieces: list[Piece], at: int) -> _Joined | None:
     if piece.has("t_for"):
         return _made(pieces, at, closing - at, "FOR", seconds, *(piece.means - {"filler"}))
     return None
+
+
+def _of_what_begins(begun: Piece) -> tuple[str, ...]:
+    """开始放, 出现: something comes in there, and nothing is cut."""
+    return ("adding",) if begun.text in texts("comes_in") else ()
 
 
 def _told_before(pieces: list[Piece], at: int) -> bool:
@@ -378,7 +384,7 @@ def _closed(pieces: list[Piece], at: int) -> _Joined | None:
     assert seconds is not None
     clock = pieces[at].has("CLOCK")
     if _is(pieces, at + 1, "t_begin") and not pieces[at + 1].text.isascii():
-        return _made(pieces, at, 2, "START", seconds)
+        return _made(pieces, at, 2, "START", seconds, *_of_what_begins(pieces[at + 1]))
     stop = at + 2 if at + 1 < len(pieces) and pieces[at + 1].text in ("就", "后就") else at + 1
     if _is(pieces, stop, "t_stop") and not _is(pieces, stop + 1, "TIME"):
         return _made(pieces, at, stop + 1 - at, "UNTIL", seconds)  # 8秒停, 8秒就收

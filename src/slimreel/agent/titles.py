@@ -86,7 +86,8 @@ _ZH_CHANGED = re.compile(
     r"([A-Za-z][A-Za-z0-9 '&!?]{0,40}[A-Za-z0-9!?](?=\s*(?:[，。；,;]|$))|[^，。；,;\s\ue000-\uf8ff]{1,24})"
 )
 _ZH_COLON = re.compile(
-    r"(?:标题|文字|字幕|水印|文案|加字|大字|小字|出字|打字|字|写)[:：]\s*"
+    r"(?:标题|文字|字幕|水印|文案|加字|大字|小字|出字|打字|字|写)(?:(?:喺|在|放在?)[上下左右中顶底正][部面边方角间央]{0,2})?"
+    r"[:：]\s*"
     r"(?=[^\s\ue000-\uf8ff])([^，。；,;\n\ue000-\uf8ff]{1,40})"
 )
 _FILE_NAMED = re.compile("file|call it|name it|save|export|under the|with the|命名|文件", re.IGNORECASE)

@@ -105,7 +105,7 @@ def split_parts(span: Span) -> Params:
         span.claim("out:under", "out:size")
         span.claim("parts", "each", "splitting", "cutting", "NUMBER")
         return params
-    length = span.take("TIME", "FOR", "AT")
+    length = _length_of_parts(span) or span.take("TIME", "FOR", "AT")
     if length is not None:
         params["max_duration_s"] = length.value
         if span.has("splitting"):
@@ -118,6 +118,17 @@ def split_parts(span: Span) -> Params:
         raise Missing("amount")
     span.claim("parts", "each", "splitting", "cutting", "out:under")
     return params
+
+
+def _length_of_parts(span: Span) -> Piece | None:
+    """ "It is 25 minutes, split it into 5 minutes each": of several lengths the one behind the verb."""
+    verb = span.find("splitting", unused=False)
+    lengths = [at for at, piece in enumerate(span.pieces) if piece.has("TIME", "FOR", "AT")]
+    behind = [at for at in lengths if verb is not None and at > verb]
+    if len(lengths) < 2 or len(behind) != 1:
+        return None
+    span.used.update(lengths)
+    return span.pieces[behind[0]]
 
 
 def preview(span: Span) -> Params:

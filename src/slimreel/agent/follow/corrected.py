@@ -45,7 +45,7 @@ _DEGREES = "brightness_pct contrast_pct saturation_pct temperature_pct gain_db d
 def other_file(turn: Turn) -> list[Command] | None:
     """ "tram.mp3 would fit better": another file in the place of the last one of its kind."""
     files = [piece for piece in turn.content if piece.has("SOUNDFILE", "IMAGEFILE")]
-    if len(files) != 1 or not any(one.text in texts("preferred") for one in turn.pieces):
+    if len(files) != 1 or not (any(one.text in texts("preferred") for one in turn.pieces) or _only_swaps(turn)):
         return None
     wanted = "music" if files[0].has("SOUNDFILE") else "image"
     there = turn.context.of_type(wanted)
@@ -53,6 +53,16 @@ def other_file(turn: Turn) -> list[Command] | None:
     if of_clip or len(there) != 1 or there[0].file == files[0].value:
         return None
     return [{"op": "update", "params": {"target": there[0].id, "set": {"file": files[0].value}}}]
+
+
+_LAID_BY = {"add_music": "SOUNDFILE", "add_image": "IMAGEFILE"}
+
+
+def _only_swaps(turn: Turn) -> bool:
+    """ "Make that lofi.mp3", 换成lofi.mp3 right after another song was put on."""
+    kind = _LAID_BY.get(str(turn.last["op"]))
+    rest = [piece for piece in turn.content if not piece.has(kind or "")]
+    return kind is not None and bool(rest) and all(piece.has("replace", "changing", "out:to", "it") for piece in rest)
 
 
 def times_as_much(turn: Turn) -> list[Command] | None:

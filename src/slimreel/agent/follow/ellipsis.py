@@ -114,8 +114,16 @@ def _of_element(pieces: list[Piece], text: str, context: Context) -> tuple[list[
         return None
     commands = [{"op": "update", "params": params} for params in found]
     if any(piece.has("bigger", "smaller", "louder", "quieter") for piece in left_over(span, ABOUT_LAST)):
-        commands = [*_compared(span), *commands]
+        compared = _compared(span)
+        commands = [*commands, *compared] if _compares_last(span) else [*compared, *commands]
     return commands, _score(span, pieces) - 0.2
+
+
+def _compares_last(span: Span) -> bool:
+    """ "To the bottom, and bigger": does the comparison stand behind all that is changed?"""
+    compared = [at for at, piece in enumerate(span.pieces) if piece.has("bigger", "smaller", "louder", "quieter")]
+    changed = [at for at, piece in enumerate(span.pieces) if piece.has("COLOR", "POSITION", "QUOTE")]
+    return bool(changed) and min(compared) > max(changed)
 
 
 def _compared(span: Span) -> list[Command]:
