@@ -361,7 +361,7 @@ def _single(pieces: list[Piece], at: int) -> _Joined | None:
 
 def _of_what_begins(begun: Piece) -> tuple[str, ...]:
     """开始放, 出现: something comes in there, and nothing is cut."""
-    return ("adding",) if begun.text in texts("comes_in") else ()
+    return ("comes_in",) if begun.text in texts("comes_in") else ()
 
 
 def _told_before(pieces: list[Piece], at: int) -> bool:

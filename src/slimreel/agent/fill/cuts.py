@@ -6,6 +6,7 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 from __future__ import annotations
 
 from slimreel.agent.fill.base import Params, clip_param, stretch, within_video
+from slimreel.agent.fill.elements import ELEMENT_OPS
 from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
@@ -20,10 +21,18 @@ def _dropped_first(span: Span) -> bool:
     return span.pieces[gone - 1].has("RANGE", "FIRST", "LAST") and apart
 
 
+def _comes_in(span: Span) -> bool:
+    """从10秒开始放, of a song: something is to begin there, and the video is not cut."""
+    if not span.has("comes_in"):
+        return False
+    last = span.context.last_ops[-1].get("op") if span.context.last_ops else None
+    return last in ELEMENT_OPS or span.has("music", "subtitles", "text", "image", "SOUNDFILE", "IMAGEFILE")
+
+
 def trim(span: Span) -> Params:
     params: Params = {}
     clip_param(span, params)
-    if _dropped_first(span):
+    if _dropped_first(span) or _comes_in(span):
         raise Missing("range")
     found = stretch(span)
     if found is None:
