@@ -56,7 +56,7 @@ class Trim(Operation):
         ),
         words=(
             "remove keep trimming cutting clip_noun part_word starting stopping rest talking to_front to_back "
-            "t_first t_last"
+            "t_first t_last both_ends"
         ),
         en=(
             "trim to 0:10-0:45",
