@@ -69,10 +69,19 @@ def without_occasions(pieces: list[Piece]) -> list[Piece]:
         behind = behind and not (at + 2 < len(pieces) and pieces[at + 2].has("TIME", "NUMBER"))  # 保存前30秒
         start = next((i for i in range(at - 1, max(-1, at - 4), -1) if not _is_light(pieces[i])), -1)
         ahead = start >= 0 and pieces[start].text.lower() in texts("whenever")
+        if _asks_for_more(pieces, at):
+            found[at] = piece.as_filler()
         if behind or ahead:
             first, last = (start if ahead else at), (at + 1 if behind else at)
             found[first : last + 1] = [one.as_filler() for one in pieces[first : last + 1]]
     return found
+
+
+def _asks_for_more(pieces: list[Piece], at: int) -> bool:
+    """Is a 给我 only said to what follows it (文件给我缩到三成)?"""
+    after = pieces[at + 1] if at + 1 < len(pieces) else None
+    verb = after is not None and after.has("shrink_to", "out:compress", "out:less", "remove", "cutting", "trimming")
+    return verb and pieces[at].text.endswith("给我")
 
 
 def _is_light(piece: Piece) -> bool:

@@ -23,7 +23,7 @@ def with_moments(pieces: list[Piece]) -> list[Piece]:
     pieces = _pass(pieces, _stretch)
     pieces = _pass(pieces, _open_end)
     pieces = _pass(pieces, _edge)
-    pieces = _pass(pieces, _several)
+    pieces = _pass(_pass(pieces, _several), _enclosed)
     return _pass(pieces, _single)
 
 
@@ -312,6 +312,16 @@ def _several(pieces: list[Piece], at: int) -> _Joined | None:
     return _made(pieces, at, end - at, "TIMES_AT", tuple(value for value, _ in values))
 
 
+def _enclosed(pieces: list[Piece], at: int) -> _Joined | None:
+    """5秒和10秒之间: what two moments enclose."""
+    following = pieces[at + 1] if at + 1 < len(pieces) else None
+    if not pieces[at].has("TIMES_AT") or len(pieces[at].value) != 2 or following is None:
+        return None
+    start, end = pieces[at].value
+    enclosed = following.text in texts("enclosed_by") and start < end
+    return _made(pieces, at, 2, "RANGE", (float(start), float(end))) if enclosed else None
+
+
 def _single(pieces: list[Piece], at: int) -> _Joined | None:
     """for 4 s, at 0:30, 第5秒, 5秒处, from 2 s, starting at 12."""
     piece = pieces[at]
@@ -348,7 +358,7 @@ def _single(pieces: list[Piece], at: int) -> _Joined | None:
         return _made(pieces, at, closing - at, "START", seconds, *(_of_what_begins(begun[0]) if begun else ()))
     lasting = at > 0 and piece.text in ("到", "至") and pieces[at - 1].text in texts("lasts")  # 显示到15秒
     if lasting or (piece.has("t_to") and piece.text not in ("to", "到", "-", "~", "至")):
-        return _made(pieces, at, closing - at, "UNTIL", seconds)
+        return _made(pieces, at, closing - at, "UNTIL", seconds, *(["TRIMMED"] if piece.has("trim_to") else []))
     clock = pieces[i].has("CLOCK")
     if piece.has("t_at") or clock:
         if _is(pieces, i + 1, "t_begin") and not pieces[i + 1].text.isascii():

@@ -19,7 +19,7 @@ _VERBS = frozenset(
     freeze zoomin zoomout stabilize sharpen normalize denoise fade fadein fadeout crop blurregion export preview
     undo redo reset cancel status credits upload gif thumbnail extract_audio replace burn writing music text image
     changing neg untouched tighten brightness contrast saturation duck pip subtitles out:compress out:less starting
-    stopping ASPECT SIZE LINES TIMES
+    stopping shrink_to ASPECT SIZE LINES TIMES
     """.split()
 )
 _MOST_CHUNKS = 18
@@ -253,7 +253,8 @@ def output_score(pieces: list[Piece]) -> float | None:
     plain = any(p.has("out:less", "out:toobig") and p.has("out:size", "out:compress", "out:toobig") for p in pieces)
     if not strong and not ratio and not plain and not any(p.has("out:less", "smaller") for p in pieces):
         return None
-    explained = 0.0
+    alone = ratio and len(bare) == 2 and not strong and not any(p.has("mark") for p in pieces)
+    explained = 1.0 if alone else 0.0  # 缩小30%, and nothing else
     left = 0.0
     for piece in pieces:
         if piece.has("mark"):

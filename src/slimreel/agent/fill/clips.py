@@ -13,7 +13,7 @@ from slimreel.agent.words import texts
 
 def delete_clip(span: Span) -> Params:
     clips = span.all("CLIP")
-    if not clips:
+    if not clips or (span.has("except") and len(span.context.clips) < 2):
         raise Missing("clip")
     return {"clip": clips[0].value}
 

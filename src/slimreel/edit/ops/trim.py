@@ -31,6 +31,7 @@ class Trim(Operation):
             "RANGE rest remove",
             "RANGE rest",
             "KEPT",
+            "TRIMMED",
             "trim_to FIRST|RANGE",
             "RANGE|FIRST|LAST keep",
             "keep RANGE rest",
