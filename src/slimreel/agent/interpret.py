@@ -22,7 +22,7 @@ from slimreel.agent.nicknames import spoken_names
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_commands
 from slimreel.agent.pieces import Piece, content_of, cut
-from slimreel.agent.pointing import with_clip_numbers, with_clips, with_halves, with_places
+from slimreel.agent.pointing import with_clip_numbers, with_clips, with_counted_back, with_halves, with_places
 from slimreel.agent.routing import routed
 from slimreel.agent.scope import out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
@@ -50,7 +50,7 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
     said = without_occasions(cut(plain, taken.marks))
     counted = with_clip_numbers(with_texts(said, context), context)
-    moments = with_bounds(with_halves(with_moments(counted), context))
+    moments = with_bounds(with_counted_back(with_halves(with_moments(counted), context), context))
     pieces = without_denied(with_places(with_clips(with_nouns(moments, context), context)))
     for piece in pieces:
         if described(context, piece):

@@ -80,6 +80,9 @@ def thumbnail(span: Span) -> Params:
             if not words.isdisjoint(piece.text.split()):
                 params["format"] = name
     span.claim("pictureformat")
+    laid = any(one.text.startswith(("插", "加", "贴", "叠", "添", "放")) for one in span.pieces if one.has("adding"))
+    if laid and any(one.has("thumbnail") and one.text in texts("plain_picture") for one in span.pieces):
+        raise Missing("file")  # 插入一张图片 takes no picture out of the video
     moment = span.take("AT", "START", "TIME", "CLOCK", "FOR")
     if moment is not None:
         within_video(span, moment.value)

@@ -216,6 +216,10 @@ def normalize_audio(span: Span) -> Params:
 
 def denoise_audio(span: Span) -> Params:
     params: Params = {}
+    cures = [piece for piece in span.pieces if piece.has("denoise")]
+    wrong = span.has("noise", "denoising", "quieter", "too_word")
+    if cures and not wrong and all(piece.has("remove") for piece in cures):
+        raise Missing("range")  # 去掉音轨 takes the sound off; no noise was spoken of
     span.claim("noise", "denoise", "remove", "sound", "voice", "quieter", "less")
     if not span.has("picture_word", "frame_word"):  # a clear voice is no sharp picture
         span.used |= {at for at, piece in enumerate(span.pieces) if piece.has("sharpen") and piece.has("out:sharp")}
