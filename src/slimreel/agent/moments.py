@@ -358,7 +358,14 @@ def _single(pieces: list[Piece], at: int) -> _Joined | None:
         return _made(pieces, at, closing - at, "START", seconds, *(_of_what_begins(begun[0]) if begun else ()))
     lasting = at > 0 and piece.text in ("到", "至") and pieces[at - 1].text in texts("lasts")  # 显示到15秒
     if lasting or (piece.has("t_to") and piece.text not in ("to", "到", "-", "~", "至")):
-        return _made(pieces, at, closing - at, "UNTIL", seconds, *(["TRIMMED"] if piece.has("trim_to") else []))
+        return _made(
+            pieces,
+            at,
+            closing - at,
+            "UNTIL",
+            seconds,
+            *(["TRIMMED"] if piece.has("trim_to") else ["comes_in"] if lasting else []),
+        )
     clock = pieces[i].has("CLOCK")
     if piece.has("t_at") or clock:
         if _is(pieces, i + 1, "t_begin") and not pieces[i + 1].text.isascii():

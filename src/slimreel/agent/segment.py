@@ -27,7 +27,7 @@ _LONGEST_PART = 9  # chunks
 _ORDERS = frozenset(
     "remove cutting trimming keep adding swapping merging splitting rotate flip mute speedup slowdown reverse loop "
     "freeze stabilize sharpen normalize denoise fade fadein fadeout crop blurregion handing gif thumbnail "
-    "deinterlace bw extract_audio inandout grain".split()
+    "deinterlace bw extract_audio inandout grain SPEEDRATE".split()
 )
 _CROSSED_CLAUSE = 1.0  # what it costs to take two orders for one
 _WEAK_DIVISION = 0.4  # what a division costs that nothing but a verb suggests

@@ -40,8 +40,8 @@ def trim(span: Span) -> Params:
         starting, stopping = span.claim("starting"), span.claim("stopping")
         if len(moments) == 2:
             found = (moments[0].value, moments[1].value)
-        elif len(moments) == 1 and span.has("halfway"):
-            raise Missing("range")  # 只要中间的20秒: which 20?
+        elif len(moments) == 1 and (span.has("halfway") or (span.has("shorter") and not span.has("going_to", "t_to"))):
+            raise Missing("range")  # 只要中间的20秒, 再短5秒: which?
         elif len(moments) == 1 and starting and not stopping:
             found = (moments[0].value, None)
         elif len(moments) == 1:
