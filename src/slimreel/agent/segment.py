@@ -27,7 +27,7 @@ _LONGEST_PART = 9  # chunks
 _ORDERS = frozenset(
     "remove cutting trimming keep adding swapping merging splitting rotate flip mute speedup slowdown reverse loop "
     "freeze stabilize sharpen normalize denoise fade fadein fadeout crop blurregion handing gif thumbnail "
-    "deinterlace bw extract_audio inandout grain SPEEDRATE".split()
+    "deinterlace bw extract_audio inandout grain".split()
 )
 _CROSSED_CLAUSE = 1.0  # what it costs to take two orders for one
 _WEAK_DIVISION = 0.4  # what a division costs that nothing but a verb suggests
@@ -134,7 +134,12 @@ def _begins_clause(pieces: list[Piece], at: int) -> bool:
     start = max((i + 1 for i in range(at - 1) if pieces[i].has("mark") or _is_gap(*pieces[i : i + 2])), default=0)
     end = next((i for i in range(at, len(pieces)) if pieces[i].has("mark")), len(pieces))
     after = pieces[at:end] if marked else [one for one in pieces[at:end] if not one.is_loose() or one.has("adding")][:1]
-    return any(map(_orders, pieces[start:at])) and any(map(_orders, after))
+    return any(map(_orders, pieces[start:at])) and (any(map(_orders, after)) or _sets_speed(after))
+
+
+def _sets_speed(pieces: list[Piece]) -> bool:
+    """调成1.2倍速: an order whose verb is that of any change."""
+    return any(one.has("TIMES") for one in pieces) and any(one.has("speed") for one in pieces)
 
 
 def _is_gap(before: Piece, piece: Piece) -> bool:
