@@ -102,3 +102,16 @@ def with_bounds(pieces: list[Piece]) -> list[Piece]:
         else:
             found.append(piece)
     return found
+
+
+def with_counted_back(pieces: list[Piece], context: Context) -> list[Piece]:
+    """倒数第5秒 as a moment, where the length is known."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if found and found[-1].text == "倒数" and piece.has("AT") and context.length_s is not None:
+            back = found.pop()
+            moment = max(0.0, context.length_s - piece.value)
+            found.append(Piece(back.text + piece.text, back.start, piece.end, piece.means, moment))
+        else:
+            found.append(piece)
+    return found

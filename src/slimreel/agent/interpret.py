@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slimreel.agent.carried import with_bounds, with_nouns, without_denied, without_occasions
+from slimreel.agent.carried import with_bounds, with_counted_back, with_nouns, without_denied, without_occasions
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.clauses import as_wish, mere_output, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
@@ -22,7 +22,7 @@ from slimreel.agent.nicknames import spoken_names
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_commands
 from slimreel.agent.pieces import Piece, content_of, cut
-from slimreel.agent.pointing import with_clip_numbers, with_clips, with_counted_back, with_halves, with_places
+from slimreel.agent.pointing import with_clip_numbers, with_clips, with_halves, with_places
 from slimreel.agent.routing import routed
 from slimreel.agent.scope import out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
