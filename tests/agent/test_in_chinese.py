@@ -174,6 +174,7 @@ def test_shares_of_ten(text: str, share: float) -> None:
         ("把5秒和10秒之间的去掉", BARE, [("cut", {"ranges_s": [[5.0, 10.0]]})]),
         ("剪前5秒压到20兆再导出", BARE,
          [("cut", {"first_s": 5.0}), ("compress", {"target_size_bytes": 20_000_000}), ("export", {})]),
+        ("把视频加速压到30秒", BARE, [("speed", {"fit_duration_s": 30.0})]),
         ("文件给我缩到原来的三成", BARE, [("compress", {"size_ratio": 0.3})]),
         ("画面去噪点", BARE, [("denoise_video", {})]),
         ("把视频里的字去掉", BARE, [("clarify", {"about": "range"})]),
