@@ -217,7 +217,19 @@ def _scale_role(tokens: list[Token], at: int, quantity: Quantity, around: Around
         spoken = [t for t in tokens[:at] if t.concept == "rate" and t.claimed]
         if spoken and quantity.value <= 3 * near.quantity.value:
             return "rate"  # "average bitrate 4M, max 6M"
-    return "bytes"
+    return "rate" if _rate_spoken_of(tokens, at) else "bytes"
+
+
+def _rate_spoken_of(tokens: list[Token], at: int) -> bool:
+    """Does an unused rate word stand before it in its clause, whatever else is between (码率给我加到6M)?"""
+    for i in range(at - 1, -1, -1):
+        token = tokens[i]
+        if token.concept == "rate":
+            return True
+        other = token.concept == "amount" and not (i and tokens[i - 1].concept == "from")  # 码率从20M降到6M
+        if other or token.concept in ("mark", "size") or token.text in ",，;；。":
+            return False
+    return False
 
 
 def _rate_slot(around: Around) -> str:

@@ -59,6 +59,35 @@ def without_denied(pieces: list[Piece]) -> list[Piece]:
     return found
 
 
+def without_occasions(pieces: list[Piece]) -> list[Piece]:
+    """ "导出的时候不要声音", "before you export, mute it": when something is to be done, and no wish for a file."""
+    found = list(pieces)
+    for at, piece in enumerate(pieces):
+        if not piece.has("export"):
+            continue
+        behind = at + 1 < len(pieces) and pieces[at + 1].text in texts("at_that_time")
+        behind = behind and not (at + 2 < len(pieces) and pieces[at + 2].has("TIME", "NUMBER"))  # 保存前30秒
+        start = next((i for i in range(at - 1, max(-1, at - 4), -1) if not _is_light(pieces[i])), -1)
+        ahead = start >= 0 and pieces[start].text.lower() in texts("whenever")
+        if _asks_for_more(pieces, at):
+            found[at] = piece.as_filler()
+        if behind or ahead:
+            first, last = (start if ahead else at), (at + 1 if behind else at)
+            found[first : last + 1] = [one.as_filler() for one in pieces[first : last + 1]]
+    return found
+
+
+def _asks_for_more(pieces: list[Piece], at: int) -> bool:
+    """Is a 给我 only said to what follows it (文件给我缩到三成)?"""
+    after = pieces[at + 1] if at + 1 < len(pieces) else None
+    verb = after is not None and after.has("shrink_to", "out:compress", "out:less", "remove", "cutting", "trimming")
+    return verb and pieces[at].text.endswith("给我")
+
+
+def _is_light(piece: Piece) -> bool:
+    return piece.is_loose() and piece.text.lower() not in texts("whenever")
+
+
 def with_bounds(pieces: list[Piece]) -> list[Piece]:
     """ "not before 0:03" is from there on, "not after 0:08" is until then."""
     found: list[Piece] = []
@@ -70,6 +99,19 @@ def with_bounds(pieces: list[Piece]) -> list[Piece]:
             denied = found.pop()
             text = f"{denied.text} {piece.text}"
             found.append(Piece(text, denied.start, piece.end, frozenset({kind}), float(value)))
+        else:
+            found.append(piece)
+    return found
+
+
+def with_counted_back(pieces: list[Piece], context: Context) -> list[Piece]:
+    """倒数第5秒 as a moment, where the length is known."""
+    found: list[Piece] = []
+    for piece in pieces:
+        if found and found[-1].text == "倒数" and piece.has("AT") and context.length_s is not None:
+            back = found.pop()
+            moment = max(0.0, context.length_s - piece.value)
+            found.append(Piece(back.text + piece.text, back.start, piece.end, piece.means, moment))
         else:
             found.append(piece)
     return found

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slimreel.agent.carried import with_bounds, with_nouns, without_denied
+from slimreel.agent.carried import with_bounds, with_counted_back, with_nouns, without_denied, without_occasions
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.clauses import as_wish, mere_output, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
@@ -48,8 +48,9 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names, spoken_names(context)))
     plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
-    counted = with_clip_numbers(with_texts(cut(plain, taken.marks), context), context)
-    moments = with_bounds(with_halves(with_moments(counted), context))
+    said = without_occasions(cut(plain, taken.marks))
+    counted = with_clip_numbers(with_texts(said, context), context)
+    moments = with_bounds(with_counted_back(with_halves(with_moments(counted), context), context))
     pieces = without_denied(with_places(with_clips(with_nouns(moments, context), context)))
     for piece in pieces:
         if described(context, piece):
@@ -73,11 +74,13 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     if not pieces:
         return Interpretation(missing=Missing("nothing"), language=language)
     said = normalize(take_literals(text, context.names).text)
-    outside = out_of_scope(said)
+    to_session = _for_the_session(said, plain)
+    outside = out_of_scope(said) if to_session is None else None
     if outside is not None and outside.plainly:
         return _declined(outside.reason, language)
-    route = routed(said) or routed(plain)
-    about_last = [route] if route is not None else follow_up(pieces, context) or only_there(pieces, context)
+    about_last = to_session
+    if about_last is None:
+        about_last = follow_up(pieces, context) or only_there(pieces, context)
     if about_last is not None:
         return Interpretation(tuple(about_last), language=language)
     renamed = retitled(text, {one.id: one.text for one in context.of_type("text")})
@@ -103,6 +106,14 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     if changed is not None and (not found.commands or changed[1] > sum(part.score for part in parts) + 0.01):
         return Interpretation(tuple(changed[0]), language=language)
     return found
+
+
+def _for_the_session(*forms: str) -> list[Command] | None:
+    """The command of a request that is wholly for the session, none where it asks for nothing; None where it is not."""
+    route = next((route for one in forms if (route := routed(one)) is not None), None)
+    if route is None:
+        return None
+    return [] if route["op"] == "nothing" else [route]
 
 
 def _kept(stretch: tuple[float, float | str], context: Context, language: str) -> Interpretation:

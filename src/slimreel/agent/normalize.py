@@ -61,6 +61,11 @@ def normalize(text: str, keep: Iterable[str] = ()) -> str:
     return _as_here(plain.translate(_simplified()))
 
 
+def simplified(text: str) -> str:
+    """The text in simplified characters, each at its place."""
+    return text.translate(_simplified())
+
+
 def language_of(text: str) -> str:
     """ "zh" when Chinese characters outnumber the words in Latin letters that are not units or names."""
     chinese = len(re.findall(r"[\u4e00-\u9fff]", text))

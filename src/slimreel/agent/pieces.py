@@ -125,8 +125,11 @@ def _piece_at(text: str, small: str, at: int, marks: dict[str, Literal]) -> Piec
     return Piece(text[at:end], at, end, frozenset({unknown}))
 
 
+_WHOLE = frozenset({"POSITION", "subtitles", "text", "zoomin", "slowdown", "speedup"})
+
+
 def _word_that_fits(small: str, at: int) -> Piece | None:
-    """The longest known word at a place, unless its last character begins that of a place: 放|上面, not 放上|面."""
+    """The longest known word at a place, unless its last character begins another (放|上面, not 放上|面; 开始|放慢)."""
     word = _word_at(small, at)
     if word is None or word.text.isascii() or word.end - at < 2 or word.end >= len(small):
         return word
@@ -134,7 +137,7 @@ def _word_that_fits(small: str, at: int) -> Piece | None:
     if inner is None or inner[1] <= word.end or (after is not None and after[1] > word.end + 1):
         return word
     found = words().get(small[at : word.end - 1])
-    if found is None or found.means <= {"filler"} or "POSITION" not in inner[0].means:
+    if found is None or found.means <= {"filler"} or not inner[0].means & _WHOLE:
         return word
     return Piece(small[at : word.end - 1], at, word.end - 1, found.means, None, dict(found.named))
 

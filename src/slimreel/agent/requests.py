@@ -53,7 +53,7 @@ REQUESTS: dict[str, Said] = {
     ),
     "cancel": Said(
         cues=(
-            "rendering remove|undo",
+            "rendering remove|undo !video",
             "rendering cancel",
             "cancel",
             "cancel rendering",

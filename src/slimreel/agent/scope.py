@@ -26,8 +26,11 @@ class Outside:
 
 def out_of_scope(text: str) -> Outside | None:
     """Why a plain text is not for us, or None."""
-    small = _JOINT.sub(" ", lower(text))
-    found = (outside for outside, patterns in _patterns() if any(one.search(small) for one in patterns))
+    small = lower(text)
+    forms = dict.fromkeys((_JOINT.sub(" ", small), small))  # with and without a gap between the scripts
+    found = (
+        outside for outside, patterns in _patterns() if any(one.search(form) for one in patterns for form in forms)
+    )
     return next(found, None)
 
 

@@ -63,7 +63,19 @@ def tells_why(parts: list[Part]) -> list[bool]:
             found[at] = True
         if _says_why(said, after):
             found[at] = True
+        if at and _only_cannot_see(part) and _changes_element(parts[at - 1]):
+            found[at] = True
     return found
+
+
+def _only_cannot_see(part: Part) -> bool:
+    content = content_of(part.pieces)
+    return bool(content) and all(piece.text in texts("cannot_see") for piece in content)
+
+
+def _changes_element(part: Part) -> bool:
+    """ "The title is too small, can't read it": who cannot read a title wants no sharper picture."""
+    return part.reading is not None and part.reading.op in ("nudge", "update") and not part.reading.missing
 
 
 def _says_why(said: list[str], after: frozenset[str]) -> bool:
@@ -122,7 +134,12 @@ def _begins_clause(pieces: list[Piece], at: int) -> bool:
     start = max((i + 1 for i in range(at - 1) if pieces[i].has("mark") or _is_gap(*pieces[i : i + 2])), default=0)
     end = next((i for i in range(at, len(pieces)) if pieces[i].has("mark")), len(pieces))
     after = pieces[at:end] if marked else [one for one in pieces[at:end] if not one.is_loose() or one.has("adding")][:1]
-    return any(map(_orders, pieces[start:at])) and any(map(_orders, after))
+    return any(map(_orders, pieces[start:at])) and (any(map(_orders, after)) or _sets_speed(after))
+
+
+def _sets_speed(pieces: list[Piece]) -> bool:
+    """调成1.2倍速: an order whose verb is that of any change."""
+    return any(one.has("TIMES") for one in pieces) and any(one.has("speed") for one in pieces)
 
 
 def _is_gap(before: Piece, piece: Piece) -> bool:
@@ -154,7 +171,8 @@ def _bounds(pieces: list[Piece]) -> list[int]:
             before.has("QUOTE", "FILE") and piece.has("RANGE", "POSITION", "COLOR", "FOR", "AT")
         )
         joined = piece.text in texts("connectives") and not before.has("mark")
-        if separated or gap or joined or (piece.has(*_VERBS) and not before.is_loose()):
+        verb = piece.has(*_VERBS) or (piece.has("shrink_to") and _is_of_size(pieces, at + 1))
+        if separated or gap or joined or (verb and not before.is_loose()):
             found.append(at)
     while len(found) > _MOST_CHUNKS:
         # Keep those after marks first; a request this long is divided more coarsely.
@@ -163,6 +181,11 @@ def _bounds(pieces: list[Piece]) -> list[int]:
         )
         found.pop(droppable[len(droppable) // 2])
     return found
+
+
+def _is_of_size(pieces: list[Piece], at: int) -> bool:
+    """剪前5秒压到20兆 is two wishes, 加速压到30秒 one."""
+    return at < len(pieces) and pieces[at].has("SIZE", "SCALE")
 
 
 def _part(pieces: list[Piece], text: str, context: Context, before: list[Piece]) -> Part:
@@ -241,7 +264,8 @@ def output_score(pieces: list[Piece]) -> float | None:
     plain = any(p.has("out:less", "out:toobig") and p.has("out:size", "out:compress", "out:toobig") for p in pieces)
     if not strong and not ratio and not plain and not any(p.has("out:less", "smaller") for p in pieces):
         return None
-    explained = 0.0
+    alone = ratio and len(bare) == 2 and not strong and not any(p.has("mark") for p in pieces)
+    explained = 1.0 if alone else 0.0  # 缩小30%, and nothing else
     left = 0.0
     for piece in pieces:
         if piece.has("mark"):

@@ -141,7 +141,7 @@ def _turns_into(tokens: list[Token], values: list[Value], value: Value) -> bool:
     skipped = {*_LIGHT, "of", "subject", "compress", "less", "make", "size", "rate", "at"}
     arrow = -1
     while i < len(tokens) and (tokens[i].concept in skipped or _is_value(tokens[i]) or tokens[i].text in "()"):
-        if tokens[i].text in ("转", "改", "换"):
+        if tokens[i].text in ("转", "改", "换", "变", "降", "弄"):
             arrow = i
             break
         i += 1

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 
 from slimreel.agent.literals import Kind, Literal, Taken
-from slimreel.agent.normalize import lower, normalize
+from slimreel.agent.normalize import lower, normalize, simplified
 from slimreel.agent.words import texts, word_at
 
 _PLACES = "(?:top|bottom|left|right|center|centre|middle|upper|lower)"
@@ -76,7 +76,7 @@ _ZH_WRITING = re.compile(rf"(?:{_ZH_WRITE})[:：]?\s*(?=[^\s\ue000-\uf8ff:：，
 _NAME = (
     r"\bnamed|\bcalled|\bcall it|\bname it|\bsave (?:it )?as(?= [A-Za-z0-9]*[_\-0-9])|"
     r"\bexport (?:it )?as(?= [A-Za-z0-9]*[_\-])|under the name|with the name|filename叫|filename is|filename ?=|"
-    r"filename|文件名(?:字)?就?叫|名字就叫|文件名是|文件名|命名为|命名成|取名|名字叫"
+    r"filename|(?:文件|档|档案)名(?:字)?就?叫|名字就叫|文件名是|文件名|命名为|命名成|取名|名字叫"
 )
 _NAMED = re.compile(rf"(?:{_NAME})[:：]?\s*(?=[^\s\ue000-\uf8ff])([A-Za-z0-9_\-\u4e00-\u9fff]{{1,60}})")
 # 标题改成早安北京: what follows is the text, unless it says how the title is to look or where it is to be.
@@ -86,7 +86,8 @@ _ZH_CHANGED = re.compile(
     r"([A-Za-z][A-Za-z0-9 '&!?]{0,40}[A-Za-z0-9!?](?=\s*(?:[，。；,;]|$))|[^，。；,;\s\ue000-\uf8ff]{1,24})"
 )
 _ZH_COLON = re.compile(
-    r"(?:标题|文字|字幕|水印|文案|加字|大字|小字|出字|打字|字|写)[:：]\s*"
+    r"(?:标题|文字|字幕|水印|文案|加字|大字|小字|出字|打字|字|写)(?:(?:喺|在|放在?)[上下左右中顶底正][部面边方角间央]{0,2})?"
+    r"[:：]\s*"
     r"(?=[^\s\ue000-\uf8ff])([^，。；,;\n\ue000-\uf8ff]{1,40})"
 )
 _FILE_NAMED = re.compile("file|call it|name it|save|export|under the|with the|命名|文件", re.IGNORECASE)
@@ -108,21 +109,22 @@ def take_titles(taken: Taken) -> Taken:
     """The literals with unquoted titles among them. Nothing is taken where a quoted text stands already."""
     if any(literal.kind == "QUOTE" for literal in taken.marks.values()):
         return taken
+    plain = simplified(taken.text)  # 寫上 is 写上; what is written stays in the characters it came in
     for pattern in (_SAYING, _NOUNED, _WRITE, _COLON, _ZH_COLON, _NAMED, _ZH_WRITING, _ZH_CHANGED):
-        match = pattern.search(taken.text)
+        match = pattern.search(plain)
         if match is not None and pattern is _ZH_CHANGED and _says_how(match[1]):
             continue
         if match is not None and pattern is _SAYING and not _speaks_of_text(taken.text, match):
             continue
         if match is not None and (_is_text(match[1]) or (pattern is _NOUNED and not _LENGTH.match(match[1]))):
-            said = match[1]
-            if pattern is _ZH_WRITING and match[0].startswith("写") and _THOUGHT_UP.match(said):
+            said = taken.text[match.start(1) : match.end(1)]
+            if pattern is _ZH_WRITING and match[0].startswith("写") and _THOUGHT_UP.match(match[1]):
                 continue
             capitals = _SHOUTED.match(taken.text, match.start(1))
             if pattern is _WRITE and capitals is not None and len(capitals[0]) > len(said):
                 said = capitals[0]  # "write OPEN TILL 10 at the top": "till" ends no text in capitals
             if pattern in (_ZH_WRITING, _ZH_COLON, _ZH_CHANGED):
-                said = _ZH_TAIL.sub("", said) or said
+                said = said[: len(_ZH_TAIL.sub("", match[1]))] or said
             if pattern is _NOUNED:  # what kind of thing it is has been used
                 kind_at = taken.text.rindex(" ", 0, match.start(1) - 1) + 1
                 return _taken(taken, kind_at, match.start(1) + len(said), said)
@@ -140,9 +142,10 @@ _BECOMES = r"\s*(?:这行字|这几个字|那几个字|那行字|的字)?(?:要|
 def retitled(text: str, titles: Mapping[str, str]) -> tuple[str, str] | None:
     """第三期改成第四期: the id of a title of the session that is said in its own words, and what it is to say instead.
     `titles` are words by id."""
+    plain = simplified(text)
     for target, title in titles.items():
         led = (
-            re.match(rf"\s*(?:请|帮我|麻烦)?(?:把|将)?\s*{re.escape(title)}{_BECOMES}", text)
+            re.match(rf"\s*(?:请|帮我|麻烦)?(?:把|将)?\s*{re.escape(simplified(title))}{_BECOMES}", plain)
             if len(title) > 1
             else None
         )

@@ -5,6 +5,7 @@ Knows commands alone, neither words nor the session.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 Command = dict[str, Any]
@@ -72,6 +73,8 @@ def _made_one(first: Command, second: Command) -> Command | None:
     """Two commands that are one in two breaths ("add a.mp3, as music, at 35%"; "a png cover, of 0:05")."""
     if first["op"] != second["op"]:
         return None
+    if _same_tint(first, second):
+        return second  # 偏黄，调冷一点: what is wrong, and what is to be done about it
     if first["op"] == "update" and first["params"]["target"] == second["params"]["target"]:
         before, after = first["params"]["set"], second["params"]["set"]
         apart = not before.keys() & after.keys()
@@ -88,6 +91,18 @@ def _made_one(first: Command, second: Command) -> Command | None:
         return None
     merged = {**before, **after}
     return {"op": first["op"], "params": merged or first["params"]}
+
+
+def _same_tint(first: Command, second: Command) -> bool:
+    """Is a picture made warmer, or cooler, once by degrees and once as a look?"""
+    tints = [_tint(one["params"]) for one in (first, second) if one["op"] == "color"]
+    return len(tints) == 2 and tints[0] == tints[1] != "" and first["params"].keys() != second["params"].keys()
+
+
+def _tint(params: Mapping[str, Any]) -> str:
+    if params.keys() - {"clip"} == {"temperature_pct"}:
+        return "warm" if params["temperature_pct"] > 0 else "cool"
+    return str(params["preset"]) if params.keys() - {"clip"} == {"preset"} else ""
 
 
 def _tells_how_loud(first: Command, second: Command) -> bool:

@@ -204,9 +204,21 @@ def _share_zh(text: str, at: int) -> Read | None:
         top = read_digits(text, end + 2) or read_zh(text, end + 2)
         return (top[0] / value, top[1]) if top and value else None
     if text.startswith(("成", "折"), end) and 0 < value < 10:
-        half = Fraction(1, 20) if text.startswith("半", end + 1) else Fraction(0)
-        return value / 10 + half, end + 1 + (1 if half else 0)
+        rest = Fraction(1, 20) if text.startswith("半", end + 1) else _zh_hundredth(text, end + 1)
+        return value / 10 + rest, end + 1 + (1 if rest else 0)
     return None
+
+
+def _zh_hundredth(text: str, at: int) -> Fraction:
+    """The 五 of 一成五, which is 15 %; not the 五 of 三成五十秒."""
+    digit = text[at : at + 1]
+    if (
+        not digit
+        or digit not in "一二三四五六七八九"
+        or text[at + 1 : at + 2] in tuple("一二三四五六七八九十百千万个段秒分条")
+    ):
+        return Fraction(0)
+    return Fraction(ZH_DIGITS[digit], 100)
 
 
 def _share_en(text: str, at: int) -> Read | None:

@@ -128,7 +128,9 @@ def _other_units() -> dict[str, Unit]:
 
 UNITS = _unit_table() | _other_units()
 _LONGEST = max(map(len, UNITS))
-_ZH_TENTHS = frozenset("一二三四五六七八九")
+_COUNTED = "个段片份条块集部张节次"
+# The 五 of 九兆五. In 十兆一段 the 一 counts pieces, and so it does behind the 五 of 三兆五一段.
+_ZH_TENTH = re.compile(rf"[一二三四五六七八九](?![十百千万{_COUNTED}])(?![一二三四五六七八九](?![{_COUNTED}]))")
 _GAP = re.compile(r"[ ]?-?[ ]?")
 
 
@@ -193,11 +195,7 @@ def read_quantity(text: str, at: int = 0, *, spaced: bool = False) -> Quantity |
         return Quantity(value, Unit("none"), at, number[1])
     if text.startswith("半", found[1]) and found[0].kind in ("scale", "bytes", "duration"):
         return Quantity(value + Fraction(1, 2), found[0], at, found[1] + 1)  # 一兆半, 两分半
-    if (
-        text[found[1] - 1] == "兆"
-        and text[found[1] : found[1] + 1] in _ZH_TENTHS
-        and text[found[1] + 1 : found[1] + 2] not in _ZH_TENTHS
-    ):
+    if text[found[1] - 1] == "兆" and _ZH_TENTH.match(text, found[1]):
         return Quantity(value + Fraction(ZH_DIGITS[text[found[1]]], 10), found[0], at, found[1] + 1)  # 九兆五
     return Quantity(value, found[0], at, found[1])
 

@@ -37,9 +37,10 @@ def outside_classes() -> dict[str, str]:
     return classes
 
 
-def route_table() -> dict[str, Any]:
-    """Sentences that are said to the session: what is said around them, their classes of words, and the patterns."""
-    return _table("words", "routes.en.toml")
+def route_table(language: str) -> dict[str, Any]:
+    """Sentences of a language that are said to the session: what is said around them, their classes of words, the
+    patterns, and what says nothing beside them."""
+    return _table("words", f"routes.{language}.toml")
 
 
 def message_table(language: str) -> dict[str, str]:

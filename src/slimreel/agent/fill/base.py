@@ -98,7 +98,11 @@ def stretch(span: Span) -> tuple[Any, Any] | None:
 
 def timed(span: Span, params: Params) -> None:
     """`start_s` and `end_s` of something that is there for a while; both left out when no time was said."""
+    earlier = _time_before_length(span)
     found = stretch(span)
+    if found is not None and earlier is not None and not found[0]:
+        span.used.add(earlier)
+        found = (span.pieces[earlier].value, span.pieces[earlier].value + found[1])
     if found is None:
         at = span.find("AT")
         length = span.find("TIME")
@@ -122,6 +126,13 @@ def timed(span: Span, params: Params) -> None:
     if end is not None:
         params.setdefault("start_s", 0.0)
         params["end_s"] = end
+
+
+def _time_before_length(span: Span) -> int | None:
+    """20秒左上角写“加油”，显示3秒: a time before a length tells when that length begins."""
+    time, length = span.find("TIME"), span.find("FOR")
+    alone = not span.has("AT", "START", "RANGE", "FIRST", "LAST", "UNTIL")
+    return time if alone and time is not None and length is not None and time < length else None
 
 
 def ranged(span: Span, params: Params) -> None:

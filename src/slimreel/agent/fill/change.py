@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from slimreel.agent.context import ElementFact
 from slimreel.agent.fill.base import Params, stretch
-from slimreel.agent.fill.elements import TYPE_WORDS, mentioned, starts_at, target_elements
+from slimreel.agent.fill.elements import TYPE_WORDS, mentioned, names_video, starts_at, target_elements
 from slimreel.agent.fill.overlay import STROKE_PX, opacity
 from slimreel.agent.fill.sound import fade_params
+from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
 
@@ -250,12 +251,19 @@ def _all_but(span: Span) -> list[ElementFact]:
     everything = span.has("rest", "all_word", "both", "video_whole")
     if not everything or not (span.has("except", "keep", "untouched") or span.says("leave", "除了")):
         return []
-    kept = mentioned(Span(span.pieces, span.context, ""))
+    kept = mentioned(Span(_excepted(span.pieces), span.context, ""))
     if not kept or len(kept) >= len(span.context.elements):
         return []
     span.used.update(range(len(span.pieces)))
     kinds = {"text"} if span.has("n_title") and not any(one.type == "text" for one in kept) else None
     return [one for one in span.context.elements if one not in kept and (kinds is None or one.type in kinds)]
+
+
+def _excepted(pieces: list[Piece]) -> list[Piece]:
+    """The clause of what is kept, where one begins with an "except": 除了logo，画面上的字全撤掉."""
+    at = next((at for at, piece in enumerate(pieces) if piece.has("except")), None)
+    end = None if at is None else next((i for i in range(at, len(pieces)) if pieces[i].has("mark")), None)
+    return pieces if end is None else pieces[at:end]
 
 
 def remove(span: Span) -> list[Params]:
@@ -265,6 +273,8 @@ def remove(span: Span) -> list[Params]:
         kept, removed = span.find("keep", "except"), span.find("remove")
         if kept is not None and removed is not None and kept > removed and not span.has("FILE"):
             targets = _without_kept(span, kept)
+        elif names_video(span.pieces) and not mentioned(Span(span.pieces, span.context, "")):
+            raise Missing("range")  # 把这个视频删掉 is not said of the last title
         else:
             targets = target_elements(span)
     for at, piece in enumerate(span.pieces):

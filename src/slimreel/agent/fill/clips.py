@@ -13,7 +13,7 @@ from slimreel.agent.words import texts
 
 def delete_clip(span: Span) -> Params:
     clips = span.all("CLIP")
-    if not clips:
+    if not clips or (span.has("except") and len(span.context.clips) < 2):
         raise Missing("clip")
     return {"clip": clips[0].value}
 
@@ -156,6 +156,8 @@ def speed(span: Span) -> Params:
     factor = _factor(span)
     if factor is not None:
         params["factor"] = factor
+    elif _of_the_middle(span):
+        raise Missing("range")
     elif (length := span.take("TIME", "FOR", "AT", "UNTIL")) is not None:
         params["fit_duration_s"] = length.value
     elif (number := span.take("NUMBER")) is not None and 0.1 <= number.value <= 16:
@@ -172,6 +174,12 @@ def speed(span: Span) -> Params:
         else:
             params["keep_pitch"] = False
     return params
+
+
+def _of_the_middle(span: Span) -> bool:
+    """中间10秒加速: ten seconds of it, and not into ten seconds."""
+    at = span.find("TIME", "FOR")
+    return at is not None and at > 0 and span.pieces[at - 1].has("halfway") and not span.has("double_speed")
 
 
 def _factor(span: Span) -> float | None:

@@ -6,6 +6,7 @@ Reads a span of pieces and marks what it used; knows no cue and no draft.
 from __future__ import annotations
 
 from slimreel.agent.fill.base import Params, clip_param, stretch, within_video
+from slimreel.agent.fill.elements import ELEMENT_OPS
 from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
@@ -20,10 +21,18 @@ def _dropped_first(span: Span) -> bool:
     return span.pieces[gone - 1].has("RANGE", "FIRST", "LAST") and apart
 
 
+def _comes_in(span: Span) -> bool:
+    """从10秒开始放, of a song: something is to begin there, and the video is not cut."""
+    if not span.has("comes_in"):
+        return False
+    last = span.context.last_ops[-1].get("op") if span.context.last_ops else None
+    return last in ELEMENT_OPS or span.has("music", "subtitles", "text", "image", "SOUNDFILE", "IMAGEFILE")
+
+
 def trim(span: Span) -> Params:
     params: Params = {}
     clip_param(span, params)
-    if _dropped_first(span):
+    if _dropped_first(span) or _comes_in(span):
         raise Missing("range")
     found = stretch(span)
     if found is None:
@@ -31,6 +40,8 @@ def trim(span: Span) -> Params:
         starting, stopping = span.claim("starting"), span.claim("stopping")
         if len(moments) == 2:
             found = (moments[0].value, moments[1].value)
+        elif len(moments) == 1 and (span.has("halfway") or (span.has("shorter") and not span.has("going_to", "t_to"))):
+            raise Missing("range")  # 只要中间的20秒, 再短5秒: which?
         elif len(moments) == 1 and starting and not stopping:
             found = (moments[0].value, None)
         elif len(moments) == 1:
@@ -126,7 +137,12 @@ def split(span: Span) -> Params:
 
 
 def _counts_parts(span: Span, number: Piece) -> bool:
-    """一 of 一集 counts parts, and is no moment."""
+    """一 of 一集 counts parts, and so do 三段 and "split into 4"; neither is a moment."""
+    before = span.pieces[: span.pieces.index(number)]
+    if number.has("both") or (before and before[-1].text == "into"):
+        return True
+    if any(piece.has("splitting") and piece.text.endswith("成") for piece in before[-2:]):
+        return True
     at = span.pieces.index(number) + 1
     return at < len(span.pieces) and span.pieces[at].has("parts", "clip_noun") and not number.text.isascii()
 

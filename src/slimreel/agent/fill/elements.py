@@ -64,7 +64,7 @@ def mentioned(span: Span) -> list[ElementFact]:
                     found.append((at, one))
             continue
         for kind, words in TYPE_WORDS.items():
-            if not piece.has(*words):
+            if not piece.has(*words) or (kind == "text" and _lettering_of(span, at)):
                 continue
             found += [(at, one) for one in _of_kind(span, at, kind)]
     seen: dict[str, int] = {}
@@ -77,6 +77,21 @@ def mentioned(span: Span) -> list[ElementFact]:
     return [
         one for _, one in sorted({one.id: (seen[one.id], one) for _, one in found}.values(), key=lambda pair: pair[0])
     ]
+
+
+def names_video(pieces: list[Piece]) -> bool:
+    """Is the video itself spoken of, and not only "it"?"""
+    return any(
+        piece.has("video") and piece.has("out:subject", "clip_noun") and not piece.has("it", "CLIP") for piece in pieces
+    )
+
+
+def _lettering_of(span: Span, at: int) -> bool:
+    """字幕的字体, "the subtitles' text": what subtitles are written in, and no title."""
+    i = at - 1
+    while i > 0 and span.pieces[i].is_loose():
+        i -= 1
+    return i >= 0 and span.pieces[i].has("subtitles") and not span.pieces[i].has("mark")
 
 
 def _standing_at(span: Span, at: int) -> ElementFact | None:

@@ -80,6 +80,9 @@ def thumbnail(span: Span) -> Params:
             if not words.isdisjoint(piece.text.split()):
                 params["format"] = name
     span.claim("pictureformat")
+    laid = any(one.text.startswith(("插", "加", "贴", "叠", "添", "放")) for one in span.pieces if one.has("adding"))
+    if laid and any(one.has("thumbnail") and one.text in texts("plain_picture") for one in span.pieces):
+        raise Missing("file")  # 插入一张图片 takes no picture out of the video
     moment = span.take("AT", "START", "TIME", "CLOCK", "FOR")
     if moment is not None:
         within_video(span, moment.value)
@@ -105,7 +108,7 @@ def split_parts(span: Span) -> Params:
         span.claim("out:under", "out:size")
         span.claim("parts", "each", "splitting", "cutting", "NUMBER")
         return params
-    length = span.take("TIME", "FOR", "AT")
+    length = _length_of_parts(span) or span.take("TIME", "FOR", "AT")
     if length is not None:
         params["max_duration_s"] = length.value
         if span.has("splitting"):
@@ -118,6 +121,17 @@ def split_parts(span: Span) -> Params:
         raise Missing("amount")
     span.claim("parts", "each", "splitting", "cutting", "out:under")
     return params
+
+
+def _length_of_parts(span: Span) -> Piece | None:
+    """ "It is 25 minutes, split it into 5 minutes each": of several lengths the one behind the verb."""
+    verb = span.find("splitting", unused=False)
+    lengths = [at for at, piece in enumerate(span.pieces) if piece.has("TIME", "FOR", "AT")]
+    behind = [at for at in lengths if verb is not None and at > verb]
+    if len(lengths) < 2 or len(behind) != 1:
+        return None
+    span.used.update(lengths)
+    return span.pieces[behind[0]]
 
 
 def preview(span: Span) -> Params:
@@ -150,14 +164,25 @@ def export(span: Span) -> Params:
         rate = bare[0]  # 1080p60
     if rate is not None:
         params["fps"] = rate.value
-    name = span.take("NAME") or _quoted_name(span) or (span.take("FILE") if span.says(*texts("is_called")) else None)
+    name = span.take("NAME") or _quoted_name(span) or (_file_to_be(span) if span.says(*texts("is_called")) else None)
     if name is not None:
         params["filename"] = name.value
+        span.claim("naming")
         ending = str(name.value).rpartition(".")[2].lower()
         if ending in _FILE_FORMATS:
             params.setdefault("format", ending)
     clip_param(span, params)
     return params
+
+
+def _file_to_be(span: Span) -> Piece | None:
+    """ "Save it as final.mp4": a file that the session does not have yet."""
+    at = span.find("FILE")
+    if at is None or span.pieces[at].text in span.context.names:
+        return None
+    span.used.add(at)
+    span.claim("going_to")
+    return span.pieces[at]
 
 
 def _quoted_name(span: Span) -> Piece | None:

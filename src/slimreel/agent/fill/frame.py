@@ -180,6 +180,8 @@ def zoom(span: Span) -> Params:
             value = 1 + value
         if out and amount.has("TIMES") and value > 1:
             value = 1 / value
+        if inward and not out and amount.has("TIMES") and value == 1:
+            value = 2.0  # 放大一倍
         params["factor"] = value
     elif out:
         raise Missing("amount")

@@ -156,6 +156,8 @@ def _of_clip(span: Span, amount: str, *, named: bool) -> list[Params]:
     clip = span.find("CLIP")
     if span.has("one_of") and len(span.context.clips) > 1:
         raise Missing("clip")
+    if not named and span.has("n_title", "logo", "watermark", "subtitles") and not span.has("sound", "volume"):
+        raise Missing("clip")  # 字太小了, where there is no title, makes nothing louder
     for word, param, direction in _CLIP_COMPARATIVES:
         if (
             param == "speed"

@@ -27,8 +27,19 @@ def opacity(span: Span, params: Params) -> None:
     elif span.says(*texts("wholly")) and span.claim("opaque"):
         params["opacity"] = 1.0
         span.claim("all_word", "off_word")
+    elif (faint := span.find("faint", "fainter", "opaque")) is not None and _how_faint(span, faint, share):
+        span.used.update((faint, share if share is not None else faint))
+        params["opacity"] = round(span.pieces[share if share is not None else faint].value / 100, 4)
     elif span.claim("faint"):
         params["opacity"] = 0.5
+
+
+def _how_faint(span: Span, faint: int, share: int | None) -> bool:
+    """Does a share tell how faint (淡到三成, "30% faint"), and not how big?"""
+    if share is None:
+        return False
+    between = span.pieces[faint + 1 : share]
+    return share == faint - 1 or (faint < share <= faint + 3 and not any(one.has("mark") for one in between))
 
 
 STROKE_PX = 4  # of an outline whose width nobody says

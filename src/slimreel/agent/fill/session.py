@@ -32,7 +32,17 @@ def upload(span: Span) -> Params:
     return {"url": url.value} if url is not None else {}
 
 
+_NOT_RUNNING = ("music", "sound", "voice", "text", "n_title", "image", "logo", "watermark", "subtitles", "pip")
+
+
 def cancel(span: Span) -> Params:
+    """Raises Missing where it is a song or a title that is to stop, and no render."""
+    at = span.find("cancel", unused=False)
+    if at is not None and not span.has("rendering", "export", "JOB"):
+        beside = span.near(at, *_NOT_RUNNING, before=1, after=2)
+        led = at == 0 and bool(span.before) and span.before[-1].has(*_NOT_RUNNING)  # 音乐停了
+        if led or beside is not None:
+            raise Missing("clip")
     job = span.take("JOB")
     span.claim("rendering", "export")
     return {"job": job.text} if job is not None else {}

@@ -141,6 +141,7 @@ def _less(span: Span) -> bool:
 def mute(span: Span) -> Params:
     params: Params = {}
     span.claim("mute")
+    _one_sound(span)
     if not span.has("music", "voice") and span.claim("sound"):
         span.claim("remove", "neg")
     kept = span.find("keep", "except")
@@ -160,6 +161,8 @@ def mute(span: Span) -> Params:
     elif span.has("voice"):
         params["target"] = "original"
         span.claim("voice", "remove")
+    elif _any_in([piece.text for piece in span.pieces], "原声") and _beside_music(span):
+        params["target"] = "original"
     ranged(span, params)
     if "range_s" not in params and (moments := span.all("AT")):
         if len(moments) == 2:
@@ -168,6 +171,24 @@ def mute(span: Span) -> Params:
             raise Missing("range")
     clip_param(span, params)
     return params
+
+
+def _one_sound(span: Span) -> None:
+    """Raises Missing where one sound among others is to go (把咳嗽声剪掉): when it is heard nobody said."""
+    for at, piece in enumerate(span.pieces):
+        before = span.pieces[at - 1] if at else None
+        named = before is not None and before.end == piece.start and _is_plain_noun(before)
+        if piece.text == "声" and named and not span.has("RANGE", "FIRST", "LAST", "AT"):
+            raise Missing("range")
+
+
+def _is_plain_noun(piece: Piece) -> bool:
+    return piece.has("unknown") or (piece.means <= {"filler"} and len(piece.text) > 1)
+
+
+def _beside_music(span: Span) -> bool:
+    """Is there music that stays, in the session or earlier in the same request?"""
+    return bool(span.context.of_type("music")) or any(piece.has("music", "SOUNDFILE") for piece in span.before)
 
 
 def replace_audio(span: Span) -> Params:
@@ -195,7 +216,13 @@ def normalize_audio(span: Span) -> Params:
 
 def denoise_audio(span: Span) -> Params:
     params: Params = {}
-    span.claim("noise", "denoise", "remove", "sound", "voice", "quieter", "less", "sharpen")
+    cures = [piece for piece in span.pieces if piece.has("denoise")]
+    wrong = span.has("noise", "denoising", "quieter", "too_word")
+    if cures and not wrong and all(piece.has("remove") for piece in cures):
+        raise Missing("range")  # 去掉音轨 takes the sound off; no noise was spoken of
+    span.claim("noise", "denoise", "remove", "sound", "voice", "quieter", "less")
+    if not span.has("picture_word", "frame_word"):  # a clear voice is no sharp picture
+        span.used |= {at for at, piece in enumerate(span.pieces) if piece.has("sharpen") and piece.has("out:sharp")}
     strength(span, params)
     clip_param(span, params)
     return params
@@ -207,6 +234,7 @@ def fade(span: Span) -> Params:
         raise Missing("clip")  # the music that is there is changed by `update`
     fades = [piece.text for piece in span.pieces if piece.has("fadein", "fadeout")]
     sound = span.claim("sound", "music", "voice") or _any_in(fades, "sound", "audio", "声", "music")
+    sound = sound or any(said in texts("heard_fade") for said in fades)
     if (picture_at := span.find("grain")) is not None:
         span.used.add(picture_at)
     params["direction"] = _fade_direction(span)

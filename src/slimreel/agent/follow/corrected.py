@@ -45,7 +45,7 @@ _DEGREES = "brightness_pct contrast_pct saturation_pct temperature_pct gain_db d
 def other_file(turn: Turn) -> list[Command] | None:
     """ "tram.mp3 would fit better": another file in the place of the last one of its kind."""
     files = [piece for piece in turn.content if piece.has("SOUNDFILE", "IMAGEFILE")]
-    if len(files) != 1 or not any(one.text in texts("preferred") for one in turn.pieces):
+    if len(files) != 1 or not (any(one.text in texts("preferred") for one in turn.pieces) or _only_swaps(turn)):
         return None
     wanted = "music" if files[0].has("SOUNDFILE") else "image"
     there = turn.context.of_type(wanted)
@@ -55,16 +55,25 @@ def other_file(turn: Turn) -> list[Command] | None:
     return [{"op": "update", "params": {"target": there[0].id, "set": {"file": files[0].value}}}]
 
 
+_LAID_BY = {"add_music": "SOUNDFILE", "add_image": "IMAGEFILE"}
+
+
+def _only_swaps(turn: Turn) -> bool:
+    """ "Make that lofi.mp3", 换成lofi.mp3 right after another song was put on."""
+    kind = _LAID_BY.get(str(turn.last["op"]))
+    rest = [piece for piece in turn.content if not piece.has(kind or "")]
+    return kind is not None and bool(rest) and all(piece.has("replace", "changing", "out:to", "it") for piece in rest)
+
+
 def times_as_much(turn: Turn) -> list[Command] | None:
     """Double that limit; half of it."""
-    if (
-        any(piece.has(*AMOUNTS) and not piece.has("SHARE", "halve", "double") for piece in turn.pieces)
-        or len(turn.content) > 4
-    ):
-        return None
+    amounts = [at for at, piece in enumerate(turn.pieces) if piece.has(*AMOUNTS)]
+    amounts = [at for at in amounts if not turn.pieces[at].has("SHARE", "halve", "double")]
+    if any(not denied(turn.pieces, at) for at in amounts) or len(turn.content) - len(amounts) > 4:
+        return None  # what is not enough (3M不够，翻一倍) may be named
     twice = any(piece.has("double") for piece in turn.content)
     half = any(piece.has("halve") or (piece.has("SHARE") and piece.value == 50) for piece in turn.content)
-    about = any(piece.has("it", "too_word") or piece.text in texts("the_limit") for piece in turn.pieces)
+    about = any(piece.has("it", "too_word", "out:toobig") or piece.text in texts("the_limit") for piece in turn.pieces)
     if twice == half or not about:
         return None
     for name in (*_WEIGHTS, *_DEGREES):
@@ -87,11 +96,12 @@ def shifted(turn: Turn) -> list[Command] | None:
 
 def more_of_it(turn: Turn) -> list[Command] | None:
     """Give it 5 more: what was asked for and five."""
-    more = any(piece.has("more") and piece.text in texts("more_of_it") for piece in turn.pieces)
+    steps = [piece for at, piece in enumerate(turn.pieces) if not _leads_to(turn.pieces, at + 1)]
+    more = any(piece.has("more") and piece.text in texts("more_of_it") for piece in steps)
     off = any(piece.has("more") or piece.text in texts("again_as_much") for piece in turn.pieces) and any(
-        piece.text in texts("off_it") for piece in turn.pieces
+        piece.text in texts("off_it") for piece in steps
     )
-    less = off or any(piece.text in texts("less_of_it") for piece in turn.pieces)
+    less = off or any(piece.text in texts("less_of_it") for piece in steps)
     amounts = [piece for piece in turn.content if piece.has("NUMBER", "SIZE", "SCALE", "RATE")]
     if not (more or less) or len(amounts) != 1:
         return None
@@ -103,6 +113,11 @@ def more_of_it(turn: Turn) -> list[Command] | None:
             after = value + step * (-1 if less else 1)
             return [again(turn.last, **{name: int(after)})] if after > 0 else None
     return None
+
+
+def _leads_to(pieces: list[Piece], at: int) -> bool:
+    """Does a "to" stand here: 加到6M is no 6 more?"""
+    return at < len(pieces) and pieces[at].has("t_to", "going_to", "out:to")
 
 
 def another_format(turn: Turn) -> list[Command] | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slimreel.agent.fill.elements import ELEMENT_OPS, TYPE_WORDS, last_target
+from slimreel.agent.fill.elements import ELEMENT_OPS, TYPE_WORDS, last_target, names_video
 from slimreel.agent.follow.last import AMOUNTS, Command, Turn, again, only_about_last
 from slimreel.agent.reading import meanings_of
 from slimreel.agent.span import Span
@@ -73,7 +73,7 @@ def taken_away(turn: Turn) -> list[Command] | None:
     gone = [piece for piece in turn.content if piece.has("remove")]
     if not gone or len(turn.content) > len(gone) or turn.last["op"] not in ELEMENT_OPS:
         return None
-    if any(piece.has("undo", "cutting") for piece in gone):
+    if any(piece.has("undo", "cutting", "cancel") for piece in gone) or names_video(turn.pieces):
         return None
     target = last_target(Span(turn.pieces, turn.context, ""))
     return [{"op": "remove", "params": {"target": target}}] if target is not None else None
@@ -104,6 +104,8 @@ def brought_back(turn: Turn) -> list[Command] | None:
         "to_back",
         "step_word",
         "later",
+        "remove",
+        "cutting",
         *_ELEMENT_WORDS,
         "sound",
     )

@@ -85,13 +85,22 @@ def _partial(span: Span, last: Mapping[str, Any]) -> dict[str, Any]:
             return {"mode": "crop", "focus": side}
         for word, mode in (("blurpad", "blur_pad"), ("stretchfit", "stretch"), ("padbars", "pad"), ("cropfit", "crop")):
             at = span.find(word)
-            refused = at is not None and (denied(span.pieces, at) or (at > 0 and span.pieces[at - 1].has("neg")))
+            refused = at is not None and _refused(span.pieces, at)
             if at is not None and not refused:
                 span.claim("blurpad", "padbars", "cropfit", "stretchfit", "neg")
                 return {"mode": mode}
     if last["op"] == "transition" and (length := span.take("TIME", "FOR", "AT")) is not None:
         return {"duration_s": length.value}
     return {}
+
+
+def _refused(pieces: list[Piece], at: int) -> bool:
+    """Is this manner not wanted? In 不要模糊的，黑边 the "not" has found what it denies before the mark."""
+    if at > 0 and pieces[at - 1].has("neg"):
+        return True
+    clause = max((i for i in range(at) if pieces[i].has("mark")), default=-1)
+    other = any(piece.has("blurpad", "padbars", "cropfit", "stretchfit") for piece in pieces[:clause])
+    return not (clause >= 0 and other) and denied(pieces, at)
 
 
 def _of_element(pieces: list[Piece], text: str, context: Context) -> tuple[list[Command], float] | None:
@@ -105,8 +114,16 @@ def _of_element(pieces: list[Piece], text: str, context: Context) -> tuple[list[
         return None
     commands = [{"op": "update", "params": params} for params in found]
     if any(piece.has("bigger", "smaller", "louder", "quieter") for piece in left_over(span, ABOUT_LAST)):
-        commands = [*_compared(span), *commands]
+        compared = _compared(span)
+        commands = [*commands, *compared] if _compares_last(span) else [*compared, *commands]
     return commands, _score(span, pieces) - 0.2
+
+
+def _compares_last(span: Span) -> bool:
+    """ "To the bottom, and bigger": does the comparison stand behind all that is changed?"""
+    compared = [at for at, piece in enumerate(span.pieces) if piece.has("bigger", "smaller", "louder", "quieter")]
+    changed = [at for at, piece in enumerate(span.pieces) if piece.has("COLOR", "POSITION", "QUOTE")]
+    return bool(changed) and min(compared) > max(changed)
 
 
 def _compared(span: Span) -> list[Command]:

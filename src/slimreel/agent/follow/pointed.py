@@ -22,7 +22,8 @@ def for_others(turn: Turn) -> list[Command] | None:
     words = tuple(word for words in TYPE_WORDS.values() for word in words)
     of_op = meanings_of(str(turn.last["op"]))
     if not only_about_last(turn.content, "CLIP", "clip_noun", "ORDINAL", "ask_word", *words, *of_op) or any(
-        piece.has(*AMOUNTS) for piece in turn.content
+        piece.has(*AMOUNTS) and not piece.has("both")
+        for piece in turn.content  # 其他两段 counts clips
     ):
         return None
     if turn.last["op"] in ELEMENT_OPS or "target" in turn.last["params"]:

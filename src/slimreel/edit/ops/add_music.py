@@ -41,6 +41,7 @@ class AddMusic(Timed):
             "SOUNDFILE RANGE|FIRST|LAST|START",
             "own_song under_word|music|adding",
             "own_song music adding|changing",
+            "own_song changing !replace",
             "different_word|other music",
             "SOUNDFILE duck",
             "SOUNDFILE under_word",

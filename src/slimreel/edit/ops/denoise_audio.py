@@ -34,7 +34,7 @@ class DenoiseAudio(Affecting):
     op: ClassVar[str] = "denoise_audio"
     said: ClassVar[Said] = Said(
         cues=(
-            "denoise !grain !picture_word !remove",
+            "denoising !grain !picture_word",
             "denoise|remove noise",
             "noise",
             "denoise sound",

@@ -37,7 +37,7 @@ class DenoiseVideo(Affecting):
     op: ClassVar[str] = "denoise_video"
     said: ClassVar[Said] = Said(
         cues=(
-            "denoise picture_word !sound",
+            "denoising picture_word !sound",
             "noise picture_word denoise|remove",
             "grain",
             "grain denoise|remove",

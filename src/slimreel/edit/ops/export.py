@@ -45,6 +45,7 @@ class Export(Operation):
         cues=(
             "go_ahead",
             "saving|export naming>QUOTE",
+            "saving VIDEOFILE",
             "saving|export out:container|final_word naming>QUOTE",
             "handing final_word",
             "handing final_word out:container",

@@ -37,6 +37,7 @@ class Remove(Operation):
             "remove @element",
             "remove @element @element2",
             "remove @it",
+            "cancel @element !rendering|export|JOB|AT|UNTIL|TIME|RANGE|START|FOR",
             "@element remove",
             "remove @element keep|except",
         ),

@@ -31,6 +31,7 @@ class Trim(Operation):
             "RANGE rest remove",
             "RANGE rest",
             "KEPT",
+            "TRIMMED",
             "trim_to FIRST|RANGE",
             "RANGE|FIRST|LAST keep",
             "keep RANGE rest",
@@ -43,7 +44,7 @@ class Trim(Operation):
             "starting? AT stopping AT",
             "START !adding",
             "UNTIL stopping|cutting|trimming",
-            "stopping AT",
+            "stopping AT !music|sound|text|image|subtitles|n_title|logo",
             "stopping UNTIL",
             "trimming FOR|TIME",
             "trimming !FIRST !LAST !QUOTE",
@@ -56,7 +57,7 @@ class Trim(Operation):
         ),
         words=(
             "remove keep trimming cutting clip_noun part_word starting stopping rest talking to_front to_back "
-            "t_first t_last"
+            "t_first t_last both_ends"
         ),
         en=(
             "trim to 0:10-0:45",

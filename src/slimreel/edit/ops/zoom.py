@@ -43,10 +43,15 @@ class Zoom(Lasting):
     op: ClassVar[str] = "zoom"
     said: ClassVar[Said] = Said(
         cues=(
-            "zoomin|zoomout",
-            "zoomin|zoomout TIMES|PERCENT",
-            "zoomin|zoomout TIMES|PERCENT slowly",
-            "zoomin|zoomout slowly",
+            "zoomin",
+            "zoomin TIMES|PERCENT",
+            "zoomin TIMES|PERCENT slowly",
+            "zoomin slowly",
+            "zoomout !smaller",
+            "zoomout TIMES|PERCENT !smaller",
+            "zoomout TIMES|PERCENT slowly",
+            "zoomout slowly",
+            "zoomout frame_word TIMES|PERCENT?",
             "slowly zoomin RANGE|FIRST",
         ),
         words="zoomin zoomout grain slowdown until",
