@@ -1,14 +1,18 @@
-"""What a piece takes from another of the same request: the noun of "the second one", the no of "square, not tall".
+"""What a piece takes from another of the same request: the noun of "the second one", the no of "square, not tall", and
+whether "make that" orders or corrects.
 
 It knows the kinds of pieces and no operation.
 """
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from slimreel.agent.context import Context
 from slimreel.agent.fill.elements import TYPE_WORDS
 from slimreel.agent.pieces import Piece
-from slimreel.agent.words import texts
+from slimreel.agent.segment import ORDERS
+from slimreel.agent.words import texts, words
 
 _VALUES = ("ASPECT", "COLOR", "POSITION", "SIZE", "RATE", "SCALE")
 
@@ -32,9 +36,9 @@ def with_nouns(pieces: list[Piece], context: Context) -> list[Piece]:
 
 def _several_of(piece: Piece, context: Context) -> frozenset[str]:
     """The meanings of a noun that the session has two or more elements of."""
-    for kind, words in TYPE_WORDS.items():
-        if piece.has(*words) and len(context.of_type(kind)) > 1:
-            return piece.means & frozenset(words)
+    for kind, nouns in TYPE_WORDS.items():
+        if piece.has(*nouns) and len(context.of_type(kind)) > 1:
+            return piece.means & frozenset(nouns)
     return frozenset()
 
 
@@ -72,4 +76,44 @@ def with_bounds(pieces: list[Piece]) -> list[Piece]:
             found.append(Piece(text, denied.start, piece.end, frozenset({kind}), float(value)))
         else:
             found.append(piece)
+    return found
+
+
+_CORRECTED = ("NUMBER", "SIZE", "RATE", "SCALE", "TIME", "PERCENT", "TIMES", "FPS", "LINES", "SHARE", "QUOTE")
+
+
+def with_orders_apart(pieces: list[Piece]) -> list[Piece]:
+    """ "… keep the title and make that yellow" orders something of the title; "make that 20" corrects an amount. The
+    "it" of "fade it out" stands for something as well."""
+    found: list[Piece] = []
+    for at, piece in enumerate(pieces):
+        if piece.has("fadein", "fadeout") and " it " in piece.text:
+            it = Piece("it", piece.end, piece.end, words()["it"].means)
+            found += [replace(piece, text=piece.text.replace(" it ", " ")), it]
+            continue
+        following = next((one for one in pieces[at + 1 :] if not one.means <= {"filler"}), None)
+        corrects = following is None or following.has("mark", "CLIP", "ORDINAL", *_CORRECTED)
+        if piece.text not in texts("order_of_it") or corrects:
+            found.append(piece)
+            continue
+        verb, pronoun = piece.text.split()
+        middle = piece.start + len(verb)
+        found.append(Piece(verb, piece.start, middle, words()[verb].means))
+        found.append(Piece(pronoun, middle + 1, piece.end, words()[pronoun].means))
+    return found
+
+
+_STEPS_OF_WORK = (*ORDERS, "undo", "redo", "changing", "moving", "adding", "export")
+
+
+def without_sequence(pieces: list[Piece]) -> list[Piece]:
+    """ "First undo that, then …": which comes first is told by the order; "first 5 seconds" stays."""
+    found: list[Piece] = []
+    for at, piece in enumerate(pieces):
+        begins = at == 0 or pieces[at - 1].has("mark", "t_and")
+        verb = pieces[at + 1] if at + 1 < len(pieces) else None
+        told = begins and piece.text in texts("told_first") and verb is not None and verb.has(*_STEPS_OF_WORK)
+        found.append(
+            piece.as_filler() if told and verb is not None and not verb.has("NUMBER", "TIME", "clip_noun") else piece
+        )
     return found

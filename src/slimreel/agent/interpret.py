@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from slimreel.agent.carried import with_bounds, with_nouns, without_denied
+from slimreel.agent.carried import with_bounds, with_nouns, with_orders_apart, without_denied, without_sequence
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.clauses import as_wish, mere_output, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
@@ -29,7 +29,7 @@ from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import retitled, take_titles
 from slimreel.agent.together import OUTPUT_OPS, Command, put_together
-from slimreel.agent.vague import OF_VIDEO, left_vague, noun_alone, of_other_things
+from slimreel.agent.vague import OF_VIDEO, asks_for_more, left_vague, noun_alone, of_other_things
 from slimreel.agent.words import spelled, unjoined
 
 
@@ -48,7 +48,8 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names, spoken_names(context)))
     plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
-    counted = with_clip_numbers(with_texts(cut(plain, taken.marks), context), context)
+    said = without_sequence(with_orders_apart(cut(plain, taken.marks)))
+    counted = with_clip_numbers(with_texts(said, context), context)
     moments = with_bounds(with_halves(with_moments(counted), context))
     pieces = without_denied(with_places(with_clips(with_nouns(moments, context), context)))
     for piece in pieces:
@@ -97,7 +98,7 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     clear = not found.unheard and found.missing is None and found.commands
     if clear and [one["op"] for one in found.commands] != [of_last]:
         return found
-    tells = len(pieces) > 1 or pieces[0].has(*OF_VIDEO)
+    tells = len(pieces) > 1 or pieces[0].has(*OF_VIDEO) or asks_for_more(pieces[0])
     if not found.commands and found.missing is None and changed is None and tells:
         return _nothing_understood(parts, found)
     if changed is not None and (not found.commands or changed[1] > sum(part.score for part in parts) + 0.01):

@@ -14,6 +14,7 @@ from slimreel.agent.nicknames import half_named
 from slimreel.agent.pieces import Piece
 from slimreel.agent.words import texts
 
+_AMOUNTS = ("NUMBER", "DEGREES", "DB", "PERCENT", "TIMES")
 _ROLE_WORDS = {"intro": 1, "opener": 1, "outro": -1, "片头": 1, "片尾": -1, "开场": 1}
 
 
@@ -294,14 +295,22 @@ def _of_ordinal(pieces: list[Piece], at: int, ordinal: tuple[int, int], context:
     if (
         not several
         and not chinese
-        and (ends_there or (_clip_before(pieces, at) and pieces[i].is_loose()))
+        and (
+            ends_there
+            or pieces[i].has("same", "again_word")
+            or (_clip_before(pieces, at) and (pieces[i].is_loose() or pieces[i].has(*_AMOUNTS)))
+        )
         and len(context.clips) >= 2
         and abs(place) <= len(context.clips)
         and at
         and pieces[at - 1].text == "the"
     ):
         return _made(pieces, at, end, _id(context, place))
-    if several and len(context.clips) >= 2 and (i >= len(pieces) or pieces[i].has("filler", "mark", "swapping")):
+    if (
+        several
+        and len(context.clips) >= 2
+        and (ends_there or pieces[i].has("filler", "swapping", "same", "again_word"))
+    ):
         return _made(pieces, at, i, _at_an_end(context, several, first=place == 1))
     return None
 

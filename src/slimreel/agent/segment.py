@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from slimreel.agent.context import Context
 from slimreel.agent.pieces import Piece, content_of
-from slimreel.agent.reading import FREE, OPERATION_COST, Reading, read_part
+from slimreel.agent.reading import FREE, OPERATION_COST, Reading, element_meanings, read_part
 from slimreel.agent.span import weight
 from slimreel.agent.words import texts
 
@@ -24,7 +24,7 @@ _VERBS = frozenset(
 )
 _MOST_CHUNKS = 18
 _LONGEST_PART = 9  # chunks
-_ORDERS = frozenset(
+ORDERS = frozenset(
     "remove cutting trimming keep adding swapping merging splitting rotate flip mute speedup slowdown reverse loop "
     "freeze stabilize sharpen normalize denoise fade fadein fadeout crop blurregion handing gif thumbnail "
     "deinterlace bw extract_audio inandout grain".split()
@@ -131,7 +131,7 @@ def _is_gap(before: Piece, piece: Piece) -> bool:
 
 
 def _orders(piece: Piece) -> bool:
-    return piece.has(*_ORDERS) and piece.text not in texts("mere_just")
+    return piece.has(*ORDERS) and piece.text not in texts("mere_just")
 
 
 def _is_weak(pieces: list[Piece], at: int) -> bool:
@@ -170,7 +170,9 @@ def _part(pieces: list[Piece], text: str, context: Context, before: list[Piece])
     if not content:
         return Part(pieces, None, score=0.0)
     reading = read_part(pieces, text, context, before)
-    wish = output_score(pieces)
+    if before and (shared := _of_verb_before(pieces, text, context, before)) is not None:
+        reading = shared if reading is None or shared.score > reading.score else reading
+    wish = None if _compares_elements(pieces, context, before) else output_score(pieces)
     nothing = -2.0 * sum(weight(piece) for piece in content) - 0.5
     best = Part(pieces, None, score=nothing)
     if wish is not None and wish > best.score:
@@ -178,6 +180,40 @@ def _part(pieces: list[Piece], text: str, context: Context, before: list[Piece])
     if reading is not None and reading.score >= best.score:
         best = Part(pieces, reading, score=reading.score)
     return best
+
+
+# Verbs that a clause can leave to the one before.
+_SHARED = ORDERS | frozenset("speedup slowdown brightness contrast saturation louder quieter warmer cooler".split())
+
+
+def _of_verb_before(pieces: list[Piece], text: str, context: Context, before: list[Piece]) -> Reading | None:
+    """ "Rotate the first one 90, the second 180": what names another clip and no verb is of the verb before."""
+    if not any(piece.has("CLIP") for piece in pieces) or any(piece.has(*_SHARED) for piece in pieces):
+        return None
+    verb = next((piece for piece in reversed(before) if piece.has(*_SHARED) and not piece.is_loose()), None)
+    if verb is None:
+        return None
+    shared = [verb]
+    if any(piece.has("again_word", "same") for piece in pieces):  # "rotate beach 90 and market too": the amount as well
+        start = max(at for at, piece in enumerate(before) if piece is verb)
+        shared = [piece for piece in before[start:] if not piece.has("CLIP", "mark", "clip_noun")]
+    reading = read_part([*shared, *pieces], text, context)
+    if reading is None or [one for one in reading.left if not one.has("again_word", "same")] or reading.missing:
+        return None
+    if not all("clip" in params for params in reading.commands):
+        return None
+    reading.left = []
+    reading.score = sum(weight(piece) for piece in content_of(pieces)) - OPERATION_COST
+    return reading
+
+
+def _compares_elements(pieces: list[Piece], context: Context, before: list[Piece]) -> bool:
+    """ "… both smaller", after elements were named: no file is to become smaller."""
+    several = len(context.elements) > 1 and len(context.clips) < 2 and any(piece.has("both") for piece in pieces)
+    named = several or any(piece.means & element_meanings(context) for piece in before)
+    pronoun = any(piece.has("both", "it") for piece in pieces)
+    of_file = any(piece.means & (OUTPUT_KINDS | {"out:size", "out:compress", "final_word"}) for piece in pieces)
+    return named and pronoun and not of_file and any(piece.has("smaller", "bigger") for piece in pieces)
 
 
 OUTPUT_KINDS = frozenset("SIZE RATE SCALE LINES LINES? FPS FRAME DEPTH".split())
@@ -239,7 +275,8 @@ def output_score(pieces: list[Piece]) -> float | None:
     if len(bare) <= 2 and bare[-1:] and bare[-1].means == {"NUMBER"} and any(p.has("out:under") for p in pieces):
         return 0.3  # "under 25": of what is asked back
     plain = any(p.has("out:less", "out:toobig") and p.has("out:size", "out:compress", "out:toobig") for p in pieces)
-    if not strong and not ratio and not plain and not any(p.has("out:less", "smaller") for p in pieces):
+    less = any(p.has("out:less", "smaller") and p.text not in texts("step_back") for p in pieces)
+    if not strong and not ratio and not plain and not less:
         return None
     explained = 0.0
     left = 0.0

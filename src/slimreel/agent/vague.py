@@ -8,6 +8,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from slimreel.agent.context import Context
+from slimreel.agent.fill.elements import TYPE_WORDS
 from slimreel.agent.pieces import Piece, content_of
 from slimreel.agent.segment import Part
 from slimreel.agent.span import Missing
@@ -20,12 +21,22 @@ def left_vague(part: Part, context: Context) -> Missing | None:
         return None
     if part.reading.missing is not None and part.reading.missing.about == "file":
         return None  # "add one of those tracks" leaves open which file, and nothing else
+    if (several := _one_of_several(part, context)) is not None:
+        return several
     if any(piece.has("vague_clip") for piece in part.pieces):
         return Missing("clip" if len(context.clips) > 1 else "range")
     if _points_at_one(part.pieces) and len(context.clips) > 1 and not context.last_ops:
         return Missing("clip")
     vague = any(piece.has("vague_range") for piece in part.pieces) or _tells_a_moment(part.pieces)
     return Missing("range") if vague else None
+
+
+def _one_of_several(part: Part, context: Context) -> Missing | None:
+    """ "Drop one of the songs", where there are two."""
+    if not any(piece.has("one_of") for piece in part.pieces):
+        return None
+    kinds = [kind for kind, words in TYPE_WORDS.items() if any(piece.has(*words) for piece in part.pieces)]
+    return Missing("clip") if any(len(context.of_type(kind)) > 1 for kind in kinds) else None
 
 
 def _points_at_one(pieces: list[Piece]) -> bool:
@@ -79,6 +90,11 @@ def noun_alone(pieces: list[Piece]) -> Missing:
         if any(piece.has(*means.split()) for piece in content):
             return Missing(about)
     return Missing("amount", vague=True)
+
+
+def asks_for_more(piece: Piece) -> bool:
+    """ "More", "twice": of what?"""
+    return piece.text in texts("step_on") | texts("step_back") or piece.has("double", "halve", "both")
 
 
 OF_VIDEO = """

@@ -273,11 +273,21 @@ def remove(span: Span) -> list[Params]:
     return [{"target": one.id} for one in targets]
 
 
+def _next_order(span: Span, at: int) -> list[int]:
+    """Where what is kept ends because more is asked for: "keep the title and make that red"."""
+    orders = ("changing", "moving", "adding", "remove", "bigger", "smaller")
+    return [
+        place
+        for place in range(at + 1, len(span.pieces) - 1)
+        if span.pieces[place].has("t_and") and span.pieces[place + 1].has(*orders)
+    ][:1]
+
+
 def _without_kept(span: Span, at: int) -> list[ElementFact]:
     """ "Take the logo off, keep the title": what is named outside the clause that keeps something. Raises Missing."""
     marks = [place for place, piece in enumerate(span.pieces) if piece.has("mark")]
     begin = max((place for place in marks if place <= at), default=at)
-    end = min((place for place in marks if place >= at), default=len(span.pieces))
+    end = min((place for place in [*marks, *_next_order(span, at)] if place >= at), default=len(span.pieces))
     whole, kept = span.pieces, range(begin, end)
     span.pieces = [piece for place, piece in enumerate(whole) if place not in kept]
     targets = mentioned(span)

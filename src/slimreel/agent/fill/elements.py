@@ -244,6 +244,9 @@ def target_elements(span: Span) -> list[ElementFact]:
         said_together(span, named)
         return named
     earlier = mentioned(Span(span.before, span.context, ""))
+    if len(earlier) > 1 and span.says(*texts("all_of_them")):
+        span.claim("both", "it")
+        return earlier  # "logo left, title right, both smaller"
     if earlier:
         return earlier[-1:]
     elements = list(span.context.elements)

@@ -1,4 +1,4 @@
-"""The last operation with another value: "not 10, 15", "give it 5 more", "double that"."""
+"""The last operation with another value: "not 10, 15", "give it 5 more"."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Any
 
 from slimreel.agent.fill.elements import ELEMENT_OPS
 from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, Command, Turn, again, denied
+from slimreel.agent.follow.multiplied import WEIGHTS
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import meanings_of
 from slimreel.agent.words import texts
@@ -36,10 +37,6 @@ _BY_KIND = {
     "DEGREES": ["degrees"],
     "LINES": ["resolution"],
 }
-# What an output may weigh, in this order.
-_WEIGHTS = ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps")
-# What else can be half of it or double.
-_DEGREES = "brightness_pct contrast_pct saturation_pct temperature_pct gain_db duration_s first_s last_s".split()
 
 
 def other_file(turn: Turn) -> list[Command] | None:
@@ -53,25 +50,6 @@ def other_file(turn: Turn) -> list[Command] | None:
     if of_clip or len(there) != 1 or there[0].file == files[0].value:
         return None
     return [{"op": "update", "params": {"target": there[0].id, "set": {"file": files[0].value}}}]
-
-
-def times_as_much(turn: Turn) -> list[Command] | None:
-    """Double that limit; half of it."""
-    if (
-        any(piece.has(*AMOUNTS) and not piece.has("SHARE", "halve", "double") for piece in turn.pieces)
-        or len(turn.content) > 4
-    ):
-        return None
-    twice = any(piece.has("double") for piece in turn.content)
-    half = any(piece.has("halve") or (piece.has("SHARE") and piece.value == 50) for piece in turn.content)
-    about = any(piece.has("it", "too_word") or piece.text in texts("the_limit") for piece in turn.pieces)
-    if twice == half or not about:
-        return None
-    for name in (*_WEIGHTS, *_DEGREES):
-        if isinstance(value := turn.last["params"].get(name), int | float):
-            after = value * 2 if twice else value / 2
-            return [again(turn.last, **{name: int(after) if name in _WEIGHTS else after})]
-    return None
 
 
 def shifted(turn: Turn) -> list[Command] | None:
@@ -95,7 +73,7 @@ def more_of_it(turn: Turn) -> list[Command] | None:
     amounts = [piece for piece in turn.content if piece.has("NUMBER", "SIZE", "SCALE", "RATE")]
     if not (more or less) or len(amounts) != 1:
         return None
-    for name in _WEIGHTS:
+    for name in WEIGHTS:
         value = turn.last["params"].get(name)
         if isinstance(value, int | float):
             piece = amounts[0]
@@ -220,6 +198,8 @@ def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) ->
         names = ["start_s", *_TIMES] if piece.has("START") else _TIMES
     amounts = [name for name, value in params.items() if isinstance(value, int | float) and not isinstance(value, bool)]
     only = amounts[0] if len(amounts) == 1 and piece.has("NUMBER", "PX", "PERCENT") else None
+    if only is not None and piece.has("PERCENT") and not (only in _SHARES or only.endswith("_pct")):
+        only = None  # half as long is no 50 seconds
     return next((name for name in names if name in params), only)
 
 

@@ -6,8 +6,9 @@ from slimreel.agent.fill.elements import ELEMENT_OPS, TYPE_WORDS, last_target
 from slimreel.agent.follow.last import AMOUNTS, Command, Turn, again, only_about_last
 from slimreel.agent.reading import meanings_of
 from slimreel.agent.span import Span
+from slimreel.agent.words import texts
 
-_TAKES_AWAY = frozenset({"remove", "delete_clip", "mute", "cut"})
+_TAKES_AWAY = frozenset({"remove", "delete_clip", "mute", "cut", "trim", "remove_silence"})
 _ELEMENT_WORDS = frozenset(word for words in TYPE_WORDS.values() for word in words)
 
 
@@ -105,6 +106,21 @@ def brought_back(turn: Turn) -> list[Command] | None:
         "step_word",
         "later",
         *_ELEMENT_WORDS,
-        "sound",
+        *("sound", "handing", "trimming", "cutting", "remove", "part_word", "clip_noun", "silence", "parts"),
     )
     return [{"op": "undo", "params": {}}] if only_about_last(turn.content, *known) else None
+
+
+def wanted_after_all(turn: Turn) -> list[Command] | None:
+    """ "No, i did want that", after an undo: what was undone is to be there."""
+    if turn.context.last_ops[-1].get("op") != "undo" or any(
+        piece.has(*AMOUNTS, "QUOTE", "FILE") for piece in turn.pieces
+    ):
+        return None
+    back = any(piece.text in texts("puts_back") for piece in turn.pieces)
+    liked = back or any(piece.text in texts("liked_it") for piece in turn.pieces)
+    known = ("handing", "keep", "back_word", "redo", "cutting", "dont")
+    if not liked or any(piece.text in texts("not_liked") for piece in turn.pieces):
+        return None
+    said = [piece for piece in turn.content if piece.text not in texts("liked_it")]
+    return [{"op": "redo", "params": {}}] if only_about_last(said, *known) else None

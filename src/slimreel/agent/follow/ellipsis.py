@@ -49,6 +49,9 @@ def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Com
         found = _partial(span, last)
     new = found[0] if isinstance(found, list) else found
     new = {name: value for name, value in new.items() if name not in ("auto", "direction", "axis")} or new
+    signed = any(piece.has("SIGNED", "louder", "quieter", "up_word", "down_word") for piece in pieces)
+    if not signed and new.get("gain_db", 0) > 0 > last["params"].get("gain_db", 0):
+        new["gain_db"] = -new["gain_db"]  # "only 2 dB", after 4 down
     changed = {name: value for name, value in new.items() if last["params"].get(name) != value}
     if not changed:
         return None

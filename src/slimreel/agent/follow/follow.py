@@ -5,6 +5,8 @@ It calls and does not decide.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from slimreel.agent.context import Context
 from slimreel.agent.follow.corrected import (
     another_amount,
@@ -13,35 +15,44 @@ from slimreel.agent.follow.corrected import (
     more_of_it,
     other_file,
     shifted,
-    times_as_much,
 )
-from slimreel.agent.follow.edges import brought_back, other_edge, other_end, other_way, taken_away
+from slimreel.agent.follow.edges import brought_back, other_edge, other_end, other_way, taken_away, wanted_after_all
+from slimreel.agent.follow.elsewhere import again_there
 from slimreel.agent.follow.last import Command, Turn, last_operation
+from slimreel.agent.follow.multiplied import times_as_much
 from slimreel.agent.follow.pointed import another_target, for_others
-from slimreel.agent.follow.retitled import corrected_text, other_words, retyped
-from slimreel.agent.follow.stepped import relative_look, relative_sound
+from slimreel.agent.follow.retitled import corrected_text, other_words, respelled, retyped
+from slimreel.agent.follow.stepped import one_step_on, relative_look, relative_sound, same_again
 from slimreel.agent.pieces import Piece, content_of
 
 
 def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
     """The commands of a turn that is about the last one alone, or None where it is not."""
+    content = content_of(pieces)
+    if context.last_ops and (found := _of_history(Turn(pieces, content, context.last_ops[-1], context))) is not None:
+        return found
     last = last_operation(context)
     if last is None:
         return None
-    content = content_of(pieces)
-    if not content or len(content) > 12:
-        return None
     turn = Turn(pieces, content, last, context)
+    if not content:
+        return one_step_on(turn) or same_again(turn)
+    if len(content) > 12:
+        return None
     for way in (
         other_words,
         corrected_text,
         retyped,
+        respelled,
         other_file,
+        one_step_on,
+        same_again,
         relative_look,
         relative_sound,
         times_as_much,
         taken_away,
         brought_back,
+        again_there,
         other_edge,
         other_end,
         other_way,
@@ -57,3 +68,10 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         if found is not None:
             return found
     return None
+
+
+def _of_history(turn: Turn) -> list[Command] | None:
+    """What is said of an undo, which is no operation that can be said again with other values."""
+    if turn.last.get("op") not in ("undo", "redo") or not isinstance(turn.last.get("params"), Mapping):
+        return None
+    return same_again(turn) or wanted_after_all(turn)

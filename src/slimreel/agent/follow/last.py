@@ -58,6 +58,11 @@ def again(last: Mapping[str, Any], **changed: Any) -> Command:
     return {"op": str(last["op"]), "params": {**kept, **changed}}
 
 
+def says_amount(content: list[Piece]) -> bool:
+    """Is there an amount? The "one" of "this one" is none."""
+    return any(piece.has(*AMOUNTS) and piece.text not in texts("one_of_them") for piece in content)
+
+
 def only_about_last(content: list[Piece], *means: str) -> bool:
     """Is there nothing but these meanings and what is said around a last turn?"""
     known = ABOUT_LAST | set(means)

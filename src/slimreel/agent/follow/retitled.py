@@ -5,6 +5,7 @@ It knows turns about the last operation and the session's titles, and no cue.
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 
 from slimreel.agent.fill.elements import last_target
@@ -59,7 +60,7 @@ def retyped(turn: Turn) -> list[Command] | None:
         return None
     gap = "" if len(said) == 2 and said[0].end == said[1].start else " "
     new = gap.join(one.text for one in said)
-    old = max(shown.split(), key=lambda word: _likeness(word, new))
+    old = max(_stretches(shown.split(), len(new.split())), key=lambda words: _likeness(words, new))
     if _likeness(old, new) < _ALIKE or old.casefold() == new.casefold():
         return None
     text = shown.replace(old, _in_case_of(old, new), 1)
@@ -78,6 +79,33 @@ def _said_anew(turn: Turn) -> list[Command] | None:
             text = _in_case_of(title.text, " ".join(words))
             return [{"op": "update", "params": {"target": title.id, "set": {"text": text}}}]
     return None
+
+
+def respelled(turn: Turn) -> list[Command] | None:
+    """ "Sara without the h": a word of a title is spelled otherwise."""
+    said = [one.text for one in turn.pieces if not one.has("mark")]
+    at = next((at for at, word in enumerate(said) if word in texts("with_letter")), 0)
+    letter = said[-1].casefold()
+    if at == 0 or at + 2 < len(said) - 1 or len(letter) != 1 or not letter.isalpha():
+        return None
+    new = said[at - 1]
+    for title in turn.context.of_type("text"):
+        old = max(title.text.split(), key=lambda word: _likeness(word, new), default="")
+        if _likeness(old, new) < _ALIKE:
+            continue
+        if old.casefold() == new.casefold() and said[at] == "without":
+            new = re.sub(letter, "", new, flags=re.IGNORECASE)
+        if old.casefold() != new.casefold():
+            text = title.text.replace(old, _in_case_of(old, new), 1)
+            return [{"op": "update", "params": {"target": title.id, "set": {"text": text}}}]
+    return None
+
+
+def _stretches(words: list[str], most: int) -> list[str]:
+    """Every run of up to so many words, those of as many first."""
+    return [
+        " ".join(words[at : at + count]) for count in range(most, 0, -1) for at in range(len(words) - count + 1)
+    ] or words
 
 
 _ALIKE = 0.55
