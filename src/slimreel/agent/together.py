@@ -95,7 +95,7 @@ def _made_one(first: Command, second: Command) -> Command | None:
 
 def _fades_music(first: Command, second: Command) -> bool:
     """ "Add a.mp3 and fade it out": the fade is that of the music just added."""
-    return first["op"] == "add_music" and second["op"] == "fade" and second["params"].get("target") == "music"
+    return bool(first["op"] == "add_music" and second["op"] == "fade" and second["params"].get("target") == "music")
 
 
 def _faded(params: dict[str, Any]) -> dict[str, float]:

@@ -96,7 +96,7 @@ def nudge(span: Span) -> list[Params]:
     else:
         last = last_target(span)
         before = {one.id for one in mentioned(Span(span.before, span.context, ""))}
-        kinds = {one.type for one in span.context.elements if one.id in (before or {last})}
+        kinds = {one.type for one in span.context.elements if (one.id in before if before else one.id == last)}
         if not kinds and len(span.context.elements) == 1:
             kinds = {span.context.elements[0].type}
     if span.has("sound", "volume", "voice", "original_sound", "music") or kinds == {"music"}:

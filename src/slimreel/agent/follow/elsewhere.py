@@ -21,7 +21,7 @@ def again_there(turn: Turn) -> list[Command] | None:
 
 def _another_stretch(turn: Turn) -> list[Command] | None:
     op = str(turn.last["op"])
-    name = _STRETCHES.get(op)
+    name = _STRETCHES.get(op, "")
     found = _stretch_said(turn.pieces)
     if name not in turn.last["params"] or found is None:
         return None
