@@ -196,3 +196,108 @@ def test_one_of_several_is_asked_about() -> None:
 def test_the_order_of_the_work_is_no_first_clip() -> None:
     context = after("color", {"preset": "bw"})
     assert said("first undo that, then mute it", context) == [("undo", {}), ("mute", {})]
+
+
+BANNER = after("add_text", {"text": "Level 3", "position": "top"}, TITLE)
+MUSIC = after("add_music", {"file": "song.mp3"}, SONG)
+GIF = after("gif", {"start_s": 4, "end_s": 7})
+
+
+@pytest.mark.parametrize(
+    ("context", "text", "wanted"),
+    [
+        (BANNER, "only for the first 4 seconds", [("update", {"target": "t1", "set": {"start_s": 0.0, "end_s": 4.0}})]),
+        (BANNER, "only keep the first 10 seconds", [("trim", {"start_s": 0.0, "end_s": 10.0})]),
+        (BANNER, "end it at 20", [("update", {"target": "t1", "set": {"end_s": 20.0}})]),
+        (BANNER, "have it appear at 7", [("update", {"target": "t1", "set": {"start_s": 7.0}})]),
+        (MUSIC, "bring it in from 0:20 only", [("update", {"target": "m1", "set": {"start_s": 20.0}})]),
+        (after("speed", {"factor": 2}), "only from 10 to 20", [("speed", {"factor": 2, "range_s": [10.0, 20.0]})]),
+        (after("trim", {"start_s": 5, "end_s": 40}), "make it end at 45", [("trim", {"start_s": 5, "end_s": 45.0})]),
+        (GIF, "half a second longer", [("gif", {"start_s": 4, "end_s": 7.5})]),
+        (GIF, "start at 3", [("gif", {"start_s": 3.0, "end_s": 7})]),
+        (GIF, "2 secs longer and 320 wide", [("gif", {"start_s": 4, "end_s": 9.0, "width_px": 320})]),
+        (GIF, "make it 9 seconds shorter", [("clarify", {"about": "range"})]),
+        (after("speed", {"factor": 2}), "2 seconds longer", [("clarify", {"about": "amount"})]),
+    ],
+)
+def test_when_the_last_one_is_there(context: dict[str, Any], text: str, wanted: list[Any]) -> None:
+    assert said(text, context) == wanted
+
+
+@pytest.mark.parametrize(
+    ("op", "params", "text", "wanted"),
+    [
+        ("cut", {"last_s": 5}, "take another 5 off", [("cut", {"last_s": 5.0})]),
+        ("cut", {"last_s": 5}, "bit more, 2 secs", [("cut", {"last_s": 2.0})]),
+        ("cut", {"first_s": 9}, "i meant the end", [("undo", {}), ("cut", {"last_s": 9})]),
+        ("cut", {"first_s": 9}, "wrong end", [("undo", {}), ("cut", {"last_s": 9})]),
+        ("fade", {"direction": "in"}, "the end not the start", [("undo", {}), ("fade", {"direction": "out"})]),
+        ("export", {}, "in mov this time", [("export", {"format": "mov"})]),
+        ("color", {"preset": "bw"}, "back to colour", [("undo", {})]),
+        ("thumbnail", {"at_s": 9}, "not that frame, the one at 11", [("thumbnail", {"at_s": 11.0})]),
+    ],
+)
+def test_what_was_done_is_put_right(op: str, params: dict[str, Any], text: str, wanted: list[Any]) -> None:
+    assert said(text, after(op, params)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("context", "text", "wanted"),
+    [
+        (
+            after("compress", {"target_size_bytes": 20_000_000}),
+            "make that 15 and mute it",
+            [("compress", {"target_size_bytes": 15_000_000}), ("mute", {})],
+        ),
+        (after("mute", {}), "unmute it and turn it up 5 db", [("undo", {}), ("volume", {"gain_db": 5.0})]),
+        (
+            after("fade", {"direction": "in", "duration_s": 1}),
+            "make it 2 secs and do the end too",
+            [("fade", {"direction": "in", "duration_s": 2.0}), ("fade", {"direction": "out", "duration_s": 2.0})],
+        ),
+    ],
+)
+def test_a_turn_about_the_last_one_goes_on(context: dict[str, Any], text: str, wanted: list[Any]) -> None:
+    assert said(text, context) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("not beach, market", [("c2", 90)]),
+        ("the others 180", [("c2", 180), ("c3", 180)]),
+        ("now hotel", [("c3", 90)]),
+    ],
+)
+def test_other_clips_and_another_value(text: str, wanted: list[tuple[str, int]]) -> None:
+    context = after("rotate", {"degrees": 90, "clip": "c1"}, clips=CLIPS)
+    assert said(text, context) == [("rotate", {"degrees": by, "clip": clip}) for clip, by in wanted]
+
+
+def test_the_other_of_two_clips() -> None:
+    context = after("speed", {"factor": 0.5, "clip": "c2"}, clips=CLIPS[:2])
+    assert said("and the other, a quarter speed", context) == [("speed", {"factor": 0.25, "clip": "c1"})]
+
+
+@pytest.mark.parametrize(
+    ("shown", "text", "wanted"),
+    [
+        ("Open house Sat 2pm", "Sunday instead of Saturday", "Open house Sunday 2pm"),
+        ("Open house Sat 2pm", "3pm actually not 2", "Open house Sat 3pm"),
+        ("Level 3", "Level 4 rather than 3", "Level 4"),
+    ],
+)
+def test_a_word_of_a_title_is_another(shown: str, text: str, wanted: str) -> None:
+    context = after("add_text", {"text": shown}, {**TITLE, "text": shown})
+    assert said(text, context) == [("update", {"target": "t1", "set": {"text": wanted}})]
+
+
+def test_a_file_is_no_title() -> None:
+    smaller = step("t1", "size", "down", "medium")
+    assert said("it's huge, shrink it", BANNER) == [smaller]
+    assert said("make the video smaller", BANNER) == [("compress", {})]
+
+
+def test_a_complaint_that_names_something_is_of_that() -> None:
+    context = after("add_music", {"file": "song.mp3"}, SONG, TITLE)
+    assert said("the title is too big, make it smaller", context) == [step("t1", "size", "down", "medium")]

@@ -24,6 +24,8 @@ def with_nouns(pieces: list[Piece], context: Context) -> list[Piece]:
     for at, piece in enumerate(pieces):
         if piece.has("clip_noun") and piece.text not in texts("one_of_them") and not piece.has("TIME"):
             noun = frozenset()
+        if not noun and piece.text in texts("one_of_them") and at and pieces[at - 1].has("POSITION"):
+            noun = _standing_at(str(pieces[at - 1].named["position"]), context)
         kind = _several_of(piece, context)
         if kind:
             noun = kind
@@ -32,6 +34,12 @@ def with_nouns(pieces: list[Piece], context: Context) -> list[Piece]:
             continue
         found.append(piece)
     return found
+
+
+def _standing_at(position: str, context: Context) -> frozenset[str]:
+    """ "Delete the top one": what is called so stands there alone."""
+    there = [one for one in context.elements if one.facts.get("position") == position]
+    return frozenset(TYPE_WORDS.get(there[0].type, ())) if len(there) == 1 else frozenset()
 
 
 def _several_of(piece: Piece, context: Context) -> frozenset[str]:
@@ -90,6 +98,10 @@ def with_orders_apart(pieces: list[Piece]) -> list[Piece]:
         if piece.has("fadein", "fadeout") and " it " in piece.text:
             it = Piece("it", piece.end, piece.end, words()["it"].means)
             found += [replace(piece, text=piece.text.replace(" it ", " ")), it]
+            continue
+        if piece.text == "it up" and at and pieces[at - 1].has("moving", "more"):  # push it up, but not keep it up
+            found += [replace(piece, text="it", end=piece.start + 2, means=words()["it"].means)]
+            found += [replace(piece, text="up", start=piece.start + 3, means=words()["up"].means)]
             continue
         following = next((one for one in pieces[at + 1 :] if not one.means <= {"filler"}), None)
         corrects = following is None or following.has("mark", "CLIP", "ORDINAL", *_CORRECTED)

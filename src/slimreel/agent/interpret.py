@@ -7,14 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from slimreel.agent.carried import with_bounds, with_nouns, with_orders_apart, without_denied, without_sequence
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.clauses import as_wish, mere_output, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
+from slimreel.agent.continued import continued
 from slimreel.agent.fill.elements import TYPE_WORDS, called, described, laid_over, with_texts
-from slimreel.agent.follow.ellipsis import left_out, only_there
+from slimreel.agent.follow.ellipsis import left_out
 from slimreel.agent.follow.follow import follow_up
 from slimreel.agent.literals import take_literals
 from slimreel.agent.moments import with_moments
@@ -78,7 +80,8 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     if outside is not None and outside.plainly:
         return _declined(outside.reason, language)
     route = routed(said) or routed(plain)
-    about_last = [route] if route is not None else follow_up(pieces, context) or only_there(pieces, context)
+    read = partial(_clearly_read, plain=plain, language=language)
+    about_last = [route] if route is not None else continued(pieces, context, read) or follow_up(pieces, context)
     if about_last is not None:
         return Interpretation(tuple(about_last), language=language)
     renamed = retitled(text, {one.id: one.text for one in context.of_type("text")})
@@ -87,6 +90,12 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
         return Interpretation((update,), language=language)
     parts = divide(pieces, plain, context)
     found = _assembled(parts, plain, context, language)
+    if (
+        outside is not None
+        and outside.reason == "not_video"
+        and any(one.has("CLIP") and one.text.isascii() for one in pieces)
+    ):
+        outside = None  # a clip may be called hotel.mp4
     if outside is not None and (found.unheard or found.missing or not found.commands):
         return _declined(outside.reason, language)
     if len(pieces) == 1 and pieces[0].has("RANGE"):
@@ -104,6 +113,12 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     if changed is not None and (not found.commands or changed[1] > sum(part.score for part in parts) + 0.01):
         return Interpretation(tuple(changed[0]), language=language)
     return found
+
+
+def _clearly_read(pieces: list[Piece], context: Context, *, plain: str, language: str) -> list[Command] | None:
+    """What some of the pieces ask for, where nothing of it is left open."""
+    found = _assembled(divide(pieces, plain, context), plain, context, language)
+    return None if found.unheard or found.missing else list(found.commands)
 
 
 def _kept(stretch: tuple[float, float | str], context: Context, language: str) -> Interpretation:

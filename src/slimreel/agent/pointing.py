@@ -6,6 +6,8 @@ What an element is called is resolved where it is needed, since "the title" can 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import PurePath
 
@@ -20,7 +22,21 @@ _ROLE_WORDS = {"intro": 1, "opener": 1, "outro": -1, "片头": 1, "片尾": -1, 
 
 def with_clips(pieces: list[Piece], context: Context) -> list[Piece]:
     """The pieces with every reference to clips as one of kind CLIP; its value is an id, "all", or several ids."""
-    return _without_excepted(_joined(pieces, context), context)
+    return _with_other(_without_excepted(_joined(pieces, context), context), context)
+
+
+def _with_other(pieces: list[Piece], context: Context) -> list[Piece]:
+    """ "The other", of two clips: the one that the last operation was not for."""
+    params = context.last_ops[-1].get("params") if context.last_ops else None
+    done = params.get("clip") if isinstance(params, Mapping) else None
+    others = [clip.id for clip in context.clips if clip.id != done]
+    if not others or len(others) != len(context.clips) - 1:
+        return pieces
+    words = texts("other_clip") if len(others) == 1 else texts("other_clips")
+    value = others[0] if len(others) == 1 else others
+    return [
+        replace(piece, means=piece.means | {"CLIP"}, value=value) if piece.text in words else piece for piece in pieces
+    ]
 
 
 def _without_excepted(pieces: list[Piece], context: Context) -> list[Piece]:
@@ -53,6 +69,9 @@ def with_clip_numbers(pieces: list[Piece], context: Context) -> list[Piece]:
     while at < len(pieces):
         number = pieces[at + 1] if at + 1 < len(pieces) else None
         named = pieces[at].text in ("clip", "video", "shot", "take", "segment") and number is not None
+        after = pieces[at + 2] if at + 2 < len(pieces) else None
+        if pieces[at].text == "take" and (after is None or after.has("more", "remove", "off_word")):
+            named = False  # "take 5 more off"
         if (
             named
             and number is not None
@@ -174,6 +193,8 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
             return _made(pieces, at, at + 1, _id(context, found[0]))
     if piece.has("CLIP"):
         return None if isinstance(piece.value, str) else _made(pieces, at, at + 1, _id(context, int(piece.value)))
+    if len(context.clips) > 1 and (whole := _whole_name(pieces, at, context)) is not None:
+        return whole
     several = _first_few(pieces, at, context)
     if several is not None:
         return several
@@ -192,7 +213,8 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
             and number.value == int(number.value)
         ):
             after = pieces[at + 2 + skip] if at + 2 + skip < len(pieces) else None
-            if after is None or not after.has("TIME", "PERCENT"):
+            taken = piece.text == "take" and (after is None or after.has("more", "remove", "off_word"))
+            if not taken and (after is None or not after.has("TIME", "PERCENT")):
                 return _made(pieces, at, at + 2 + skip, _id(context, int(number.value)))
     if len(context.clips) > 1:
         return _named(pieces, at, context) or _nicknamed(pieces, at, context)
@@ -369,6 +391,19 @@ def _stems(context_names: tuple[tuple[str, str], ...]) -> dict[str, str]:
 
 
 _NUMBERED = re.compile(r"(?<![a-z0-9])[a-z][0-9](?![a-z0-9])")  # D2 of 进藏D2
+
+
+def _whole_name(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
+    """ "Goal 1", where a clip is goal_1.mov: all words of one name, and there are two or more."""
+    for clip in context.clips:
+        words = re.split(r"[\s_\-.]+", PurePath(clip.name).stem.casefold())
+        end, said = at, list[str]()
+        while end < len(pieces) and len(said) < len(words) and not pieces[end].has("QUOTE", "FILE", "mark"):
+            said += pieces[end].text.casefold().split()
+            end += 1
+        if len(words) > 1 and said == words:
+            return _made(pieces, at, end, clip.id)
+    return None
 
 
 def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:

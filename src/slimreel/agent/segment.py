@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from slimreel.agent.context import Context
+from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
 from slimreel.agent.pieces import Piece, content_of
 from slimreel.agent.reading import FREE, OPERATION_COST, Reading, element_meanings, read_part
-from slimreel.agent.span import weight
+from slimreel.agent.span import Span, weight
 from slimreel.agent.words import texts
 
 _VERBS = frozenset(
@@ -29,6 +30,7 @@ ORDERS = frozenset(
     "freeze stabilize sharpen normalize denoise fade fadein fadeout crop blurregion handing gif thumbnail "
     "deinterlace bw extract_audio inandout grain".split()
 )
+_CROSSED_AND = 0.05  # of two ways alike, what stands before ", and" belongs to what is before it
 _CROSSED_CLAUSE = 1.0  # what it costs to take two orders for one
 _WEAK_DIVISION = 0.4  # what a division costs that nothing but a verb suggests
 
@@ -63,7 +65,16 @@ def tells_why(parts: list[Part]) -> list[bool]:
             found[at] = True
         if _says_why(said, after):
             found[at] = True
+        if at and _is_order(part) and _complains(parts[at - 1]):
+            found[at - 1] = True
     return found
+
+
+def _complains(part: Part) -> bool:
+    """ "It's huge, shrink it": the first tells only why."""
+    content = content_of(part.pieces)
+    ill = all(piece.has("out:toobig", "too_word", "bigger_text", "large_amount") for piece in content)
+    return bool(content) and ill and any(piece.has("out:is") for piece in part.pieces)
 
 
 def _says_why(said: list[str], after: frozenset[str]) -> bool:
@@ -99,6 +110,7 @@ def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
     weak = [at > 0 and _is_weak(pieces, at) for at in bounds]
     chunks = list(zip(bounds, [*bounds[1:], len(pieces)], strict=True))
     clauses = [_begins_clause(pieces, at) for at in bounds]
+    ands = [at > 1 and pieces[at].has("t_and") and pieces[at - 1].has("mark") for at in bounds]
     best: list[Division] = [Division()]
     for end in range(1, len(chunks) + 1):
         found: Division | None = None
@@ -106,6 +118,7 @@ def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
             part = _part(pieces[chunks[start][0] : chunks[end - 1][1]], text, context, pieces[: chunks[start][0]])
             score = best[start].score + part.score - (_WEAK_DIVISION if weak[start] else 0.0)
             score -= _CROSSED_CLAUSE * sum(clauses[start + 1 : end])
+            score -= _CROSSED_AND * sum(ands[start + 1 : end])
             if found is None or score > found.score + 1e-9:
                 found = Division([*best[start].parts, part], score)
         assert found is not None
@@ -191,7 +204,9 @@ def _of_verb_before(pieces: list[Piece], text: str, context: Context, before: li
     if not any(piece.has("CLIP") for piece in pieces) or any(piece.has(*_SHARED) for piece in pieces):
         return None
     verb = next((piece for piece in reversed(before) if piece.has(*_SHARED) and not piece.is_loose()), None)
-    if verb is None:
+    if verb is None or any(
+        piece.has("neg", "keep", "untouched", "except") or piece.text == "leave" for piece in pieces
+    ):
         return None
     shared = [verb]
     if any(piece.has("again_word", "same") for piece in pieces):  # "rotate beach 90 and market too": the amount as well
@@ -209,11 +224,19 @@ def _of_verb_before(pieces: list[Piece], text: str, context: Context, before: li
 
 def _compares_elements(pieces: list[Piece], context: Context, before: list[Piece]) -> bool:
     """ "… both smaller", after elements were named: no file is to become smaller."""
+    if context.last_ops and not _of_file(before) and last_target(Span([], context, "")) is not None:
+        of_last = context.last_ops[-1].get("op") in (*ELEMENT_OPS, "update", "nudge")
+        if of_last and any(piece.has("it") for piece in pieces) and not _of_file(pieces):
+            return any(piece.has("smaller", "bigger") for piece in pieces)  # "it's massive, shrink it"
     several = len(context.elements) > 1 and len(context.clips) < 2 and any(piece.has("both") for piece in pieces)
     named = several or any(piece.means & element_meanings(context) for piece in before)
     pronoun = any(piece.has("both", "it") for piece in pieces)
-    of_file = any(piece.means & (OUTPUT_KINDS | {"out:size", "out:compress", "final_word"}) for piece in pieces)
-    return named and pronoun and not of_file and any(piece.has("smaller", "bigger") for piece in pieces)
+    return named and pronoun and not _of_file(pieces) and any(piece.has("smaller", "bigger") for piece in pieces)
+
+
+def _of_file(pieces: list[Piece]) -> bool:
+    of_file = OUTPUT_KINDS | {"out:size", "out:compress", "final_word", "PERCENT"}
+    return any(piece.means & of_file or piece.text in texts("whole_film") for piece in pieces)
 
 
 OUTPUT_KINDS = frozenset("SIZE RATE SCALE LINES LINES? FPS FRAME DEPTH".split())

@@ -70,6 +70,8 @@ def of_other_things(pieces: list[Piece]) -> bool:
         piece.has("remove", "keep", "cutting") for piece in pieces
     ):
         return False  # "take out the part where the plane flies over"
+    if any(piece.has("same", "again_word", "undo", "other") for piece in pieces):
+        return False  # of what was done, whatever else is said
     return len(strange) >= 2 and len(strange) > len(of_video)
 
 
@@ -85,7 +87,7 @@ def noun_alone(pieces: list[Piece]) -> Missing:
     """What is left open where nothing else was understood: "music please", "the title"."""
     content = content_of(pieces)
     if any(piece.has("remove", "keep", "cutting") for piece in content):
-        return Missing("range")
+        return Missing("unit" if content[-1].means == {"NUMBER"} and len(content) == 2 else "range")
     for about, means in _ASKED_OF:
         if any(piece.has(*means.split()) for piece in content):
             return Missing(about)

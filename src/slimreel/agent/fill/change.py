@@ -253,7 +253,10 @@ def _all_but(span: Span) -> list[ElementFact]:
     kept = mentioned(Span(span.pieces, span.context, ""))
     if not kept or len(kept) >= len(span.context.elements):
         return []
-    span.used.update(range(len(span.pieces)))
+    where = max(
+        at for at, piece in enumerate(span.pieces) if piece.has("except", "keep", "untouched", "rest", "video_whole")
+    )
+    span.used.update(range(next(iter(_next_order(span, where)), len(span.pieces))))
     kinds = {"text"} if span.has("n_title") and not any(one.type == "text" for one in kept) else None
     return [one for one in span.context.elements if one not in kept and (kinds is None or one.type in kinds)]
 
@@ -275,7 +278,19 @@ def remove(span: Span) -> list[Params]:
 
 def _next_order(span: Span, at: int) -> list[int]:
     """Where what is kept ends because more is asked for: "keep the title and make that red"."""
-    orders = ("changing", "moving", "adding", "remove", "bigger", "smaller")
+    orders = (
+        "trimming",
+        "cutting",
+        "mute",
+        "export",
+        "speedup",
+        "changing",
+        "moving",
+        "adding",
+        "remove",
+        "bigger",
+        "smaller",
+    )
     return [
         place
         for place in range(at + 1, len(span.pieces) - 1)

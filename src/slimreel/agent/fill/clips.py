@@ -156,6 +156,8 @@ def speed(span: Span) -> Params:
     factor = _factor(span)
     if factor is not None:
         params["factor"] = factor
+    elif span.has("longer", "shorter") and span.find("TIME", "FOR") is not None:
+        raise Missing("amount")  # 2 s longer: no length that it is to have
     elif (length := span.take("TIME", "FOR", "AT", "UNTIL")) is not None:
         params["fit_duration_s"] = length.value
     elif (number := span.take("NUMBER")) is not None and 0.1 <= number.value <= 16:

@@ -25,6 +25,10 @@ def trim(span: Span) -> Params:
     clip_param(span, params)
     if _dropped_first(span):
         raise Missing("range")
+    by = next((at for at, piece in enumerate(span.pieces) if piece.has("longer", "shorter")), None)
+    step = by is not None and ((by > 0 and span.pieces[by - 1].has("TIME", "FOR")) or span.says("by"))
+    if span.has("longer") or (step and span.find("TIME", "FOR") is not None):
+        raise Missing("amount" if span.has("longer") else "range")  # 5 s shorter: off which end?
     found = stretch(span)
     if found is None:
         moments = [*span.all("AT"), *span.all("TIME")]

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from slimreel.agent.context import PICTURE_FILES, SOUND_FILES
 from slimreel.agent.fill.elements import ELEMENT_OPS
 from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, Command, Turn, again, denied
 from slimreel.agent.follow.multiplied import WEIGHTS
@@ -42,6 +44,8 @@ _BY_KIND = {
 def other_file(turn: Turn) -> list[Command] | None:
     """ "tram.mp3 would fit better": another file in the place of the last one of its kind."""
     files = [piece for piece in turn.content if piece.has("SOUNDFILE", "IMAGEFILE")]
+    if not files and (called := _called(turn)) is not None:
+        return called
     if len(files) != 1 or not any(one.text in texts("preferred") for one in turn.pieces):
         return None
     wanted = "music" if files[0].has("SOUNDFILE") else "image"
@@ -50,6 +54,20 @@ def other_file(turn: Turn) -> list[Command] | None:
     if of_clip or len(there) != 1 or there[0].file == files[0].value:
         return None
     return [{"op": "update", "params": {"target": there[0].id, "set": {"file": files[0].value}}}]
+
+
+def _called(turn: Turn) -> list[Command] | None:
+    """ "The lounge one is nicer": a file of the session by a word of its name, in the place of one of its kind."""
+    preferred = any(piece.text in texts("preferred") for piece in turn.pieces)
+    strange = [piece for piece in turn.content if piece.has("unknown")]
+    if not preferred or len(strange) != 1 or len(turn.content) > 2 or turn.last["op"] not in ("add_music", "add_image"):
+        return None
+    kind, suffixes = ("music", SOUND_FILES) if turn.last["op"] == "add_music" else ("image", PICTURE_FILES)
+    word, there = strange[0].text.casefold(), turn.context.of_type(kind)
+    named = [name for name in turn.context.files(suffixes) if word in re.split(r"[\W_]+", name.casefold())]
+    if len(named) != 1 or len(there) != 1 or there[0].file == named[0]:
+        return None
+    return [{"op": "update", "params": {"target": there[0].id, "set": {"file": named[0]}}}]
 
 
 def shifted(turn: Turn) -> list[Command] | None:
@@ -94,10 +112,28 @@ def another_format(turn: Turn) -> list[Command] | None:
     return [again(turn.last, format=named[0])]
 
 
+_FORMATS = frozenset({"mp4", "mov", "webm", "gif", "mp3"})
+
+
+def exported_anew(turn: Turn) -> list[Command] | None:
+    """ "In mov this time", after a render: another one."""
+    formats = [piece.text.lower() for piece in turn.content if piece.text.lower() in _FORMATS]
+    lines = [piece for piece in turn.content if piece.has("LINES", "LINES?")]
+    if not turn.content or len(formats) + len(lines) != len(turn.content) or len(formats) > 1 or len(lines) > 1:
+        return None
+    changed = {
+        **({"format": formats[0]} if formats else {}),
+        **({"resolution": f"{lines[0].value:g}p"} if lines else {}),
+    }
+    return [again(turn.last, **changed)]
+
+
 def another_amount(turn: Turn) -> list[Command] | None:
     """Not 10, 15; 3秒，不是1秒; 2x is nuts, do 1.5; make that 20."""
     places = [at for at, piece in enumerate(turn.pieces) if piece.has(*AMOUNTS)]
-    if not places or len(places) > 2:
+    counted = [at for at in places if turn.pieces[at].text not in texts("one_of_them")]
+    places = counted or places  # "the one at 11"
+    if not places or len(places) > 2 or any(piece.has("CLIP") for piece in turn.content):
         return None
     plain = len(places) == 1 and _says_only_an_amount(turn, turn.pieces[places[0]])
     if plain and _is_short_side(turn, turn.pieces[places[0]]):
@@ -116,7 +152,8 @@ def another_amount(turn: Turn) -> list[Command] | None:
         or piece.means & ABOUT_LAST
         or piece.means & meanings_of(str(turn.last["op"]))
         or piece.has("unknown", "too_word", "speedup", "slowdown", "toobig_word")
-        or piece.text in texts("granting")
+        or piece.text in (texts("granting") | texts("one_of_them"))
+        or ("at_s" in turn.last["params"] and piece.has("frame_word"))
         or (turn.last["op"] == "compress" and piece.text in texts("looks_bad"))
         for piece in turn.content
     ):

@@ -9,6 +9,7 @@ from slimreel.agent.span import Span
 from slimreel.agent.words import texts
 
 _TAKES_AWAY = frozenset({"remove", "delete_clip", "mute", "cut", "trim", "remove_silence"})
+_BACK_TO = {"color": ("changing", "grade", "look"), "reframe": ("aspectword",), "speed": ("speed",)}
 _ELEMENT_WORDS = frozenset(word for words in TYPE_WORDS.values() for word in words)
 
 
@@ -85,13 +86,17 @@ def brought_back(turn: Turn) -> list[Command] | None:
     done = turn.context.last_ops[-1] if turn.context.last_ops else {}
     back = any(piece.has("back_word") or "回来" in piece.text for piece in turn.pieces)
     back = back or (any(p.text == "还是" for p in turn.pieces) and any(p.has("keep", "untouched") for p in turn.pieces))
+    of_look = _BACK_TO.get(str(done.get("op")), ())
+    if back and of_look and turn.content and all(one.has("back_word", *of_look) for one in turn.content):
+        named = any(one.has(*of_look) for one in turn.content)
+        return [{"op": "undo", "params": {}}] if named else None  # "back to colour"
     if done.get("op") not in _TAKES_AWAY or not back:
         return None
     if any(piece.has(*AMOUNTS, "POSITION", "QUOTE", "FILE") for piece in turn.content):
         return None
-    named = [piece for piece in turn.content if piece.means & _ELEMENT_WORDS]
+    elements = [piece for piece in turn.content if piece.means & _ELEMENT_WORDS]
     there = {word for one in turn.context.elements for word in TYPE_WORDS.get(one.type, ())}
-    if done["op"] == "remove" and any(piece.means & there for piece in named):
+    if done["op"] == "remove" and any(piece.means & there for piece in elements):
         return None  # one that is still there
     known = (
         "back_word",

@@ -8,22 +8,27 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from slimreel.agent.context import Context
+from slimreel.agent.follow.complaint import behind_complaint
 from slimreel.agent.follow.corrected import (
     another_amount,
     another_format,
     another_like_it,
+    exported_anew,
     more_of_it,
     other_file,
     shifted,
 )
+from slimreel.agent.follow.cuts import cut_more, wrong_end
 from slimreel.agent.follow.edges import brought_back, other_edge, other_end, other_way, taken_away, wanted_after_all
 from slimreel.agent.follow.elsewhere import again_there
 from slimreel.agent.follow.last import Command, Turn, last_operation
+from slimreel.agent.follow.lasting import bare_moment, longer_by, only_then
 from slimreel.agent.follow.multiplied import times_as_much
 from slimreel.agent.follow.pointed import another_target, for_others
 from slimreel.agent.follow.retitled import corrected_text, other_words, respelled, retyped
 from slimreel.agent.follow.stepped import one_step_on, relative_look, relative_sound, same_again
 from slimreel.agent.pieces import Piece, content_of
+from slimreel.agent.words import texts
 
 
 def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
@@ -49,6 +54,11 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         same_again,
         relative_look,
         relative_sound,
+        only_then,
+        bare_moment,
+        longer_by,
+        cut_more,
+        wrong_end,
         times_as_much,
         taken_away,
         brought_back,
@@ -66,12 +76,24 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
     ):
         found = way(turn)
         if found is not None:
-            return found
-    return None
+            return _undone_first(pieces, found)
+    told = behind_complaint(pieces)
+    return follow_up(told, context) if told and any(not one.has("mark") for one in told) else None
+
+
+def _undone_first(pieces: list[Piece], found: list[Command]) -> list[Command]:
+    """ "Undo and do it to the other instead" asks for both."""
+    asked = any(piece.text in texts("undo_verb") for piece in pieces)
+    reversing = any(one["op"] in ("undo", "redo", "reset", "clarify", "remove") for one in found)
+    return [{"op": "undo", "params": {}}, *found] if asked and not reversing else found
 
 
 def _of_history(turn: Turn) -> list[Command] | None:
-    """What is said of an undo, which is no operation that can be said again with other values."""
-    if turn.last.get("op") not in ("undo", "redo") or not isinstance(turn.last.get("params"), Mapping):
+    """What is said of an undo or a render, which are no operations on the draft."""
+    if not isinstance(turn.last.get("params"), Mapping):
+        return None
+    if turn.last.get("op") == "export":
+        return exported_anew(turn)
+    if turn.last.get("op") not in ("undo", "redo"):
         return None
     return same_again(turn) or wanted_after_all(turn)

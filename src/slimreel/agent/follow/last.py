@@ -77,7 +77,7 @@ def denied(pieces: list[Piece], at: int) -> bool:
             return True
         if piece.text in texts("you_made") and any(one.text in texts("you") for one in pieces[:place]):
             return True
-        if piece.has("meant") or (piece.has("mark") and place != at - 1) or piece.has(*AMOUNTS):
+        if piece.has("meant") or (piece.has("mark") and place != at - 1) or piece.has(*AMOUNTS, "CLIP"):
             break
     for place in range(at + 1, min(len(pieces), at + 4)):
         if pieces[place].has("out:toobig", "too_word") or pieces[place].text in ("太", "还是", "还"):

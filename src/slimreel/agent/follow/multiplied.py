@@ -17,7 +17,7 @@ WEIGHTS = ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitr
 _DEGREES = "brightness_pct contrast_pct saturation_pct temperature_pct gain_db duration_s first_s last_s".split()
 _COUNTS = ("count", "parts")
 # How long what was done takes where nobody said it.
-_LENGTHS = {"fade": 1.0, "transition": 0.5}
+LENGTHS = {"fade": 1.0, "transition": 0.5}
 _ELEMENT_WORDS = tuple(word for words in TYPE_WORDS.values() for word in words)
 
 
@@ -61,7 +61,7 @@ def _only_that(turn: Turn) -> bool:
 
 def _longer(turn: Turn, factor: float) -> list[Command] | None:
     params = turn.last["params"]
-    length = params.get("duration_s", _LENGTHS.get(str(turn.last["op"])))
+    length = params.get("duration_s", LENGTHS.get(str(turn.last["op"])))
     if isinstance(length, int | float):
         return [again(turn.last, duration_s=length * factor)]
     start, end = params.get("start_s", 0.0), params.get("end_s")

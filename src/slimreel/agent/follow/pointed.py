@@ -77,6 +77,8 @@ def another_target(turn: Turn) -> list[Command] | None:
     if not any(piece.has("neg", "meant", "out:neg", "out:correct", "out:instead") for piece in turn.pieces):
         return None
     words = tuple(word for words in TYPE_WORDS.values() for word in words)
+    if "clip" not in turn.last["params"] and not _is_of_clips(str(turn.last["op"])):
+        return None
     known = ("CLIP", "clip_noun", "ORDINAL", "voice", "original_sound", "sound", *words)
     if not only_about_last(turn.content, *known) or says_amount(turn.content):
         return None

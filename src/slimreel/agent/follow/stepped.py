@@ -12,7 +12,6 @@ from typing import Any
 from slimreel.agent.fill.nudge import amount_said
 from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, Command, Turn
 from slimreel.agent.pieces import Piece
-from slimreel.agent.segment import ORDERS
 from slimreel.agent.span import Span
 from slimreel.agent.words import texts
 
@@ -103,8 +102,8 @@ class _Step:
 def one_step_on(turn: Turn) -> list[Command] | None:
     """ "More"; "one more notch"; "not that much, a bit less"; "the skin looks orange, less": a step on, or one back."""
     step = _last_step(turn)
-    said = _behind_complaint(turn.pieces)
-    if step is None or said is None or not all(_may_be_said(one) for one in said):
+    said = turn.pieces
+    if step is None or not all(_may_be_said(one) for one in said):
         return None
     too_far = any(_says(one, "too_far") for one in said) or any(
         one.has("neg") and any(_says(p, "so_much") for p in said[at + 1 : at + 3]) for at, one in enumerate(said)
@@ -202,14 +201,3 @@ def _moved_target(turn: Turn, params: Mapping[str, Any]) -> str | None:
     if len(turn.context.clips) == 1:
         return turn.context.clips[0].id
     return "all" if turn.last["op"] == "volume" else None
-
-
-def _behind_complaint(pieces: list[Piece]) -> list[Piece] | None:
-    """What is asked for: all of it, or what follows a clause that tells how it is. None where that one asks too."""
-    if all(one.has("mark") or one.is_loose() or one.means & ABOUT_LAST or _is_of_step(one) for one in pieces):
-        return pieces
-    last = max((at for at, one in enumerate(pieces[:-1]) if one.has("mark")), default=-1)
-    before = pieces[: last + 1]
-    tells = any(not texts("tells_how").isdisjoint(one.text.split()) or one.has("out:is") for one in before)
-    asks = any(one.has(*ORDERS, *AMOUNTS, "QUOTE", "FILE", "CLIP", "POSITION") for one in before)
-    return pieces[last + 1 :] if (tells and not asks) or last < 0 else None
