@@ -124,6 +124,9 @@ def without_sequence(pieces: list[Piece]) -> list[Piece]:
     for at, piece in enumerate(pieces):
         begins = at == 0 or pieces[at - 1].has("mark", "t_and")
         verb = pieces[at + 1] if at + 1 < len(pieces) else None
+        if piece.text == "one" and at and pieces[at - 1].text in ("this", "that"):
+            found.append(piece.as_filler())  # "that one" counts nothing
+            continue
         told = begins and piece.text in texts("told_first") and verb is not None and verb.has(*_STEPS_OF_WORK)
         found.append(
             piece.as_filler() if told and verb is not None and not verb.has("NUMBER", "TIME", "clip_noun") else piece

@@ -23,15 +23,16 @@ from slimreel.agent.moments import with_moments
 from slimreel.agent.nicknames import spoken_names
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_commands
+from slimreel.agent.pictured import of_the_picture
 from slimreel.agent.pieces import Piece, content_of, cut
 from slimreel.agent.pointing import with_clip_numbers, with_clips, with_halves, with_places
 from slimreel.agent.routing import routed
-from slimreel.agent.scope import out_of_scope
+from slimreel.agent.scope import Outside, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import retitled, take_titles
 from slimreel.agent.together import OUTPUT_OPS, Command, put_together
-from slimreel.agent.vague import OF_VIDEO, asks_for_more, left_vague, noun_alone, of_other_things
+from slimreel.agent.vague import OF_VIDEO, asks_for_more, left_vague, noun_alone, of_other_things, points_at_nothing
 from slimreel.agent.words import spelled, unjoined
 
 
@@ -90,14 +91,8 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
         return Interpretation((update,), language=language)
     parts = divide(pieces, plain, context)
     found = _assembled(parts, plain, context, language)
-    if (
-        outside is not None
-        and outside.reason == "not_video"
-        and any(one.has("CLIP") and one.text.isascii() for one in pieces)
-    ):
-        outside = None  # a clip may be called hotel.mp4
-    if outside is not None and (found.unheard or found.missing or not found.commands):
-        return _declined(outside.reason, language)
+    if (reason := _why_not(found, outside, pieces, parts)) is not None:
+        return _declined(reason, language)
     if len(pieces) == 1 and pieces[0].has("RANGE"):
         return _kept(pieces[0].value, context, language)
     changed = left_out(pieces, plain, context)
@@ -109,10 +104,20 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
         return found
     tells = len(pieces) > 1 or pieces[0].has(*OF_VIDEO) or asks_for_more(pieces[0])
     if not found.commands and found.missing is None and changed is None and tells:
-        return _nothing_understood(parts, found)
+        return _nothing_understood(parts, found, context)
     if changed is not None and (not found.commands or changed[1] > sum(part.score for part in parts) + 0.01):
         return Interpretation(tuple(changed[0]), language=language)
     return found
+
+
+def _why_not(found: Interpretation, outside: Outside | None, pieces: list[Piece], parts: list[Part]) -> str | None:
+    """Why a request is declined of which not all was understood."""
+    named = any(piece.has("CLIP") and piece.text.isascii() for piece in pieces)
+    if outside is not None and outside.reason == "not_video" and named:
+        outside = None  # a clip may be called hotel.mp4
+    if outside is not None and (found.unheard or found.missing or not found.commands):
+        return outside.reason
+    return of_the_picture(pieces) if found.unheard and len(parts) == 1 else None
 
 
 def _clearly_read(pieces: list[Piece], context: Context, *, plain: str, language: str) -> list[Command] | None:
@@ -138,7 +143,6 @@ def _declined(reason: str, language: str, unheard: tuple[str, ...] = ()) -> Inte
 def _assembled(parts: list[Part], plain: str, context: Context, language: str) -> Interpretation:
     edits: list[Command] = []
     outputs: list[Command] = []
-    missing: Missing | None = None
     unheard: list[str] = []
     reasons = tells_why(parts)
     asked = [
@@ -150,8 +154,12 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
         parts = [part for part, why in zip(parts, reasons, strict=True) if not why]
     parts = [Part(part.pieces) if poorly_read(part, parts) else part for part in parts]
     parts = without_its_rest([as_wish(part, parts) for part in parts], context)
-    wishes = [part for part in parts if part.output]
-    for part in parts:
+    pointed = points_at_nothing(parts, context)
+    missing = Missing("clip") if pointed else None
+    wishes = [part for at, part in enumerate(parts) if part.output and at not in pointed]
+    for at, part in enumerate(parts):
+        if at in pointed:
+            continue
         if part.reading is None:
             if not part.output:
                 unheard += _said(part.pieces)
@@ -179,14 +187,16 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     return Interpretation(tuple(commands), missing, tuple(unheard), language)
 
 
-def _nothing_understood(parts: list[Part], found: Interpretation) -> Interpretation:
+def _nothing_understood(parts: list[Part], found: Interpretation, context: Context) -> Interpretation:
     """Talk of other things is declined; talk of a video of which nothing was understood is asked about."""
     if any(part.reading is not None and part.reading.op == "nothing" for part in parts):
         return found
     said = [piece for part in parts for piece in part.pieces]
+    if (reason := of_the_picture(said)) is not None:
+        return _declined(reason, found.language, found.unheard)
     if of_other_things(said):
         return _declined("not_video", found.language, found.unheard)
-    missing = noun_alone(said)
+    missing = noun_alone(said, context)
     clarify = {"op": "clarify", "params": {"about": missing.about}}
     return Interpretation((clarify,), missing, found.unheard, found.language)
 

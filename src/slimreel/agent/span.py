@@ -104,6 +104,8 @@ class Span:
             for at, piece in enumerate(self.pieces)
             if at not in self.used and piece.has("NUMBER") and low <= piece.value <= high
         ]
+        counted = [at for at in hits if not self.pieces[at].has("clip_noun")]
+        hits = counted or hits  # "that one by 10"
         self.used.update(hits)
         return [self.pieces[at] for at in hits]
 

@@ -23,11 +23,13 @@ def left_vague(part: Part, context: Context) -> Missing | None:
         return None  # "add one of those tracks" leaves open which file, and nothing else
     if (several := _one_of_several(part, context)) is not None:
         return several
+    thing = part.reading.op in ("cut", "remove") and any(piece.text == "thing" for piece in part.pieces)
+    if thing and (context.elements or len(context.clips) > 1):
+        return Missing("clip")  # "get rid of that thing"
     if any(piece.has("vague_clip") for piece in part.pieces):
         return Missing("clip" if len(context.clips) > 1 else "range")
-    if _points_at_one(part.pieces) and len(context.clips) > 1 and not context.last_ops:
-        return Missing("clip")
     vague = any(piece.has("vague_range") for piece in part.pieces) or _tells_a_moment(part.pieces)
+    vague = vague or (part.reading.op in _MOMENTARY and _while_something(part))
     return Missing("range") if vague else None
 
 
@@ -37,6 +39,15 @@ def _one_of_several(part: Part, context: Context) -> Missing | None:
         return None
     kinds = [kind for kind, words in TYPE_WORDS.items() if any(piece.has(*words) for piece in part.pieces)]
     return Missing("clip") if any(len(context.of_type(kind)) > 1 for kind in kinds) else None
+
+
+def points_at_nothing(parts: list[Part], context: Context) -> set[int]:
+    """ "Cut ten seconds off that one", of several clips, where none was spoken of before: which parts are of it."""
+    named = any(piece.has("CLIP", "FILE") for part in parts for piece in part.pieces)
+    if len(context.clips) < 2 or context.last_ops or named:
+        return set()
+    pointing = {at for at, part in enumerate(parts) if _points_at_one(part.pieces)}
+    return pointing | {at - 1 for at in pointing if at and parts[at].reading is None}
 
 
 def _points_at_one(pieces: list[Piece]) -> bool:
@@ -54,6 +65,19 @@ def _tells_a_moment(pieces: list[Piece]) -> bool:
         and (piece.text.endswith((" where", " when")) or after.text in described)
         for piece, after in pairwise(pieces)
     )
+
+
+# What is done for a while as easily as to the whole.
+_MOMENTARY = frozenset("mute blur_region speed volume zoom freeze reverse color cut".split())
+
+
+def _while_something(part: Part) -> bool:
+    """ "Mute it while he swears": when that is, nobody said."""
+    left = part.reading.left if part.reading is not None else []
+    for at, piece in enumerate(part.pieces[:-1]):
+        if piece.text in texts("while_it"):
+            return any(one in left for one in part.pieces[at + 1 :])
+    return False
 
 
 _WHERE = frozenset("start_s end_s ranges_s first_s last_s at_s clip position file text target".split())
@@ -83,9 +107,11 @@ _ASKED_OF = (
 )
 
 
-def noun_alone(pieces: list[Piece]) -> Missing:
+def noun_alone(pieces: list[Piece], context: Context) -> Missing:
     """What is left open where nothing else was understood: "music please", "the title"."""
     content = content_of(pieces)
+    if any(piece.has("remove") for piece in content) and any(piece.text in texts("that_thing") for piece in pieces):
+        return Missing("clip" if context.elements or len(context.clips) > 1 else "range")
     if any(piece.has("remove", "keep", "cutting") for piece in content):
         return Missing("unit" if content[-1].means == {"NUMBER"} and len(content) == 2 else "range")
     for about, means in _ASKED_OF:
