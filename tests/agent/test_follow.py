@@ -301,3 +301,90 @@ def test_a_file_is_no_title() -> None:
 def test_a_complaint_that_names_something_is_of_that() -> None:
     context = after("add_music", {"file": "song.mp3"}, SONG, TITLE)
     assert said("the title is too big, make it smaller", context) == [step("t1", "size", "down", "medium")]
+
+
+WINDOW = after("pip", {"file": "b.mp4"}, {"id": "p1", "type": "pip", "file": "b.mp4", "position": "bottom_left"})
+PICTURE = after("add_image", {"file": "logo.png"}, LOGO)
+
+
+@pytest.mark.parametrize(
+    ("context", "text", "wanted"),
+    [
+        (WINDOW, "a quarter of the width", [("update", {"target": "p1", "set": {"scale": 0.25}})]),
+        (WINDOW, "other bottom corner", [("update", {"target": "p1", "set": {"position": "bottom_right"}})]),
+        (MUSIC, "down to 10%", [("update", {"target": "m1", "set": {"volume": 0.1}})]),
+        (MUSIC, "half as loud", [("update", {"target": "m1", "set": {"volume": 0.15}})]),
+        (MUSIC, "half the file size", [("compress", {"size_ratio": 0.5})]),
+        (PICTURE, "fade it to about 50 percent", [("update", {"target": "i1", "set": {"opacity": 0.5}})]),
+        (PICTURE, "kill it after 30 secs", [("update", {"target": "i1", "set": {"end_s": 30.0}})]),
+        (BANNER, "it should come two seconds later", [("update", {"target": "t1", "set": {"start_s": 3.0}})]),
+    ],
+)
+def test_a_share_or_a_time_is_of_what_was_added_last(context: dict[str, Any], text: str, wanted: list[Any]) -> None:
+    assert said(text, context) == wanted
+
+
+@pytest.mark.parametrize(
+    ("op", "params", "text", "wanted"),
+    [
+        (
+            "speed",
+            {"factor": 4, "range_s": [20, 60]},
+            "up to 1:10 i meant",
+            [("speed", {"factor": 4, "range_s": [20, 70.0]})],
+        ),
+        ("cut", {"ranges_s": [[30, 40]]}, "oops 30 to 38", [("undo", {}), ("cut", {"ranges_s": [[30.0, 38.0]]})]),
+        ("remove_silence", {}, "only gaps over 2 secs", [("remove_silence", {"min_silence_s": 2.0})]),
+        ("color", {"temperature_pct": 20}, "too yellow, undo", [("undo", {})]),
+        ("rotate", {"degrees": 90}, "it was better before", [("undo", {})]),
+        ("sharpen", {}, "undo the sharpen, keep the black and white", [("undo", {})]),
+        ("color", {"preset": "bw"}, "undo that and mute it", [("undo", {}), ("mute", {})]),
+        ("color", {"preset": "bw"}, "undo that then mute it", [("undo", {}), ("mute", {})]),
+        ("color", {"preset": "bw"}, "undo that and rotate it 90", [("undo", {}), ("rotate", {"degrees": 90})]),
+    ],
+)
+def test_another_stretch_or_none(op: str, params: dict[str, Any], text: str, wanted: list[Any]) -> None:
+    assert said(text, after(op, params)) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        (
+            "mute 0:10-0:15 and blur the top left for the same bit",
+            [
+                ("mute", {"range_s": [10.0, 15.0]}),
+                ("blur_region", {"position": "top_left", "start_s": 10.0, "end_s": 15.0}),
+            ],
+        ),
+        (
+            "reverse 0:20-0:24, not the rest, then loop it twice",
+            [("reverse", {"range_s": [20.0, 24.0]}), ("loop", {"count": 2})],
+        ),
+        (
+            "don't mute it, just turn it down 6 dB and cut from 1:00 on",
+            [("volume", {"gain_db": -6.0}), ("cut", {"ranges_s": [[60.0, "end"]]})],
+        ),
+    ],
+)
+def test_several_requests_of_one_sentence(text: str, wanted: list[Any]) -> None:
+    assert said(text, {"clips": [CLIP]}) == wanted
+
+
+def test_an_order_is_one_list() -> None:
+    found = said("order: hotel, beach, market. then fade to black between each", {"clips": CLIPS})
+    assert found == [("reorder", {"order": ["c3", "c1", "c2"]}), ("transition", {"type": "fadeblack"})]
+
+
+def test_a_render_is_called_off_beside_other_wishes() -> None:
+    context = {"clips": [CLIP], "jobs": [{"id": "j2", "state": "running"}]}
+    assert ("cancel", {}) in said("cancel that render, then trim to 30 seconds", context)
+
+
+def test_an_export_behind_a_change_is_no_part_of_it() -> None:
+    found = said("red, bigger, and export it as mov", BANNER)
+    assert found == [
+        ("update", {"target": "t1", "set": {"color": "#FF0000"}}),
+        step("t1", "size", "up", "medium"),
+        ("export", {"format": "mov"}),
+    ]

@@ -6,6 +6,7 @@ It knows the kinds of pieces and no operation.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 from slimreel.agent.context import Context
@@ -71,6 +72,33 @@ def without_denied(pieces: list[Piece]) -> list[Piece]:
     return found
 
 
+def with_same_stretch(pieces: list[Piece]) -> list[Piece]:
+    """ "Mute 0:10-0:15 and blur the top left for the same bit": the stretch that was named before. "Not the rest" says
+    again what is left alone."""
+    found: list[Piece] = []
+    at = 0
+    while at < len(pieces):
+        piece, after = pieces[at], pieces[at + 1 : at + 3]
+        known = [one for one in found if one.has("RANGE")]
+        if piece.text in texts("same_words") and after and after[0].text in texts("stretch_nouns") and len(known) == 1:
+            found.append(replace(known[0], text="the same", start=piece.start, end=after[0].end))
+            at += 2
+            continue
+        if (
+            piece.has("neg")
+            and any(one.has("rest", "video_whole") for one in after)
+            and at
+            and pieces[at - 1].has("mark")
+        ):
+            end = next(n for n, one in enumerate(after) if one.has("rest", "video_whole"))
+            found += [one.as_filler() for one in pieces[at : at + end + 2]]
+            at += end + 2
+            continue
+        found.append(piece)
+        at += 1
+    return found
+
+
 def with_bounds(pieces: list[Piece]) -> list[Piece]:
     """ "not before 0:03" is from there on, "not after 0:08" is until then."""
     found: list[Piece] = []
@@ -132,3 +160,17 @@ def without_sequence(pieces: list[Piece]) -> list[Piece]:
             piece.as_filler() if told and verb is not None and not verb.has("NUMBER", "TIME", "clip_noun") else piece
         )
     return found
+
+
+def with_other_clip(pieces: list[Piece], context: Context) -> list[Piece]:
+    """ "The other", of two clips: the one that the last operation was not for."""
+    params = context.last_ops[-1].get("params") if context.last_ops else None
+    done = params.get("clip") if isinstance(params, Mapping) else None
+    others = [clip.id for clip in context.clips if clip.id != done]
+    if not others or len(others) != len(context.clips) - 1:
+        return pieces
+    words = texts("other_clip") if len(others) == 1 else texts("other_clips")
+    value = others[0] if len(others) == 1 else others
+    return [
+        replace(piece, means=piece.means | {"CLIP"}, value=value) if piece.text in words else piece for piece in pieces
+    ]

@@ -44,7 +44,7 @@ def continued(
         head, tail = pieces[:at], pieces[at + 1 :]
         if not content_of(head) or not content_of(tail):
             continue
-        first = follow_up(head, context)
+        first = follow_up(head, context) or _left_out(head, context)
         if first is None or any(one["op"] == "clarify" for one in first):
             continue
         then = replace(context, last_ops=(*context.last_ops, *first))
@@ -66,6 +66,14 @@ def _begins_order(pieces: list[Piece]) -> bool:
         if not piece.is_loose():
             return False
     return False
+
+
+def _left_out(pieces: list[Piece], context: Context) -> list[Command] | None:
+    """ "Red, bigger, and export it": a change without a verb of what the last turn added."""
+    found = left_out(pieces, "", context)
+    if found is None or found[1] <= 0 or any(piece.has(*ORDERS) for piece in pieces):
+        return None
+    return found[0] if all(one["op"] in ("update", "nudge") for one in found[0]) else None
 
 
 def _of_the_same(pieces: list[Piece], context: Context, first: list[Command]) -> list[Command] | None:

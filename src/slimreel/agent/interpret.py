@@ -10,7 +10,15 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from slimreel.agent.carried import with_bounds, with_nouns, with_orders_apart, without_denied, without_sequence
+from slimreel.agent.carried import (
+    with_bounds,
+    with_nouns,
+    with_orders_apart,
+    with_other_clip,
+    with_same_stretch,
+    without_denied,
+    without_sequence,
+)
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.clauses import as_wish, mere_output, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
@@ -53,8 +61,9 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
     said = without_sequence(with_orders_apart(cut(plain, taken.marks)))
     counted = with_clip_numbers(with_texts(said, context), context)
-    moments = with_bounds(with_halves(with_moments(counted), context))
-    pieces = without_denied(with_places(with_clips(with_nouns(moments, context), context)))
+    moments = with_same_stretch(with_bounds(with_halves(with_moments(counted), context)))
+    clips = with_other_clip(with_clips(with_nouns(moments, context), context), context)
+    pieces = without_denied(with_places(clips))
     for piece in pieces:
         if described(context, piece):
             piece.means |= {"n_title"}
@@ -182,9 +191,18 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
         outputs = [one for one in outputs if one != {"op": "export", "params": {}}]
     outputs = one_file(outputs, parts)
     commands = put_together([*edits, *outputs])
+    if context.jobs and any(_calls_off(part) for part in parts) and all(one["op"] != "cancel" for one in commands):
+        commands.insert(0, {"op": "cancel", "params": {}})
     if missing is not None:
         commands.append({"op": "clarify", "params": {"about": missing.about}})
     return Interpretation(tuple(commands), missing, tuple(unheard), language)
+
+
+def _calls_off(part: Part) -> bool:
+    """ "Cancel that render, …" beside other wishes; "a black end, kill it" calls no render off."""
+    return (
+        part.reading is not None and part.reading.op == "cancel" and any(p.has("rendering", "JOB") for p in part.pieces)
+    )
 
 
 def _nothing_understood(parts: list[Part], found: Interpretation, context: Context) -> Interpretation:

@@ -19,7 +19,7 @@ def of_the_picture(pieces: list[Piece]) -> str | None:
     request."""
     said = [piece for piece in pieces if not piece.has("mark")]
     marked = any(piece.has("mark") for piece in pieces[:-1])
-    if marked or len(said) > _MOST or any(piece.has(*_NAMED, *_OF_PARTS) for piece in said):
+    if marked or len(said) > _MOST or any(_is_named(piece) for piece in said):
         return None
     verb = next((at for at, piece in enumerate(said) if _is_verb(piece)), None)
     if verb is None or any(not piece.is_loose() for piece in said[:verb]):
@@ -30,16 +30,34 @@ def of_the_picture(pieces: list[Piece]) -> str | None:
     end = start
     while end < len(said) and end - start < _NOUN and not _ends_noun(said[end]):
         end += 1
-    if start == verb + 1 or end == start or not said[end - 1].means <= {"unknown"} or not said[end - 1].text.isascii():
+    told = said[verb].text in texts("puts_in") and end < len(said) and end > start  # "put steam coming off the loaf"
+    if (
+        (start == verb + 1 and not told)
+        or end == start
+        or not said[end - 1].means <= {"unknown"}
+        or not said[end - 1].text.isascii()
+    ):
         return None
     if said[verb].text in texts("makes_do"):
         return "unsupported" if end < len(said) else None
+    if said[verb].text in texts("swaps"):
+        return "unsupported" if end < len(said) and said[end].text in ("for", "with", "into") else None
     return "unsupported" if said[verb].has("remove") else "generative"
+
+
+def _is_named(piece: Piece) -> bool:
+    return piece.has(*_NAMED, *_OF_PARTS) and piece.text not in texts("one_of_them")
 
 
 def _is_verb(piece: Piece) -> bool:
     adds = piece.has("adding") and piece.text in texts("puts_in")
-    return adds or (piece.has("remove") and piece.text not in texts("no_verbs")) or piece.text in texts("makes_do")
+    swaps = piece.text in texts("swaps")
+    return (
+        adds
+        or swaps
+        or (piece.has("remove") and piece.text not in texts("no_verbs"))
+        or piece.text in texts("makes_do")
+    )
 
 
 def _ends_noun(piece: Piece) -> bool:

@@ -5,14 +5,10 @@ What an element is called is resolved where it is needed, since "the title" can 
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
-from dataclasses import replace
-from functools import lru_cache
 from pathlib import PurePath
 
 from slimreel.agent.context import Context
-from slimreel.agent.nicknames import half_named
+from slimreel.agent.nicknames import half_named, stems, whole_named
 from slimreel.agent.pieces import Piece
 from slimreel.agent.words import texts
 
@@ -22,21 +18,7 @@ _ROLE_WORDS = {"intro": 1, "opener": 1, "outro": -1, "片头": 1, "片尾": -1, 
 
 def with_clips(pieces: list[Piece], context: Context) -> list[Piece]:
     """The pieces with every reference to clips as one of kind CLIP; its value is an id, "all", or several ids."""
-    return _with_other(_without_excepted(_joined(pieces, context), context), context)
-
-
-def _with_other(pieces: list[Piece], context: Context) -> list[Piece]:
-    """ "The other", of two clips: the one that the last operation was not for."""
-    params = context.last_ops[-1].get("params") if context.last_ops else None
-    done = params.get("clip") if isinstance(params, Mapping) else None
-    others = [clip.id for clip in context.clips if clip.id != done]
-    if not others or len(others) != len(context.clips) - 1:
-        return pieces
-    words = texts("other_clip") if len(others) == 1 else texts("other_clips")
-    value = others[0] if len(others) == 1 else others
-    return [
-        replace(piece, means=piece.means | {"CLIP"}, value=value) if piece.text in words else piece for piece in pieces
-    ]
+    return _without_excepted(_joined(pieces, context), context)
 
 
 def _without_excepted(pieces: list[Piece], context: Context) -> list[Piece]:
@@ -193,8 +175,8 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
             return _made(pieces, at, at + 1, _id(context, found[0]))
     if piece.has("CLIP"):
         return None if isinstance(piece.value, str) else _made(pieces, at, at + 1, _id(context, int(piece.value)))
-    if len(context.clips) > 1 and (whole := _whole_name(pieces, at, context)) is not None:
-        return whole
+    if (whole := whole_named(pieces, at, context)) is not None:
+        return _made(pieces, at, whole[1], whole[0])
     several = _first_few(pieces, at, context)
     if several is not None:
         return several
@@ -370,54 +352,18 @@ def _named_by_ordinal(pieces: list[Piece], at: int, context: Context) -> tuple[P
     return _made(pieces, at, at + 1, called[0]) if called and led and not counts and len(context.clips) > 1 else None
 
 
-@lru_cache(maxsize=64)
-def _stems(context_names: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """What clips are called by people: the words of their names that only one of them has."""
-    found: dict[str, str] = {}
-    seen: dict[str, int] = {}
-    for clip_id, name in context_names:
-        stem = PurePath(name).stem.casefold()
-        for word in {stem, *re.split(r"[\s_\-.]+", stem), *_NUMBERED.findall(stem)}:
-            if (
-                len(word) >= 3
-                or _NUMBERED.fullmatch(word)
-                or (len(word) == 2 and word == stem)
-                or (word and not word.isascii())
-                or (len(word) == 1 and word == stem)
-            ):
-                seen[word] = seen.get(word, 0) + 1
-                found[word] = clip_id
-    return {word: clip_id for word, clip_id in found.items() if seen[word] == 1 and not word.isdigit()}
-
-
-_NUMBERED = re.compile(r"(?<![a-z0-9])[a-z][0-9](?![a-z0-9])")  # D2 of 进藏D2
-
-
-def _whole_name(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
-    """ "Goal 1", where a clip is goal_1.mov: all words of one name, and there are two or more."""
-    for clip in context.clips:
-        words = re.split(r"[\s_\-.]+", PurePath(clip.name).stem.casefold())
-        end, said = at, list[str]()
-        while end < len(pieces) and len(said) < len(words) and not pieces[end].has("QUOTE", "FILE", "mark"):
-            said += pieces[end].text.casefold().split()
-            end += 1
-        if len(words) > 1 and said == words:
-            return _made(pieces, at, end, clip.id)
-    return None
-
-
 def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
     """The intro, "b-roll", 片尾, the middle one: a clip by a word of its name or by what it is."""
     piece = pieces[at]
-    stems = _stems(tuple((clip.id, clip.name) for clip in context.clips))
+    known_as = stems(tuple((clip.id, clip.name) for clip in context.clips))
     word = piece.text.casefold()
     following = pieces[at + 1] if at + 1 < len(pieces) else None
     noun = following is not None and following.has("clip_noun") and not following.text.isdigit()
     end = at + 2 if noun else at + 1
     merely = piece.means <= {"filler", "out:subject"} and _is_stretch(following)
     known = (noun or merely or word in _ROLE_WORDS or _is_called(pieces, at, context)) and len(word) > 1
-    if word in stems and (piece.has("unknown") or known):
-        return _made(pieces, at, end, stems[word])
+    if word in known_as and (piece.has("unknown") or known):
+        return _made(pieces, at, end, known_as[word])
     if word in _ROLE_WORDS:
         if following is not None and following.has("TIME", "FIRST", "LAST"):
             return None

@@ -31,6 +31,7 @@ ORDERS = frozenset(
     "deinterlace bw extract_audio inandout grain".split()
 )
 _CROSSED_AND = 0.05  # of two ways alike, what stands before ", and" belongs to what is before it
+_CROSSED_JOINT = 0.4  # and what more where an "and" stands between them
 _CROSSED_CLAUSE = 1.0  # what it costs to take two orders for one
 _WEAK_DIVISION = 0.4  # what a division costs that nothing but a verb suggests
 
@@ -67,6 +68,9 @@ def tells_why(parts: list[Part]) -> list[bool]:
             found[at] = True
         if at and _is_order(part) and _complains(parts[at - 1]):
             found[at - 1] = True
+        if at and part.reading and part.reading.op == "undo" and not _is_order(parts[at - 1]):
+            # "too yellow, undo"
+            found[at - 1] = any(p.has("too_word") or p.text.startswith("too") for p in parts[at - 1].pieces)
     return found
 
 
@@ -109,7 +113,12 @@ def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
     bounds = _bounds(pieces)
     weak = [at > 0 and _is_weak(pieces, at) for at in bounds]
     chunks = list(zip(bounds, [*bounds[1:], len(pieces)], strict=True))
-    clauses = [_begins_clause(pieces, at) for at in bounds]
+    clauses = [
+        _CROSSED_CLAUSE + (_CROSSED_JOINT if pieces[at].has("t_and") and pieces[at].text.isascii() else 0.0)
+        if _begins_clause(pieces, at)
+        else 0.0
+        for at in bounds
+    ]
     ands = [at > 1 and pieces[at].has("t_and") and pieces[at - 1].has("mark") for at in bounds]
     best: list[Division] = [Division()]
     for end in range(1, len(chunks) + 1):
@@ -117,7 +126,7 @@ def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
         for start in range(max(0, end - _LONGEST_PART), end):
             part = _part(pieces[chunks[start][0] : chunks[end - 1][1]], text, context, pieces[: chunks[start][0]])
             score = best[start].score + part.score - (_WEAK_DIVISION if weak[start] else 0.0)
-            score -= _CROSSED_CLAUSE * sum(clauses[start + 1 : end])
+            score -= sum(clauses[start + 1 : end])
             score -= _CROSSED_AND * sum(ands[start + 1 : end])
             if found is None or score > found.score + 1e-9:
                 found = Division([*best[start].parts, part], score)
@@ -144,7 +153,9 @@ def _is_gap(before: Piece, piece: Piece) -> bool:
 
 
 def _orders(piece: Piece) -> bool:
-    return piece.has(*ORDERS) and piece.text not in texts("mere_just")
+    if piece.has("louder", "quieter") and piece.text.startswith(("turn", "lower", "raise", "bring")):
+        return True
+    return piece.has(*ORDERS, "undo", "export") and piece.text not in texts("mere_just")
 
 
 def _is_weak(pieces: list[Piece], at: int) -> bool:
@@ -162,7 +173,7 @@ def _bounds(pieces: list[Piece]) -> list[int]:
     found = [0]
     for at in range(1, len(pieces)):
         before, piece = pieces[at - 1], pieces[at]
-        separated = before.has("mark") and before.text not in "-:'\"()"
+        separated = before.has("mark") and before.text not in "-:'\"()" and not _in_order(pieces, at)
         gap = _is_gap(before, piece) and not (
             before.has("QUOTE", "FILE") and piece.has("RANGE", "POSITION", "COLOR", "FOR", "AT")
         )
@@ -176,6 +187,13 @@ def _bounds(pieces: list[Piece]) -> list[int]:
         )
         found.pop(droppable[len(droppable) // 2])
     return found
+
+
+def _in_order(pieces: list[Piece], at: int) -> bool:
+    """Within "order: medal, warmup, round 2"?"""
+    after = next((piece for piece in pieces[at:] if not piece.is_loose()), None)
+    listed = at > 1 and pieces[at - 2].has("CLIP") and after is not None and after.has("CLIP")
+    return listed and any(piece.has("order") for piece in pieces[:at])
 
 
 def _part(pieces: list[Piece], text: str, context: Context, before: list[Piece]) -> Part:

@@ -29,7 +29,8 @@ def left_vague(part: Part, context: Context) -> Missing | None:
     if any(piece.has("vague_clip") for piece in part.pieces):
         return Missing("clip" if len(context.clips) > 1 else "range")
     vague = any(piece.has("vague_range") for piece in part.pieces) or _tells_a_moment(part.pieces)
-    vague = vague or (part.reading.op in _MOMENTARY and _while_something(part))
+    timed = any(piece.has("RANGE", "FIRST", "LAST", "TIME", "AT", "START", "UNTIL") for piece in part.pieces)
+    vague = vague or (part.reading.op in _MOMENTARY and not timed and (_while_something(part) or _strange_part(part)))
     return Missing("range") if vague else None
 
 
@@ -68,7 +69,7 @@ def _tells_a_moment(pieces: list[Piece]) -> bool:
 
 
 # What is done for a while as easily as to the whole.
-_MOMENTARY = frozenset("mute blur_region speed volume zoom freeze reverse color cut".split())
+_MOMENTARY = frozenset("nudge mute blur_region speed volume zoom freeze reverse color cut".split())
 
 
 def _while_something(part: Part) -> bool:
@@ -78,6 +79,15 @@ def _while_something(part: Part) -> bool:
         if piece.text in texts("while_it"):
             return any(one in left for one in part.pieces[at + 1 :])
     return False
+
+
+def _strange_part(part: Part) -> bool:
+    """ "Make the loud part quieter": a part that only its hearers could find."""
+    left = part.reading.left if part.reading is not None else []
+    return any(
+        first in left and second.has("part_word") and second.text in texts("stretch_nouns")
+        for first, second in pairwise(part.pieces)
+    )
 
 
 _WHERE = frozenset("start_s end_s ranges_s first_s last_s at_s clip position file text target".split())

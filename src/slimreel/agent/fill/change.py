@@ -28,7 +28,7 @@ def update(span: Span) -> list[Params]:
     quoted = span.take("QUOTE")
     if quoted is not None and kinds & {"text"}:
         changes["text"] = quoted.value
-    position = _new_position(span, kinds)
+    position = _new_position(span, kinds, [str(one.facts.get("position", "")) for one in targets])
     if position and kinds & _PLACED:
         changes["position"] = position
     color = span.named("color")
@@ -104,9 +104,15 @@ def _one_more(span: Span) -> str | None:
     return None
 
 
-def _new_position(span: Span, kinds: set[str]) -> str | None:
+def _new_position(span: Span, kinds: set[str], places: list[str]) -> str | None:
     """Where something is to go; up and down mean the edges where no small step is spoken of."""
+    other = any(piece.text.startswith(("other", "opposite")) for piece in span.pieces)
     position = span.named("position")
+    if position in ("top", "bottom") and other and len(places) == 1:
+        if position not in places[0] or "_" not in places[0]:
+            raise Missing("amount")  # "the other corner at the top": which?
+        span.claim("other", "other_side", "corner_word", "different_word")
+        return "_".join(_OPPOSITE.get(part, part) for part in places[0].split("_"))
     if position is not None:
         return position
     if span.claim("centered"):
@@ -223,7 +229,8 @@ def _moved_by(span: Span, changes: Params, targets: list[ElementFact]) -> bool:
     longer, shorter = span.has("longer"), span.has("shorter")
     later, earlier = span.has("later", "afterwards"), span.has("earlier", "sooner")
     at_end = longer or shorter or span.has("stopping")
-    at_start = span.has("starting", "t_begin", "adding", "entering") and not at_end
+    shifts = targets and targets[0].type != "subtitles" and (later or earlier) and not span.has("AT", "CLOCK")
+    at_start = (span.has("starting", "t_begin", "adding", "entering") or bool(shifts)) and not at_end
     if len(times) != 1 or len(targets) != 1 or (longer or later) == (shorter or earlier) or at_end == at_start:
         return False
     old = targets[0].facts.get("end_s" if at_end else "start_s")

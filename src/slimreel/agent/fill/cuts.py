@@ -142,7 +142,8 @@ def remove_silence(span: Span) -> Params:
     if level is not None:
         params["threshold_db"] = -abs(level.value)
     lengths = span.all("TIME", "FOR", "AT", "RANGE", "START")
-    margin_at = span.find("padding", "keep")
+    over = any("over" in piece.text.split() or "longer than" in piece.text for piece in span.pieces)
+    margin_at = span.find("padding") if over else span.find("padding", "keep")
     if margin_at is not None:
         span.claim("neg")
     span.claim("padding", "threshold_word")

@@ -129,3 +129,17 @@ def wanted_after_all(turn: Turn) -> list[Command] | None:
         return None
     said = [piece for piece in turn.content if piece.text not in texts("liked_it")]
     return [{"op": "redo", "params": {}}] if only_about_last(said, *known) else None
+
+
+def undo_named(turn: Turn) -> list[Command] | None:
+    """ "Undo the sharpen, keep the black and white": the last turn, by its name."""
+    end = next((at for at, piece in enumerate(turn.pieces) if piece.has("mark")), len(turn.pieces))
+    said = [piece for piece in turn.pieces[:end] if not piece.is_loose()]
+    rest = [piece for piece in turn.pieces[end + 1 :] if not piece.is_loose() or piece.has("keep", "untouched")]
+    if any(piece.has("t_and", *AMOUNTS) or piece.text in texts("and_too") for piece in turn.pieces[:end]):
+        return None
+    if len(said) < 2 or said[0].text not in texts("undo_verb") or turn.context.last_ops[-1] is not turn.last:
+        return None
+    of_last = meanings_of(str(turn.last["op"]))
+    keeps = not rest or rest[0].has("keep", "untouched") or rest[0].text == "leave"
+    return [{"op": "undo", "params": {}}] if keeps and all(one.means & of_last for one in said[1:]) else None

@@ -91,7 +91,10 @@ def _of_element(pieces: list[Piece], text: str, context: Context) -> tuple[list[
         return None
     commands = [{"op": "update", "params": params} for params in found]
     if any(piece.has("bigger", "smaller", "louder", "quieter") for piece in left_over(span, ABOUT_LAST)):
-        commands = [*_compared(span), *commands]
+        compared = _compared(span)
+        first = next((at for at, piece in enumerate(pieces) if piece.has("bigger", "smaller", "louder", "quieter")), 0)
+        later = any(piece.has("COLOR", "POSITION", "boldword", "boxword", "PX") for piece in pieces[:first])
+        commands = [*commands, *compared] if later else [*compared, *commands]
     return commands, _score(span, pieces) - 0.2
 
 

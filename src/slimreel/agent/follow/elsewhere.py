@@ -22,7 +22,7 @@ def again_there(turn: Turn) -> list[Command] | None:
 def _another_stretch(turn: Turn) -> list[Command] | None:
     op = str(turn.last["op"])
     name = _STRETCHES.get(op, "")
-    found = _stretch_said(turn.pieces)
+    found = stretch_said(turn.pieces)
     if name not in turn.last["params"] or found is None:
         return None
     where, used = found
@@ -35,7 +35,7 @@ def _another_stretch(turn: Turn) -> list[Command] | None:
     return [again(turn.last, **{name: [where] if name == "ranges_s" else where})]
 
 
-def _stretch_said(pieces: list[Piece]) -> tuple[list[float], list[Piece]] | None:
+def stretch_said(pieces: list[Piece]) -> tuple[list[float], list[Piece]] | None:
     """The only stretch of a turn; after a stretch, "31 to 33" is one too."""
     known = [piece for piece in pieces if piece.has("RANGE")]
     if len(known) == 1 and isinstance(known[0].value[1], float):

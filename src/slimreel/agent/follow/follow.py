@@ -19,13 +19,22 @@ from slimreel.agent.follow.corrected import (
     shifted,
 )
 from slimreel.agent.follow.cuts import cut_more, wrong_end
-from slimreel.agent.follow.edges import brought_back, other_edge, other_end, other_way, taken_away, wanted_after_all
+from slimreel.agent.follow.edges import (
+    brought_back,
+    other_edge,
+    other_end,
+    other_way,
+    taken_away,
+    undo_named,
+    wanted_after_all,
+)
 from slimreel.agent.follow.elsewhere import again_there
 from slimreel.agent.follow.last import Command, Turn, last_operation
-from slimreel.agent.follow.lasting import bare_moment, longer_by, only_then
+from slimreel.agent.follow.lasting import bare_moment, gone_after, longer_by, moved_edge, only_then
 from slimreel.agent.follow.multiplied import times_as_much
 from slimreel.agent.follow.pointed import another_target, for_others
 from slimreel.agent.follow.retitled import corrected_text, other_words, respelled, retyped
+from slimreel.agent.follow.share import share_of_element
 from slimreel.agent.follow.stepped import one_step_on, relative_look, relative_sound, same_again
 from slimreel.agent.pieces import Piece, content_of
 from slimreel.agent.words import texts
@@ -54,6 +63,10 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         same_again,
         relative_look,
         relative_sound,
+        undo_named,
+        share_of_element,
+        moved_edge,
+        gone_after,
         only_then,
         bare_moment,
         longer_by,

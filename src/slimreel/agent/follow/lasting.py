@@ -9,6 +9,7 @@ from typing import Any
 from slimreel.agent.fill.base import stretch
 from slimreel.agent.fill.change import update
 from slimreel.agent.fill.elements import last_target
+from slimreel.agent.follow.elsewhere import stretch_said
 from slimreel.agent.follow.last import AMOUNTS, Command, Turn, again, only_about_last
 from slimreel.agent.follow.multiplied import LENGTHS
 from slimreel.agent.pieces import Piece
@@ -32,10 +33,14 @@ def only_then(turn: Turn) -> list[Command] | None:
     if len(where) != 1 or any(piece.has(*_ORDERED) or _is_amount(piece) for piece in said):
         return None
     narrowed = any(piece.text in _ONLY for piece in said)
-    target = last_target(Span(turn.pieces, turn.context, "")) if _is_of_element(turn) else None
+    target = last_target(Span(turn.pieces, turn.context, "")) if is_of_element(turn) else None
+    told = next((at for at, piece in enumerate(said) if piece.text in texts("while_it")), len(said))
+    said = [piece for at, piece in enumerate(said) if at < told or not piece.has("unknown")]  # "only while i knead, …"
     if not narrowed or not all(piece.is_loose() or piece.has(*_AROUND) or piece.text in _ONLY for piece in said):
         return None
-    pointed = where[0].text.startswith(_WITHIN) or any(piece.text in (*_WITHIN, "it") for piece in said)
+    pointed = where[0].text.startswith(_WITHIN) or any(
+        piece.text in (*_WITHIN, "it", "while", "when") for piece in said
+    )
     if target is not None and pointed:
         return _updated(turn, where)
     parts = any(piece.has("part_word") for piece in said)
@@ -67,6 +72,41 @@ def bare_moment(turn: Turn) -> list[Command] | None:
     return _at_moment(turn, "start_s" if begins else "end_s", value)
 
 
+def gone_after(turn: Turn) -> list[Command] | None:
+    """ "Kill it after 30 secs": what is laid over the video ends there."""
+    after = [piece for piece in turn.content if piece.has("RANGE") and piece.has("AFTER")]
+    rest = [piece for piece in turn.content if piece not in after]
+    gone = any(piece.has("remove", "cancel") or piece.text in texts("goes_away") for piece in turn.pieces)
+    if len(after) != 1 or not gone or not is_of_element(turn) or turn.pieces[0].text in texts("whole_film"):
+        return None
+    pronoun = any(piece.text.split()[-1] in ("it", "that", "them") for piece in turn.pieces)
+    if not pronoun or not only_about_last(rest, "remove", "cancel"):
+        return None
+    return _at_moment(turn, "end_s", float(after[0].value[0]))
+
+
+def moved_edge(turn: Turn) -> list[Command] | None:
+    """ "Up to 1:10 i meant"; "oops, 30 to 38": another edge of the stretch that was worked on, or another stretch."""
+    corrects = any(piece.has("meant", "out:correct", "neg") for piece in turn.pieces)
+    name = next((one for one in ("range_s", "ranges_s") if one in turn.last["params"]), None)
+    if not corrects or name is None:
+        return None
+    old: Any = turn.last["params"][name]
+    old = old[0] if name == "ranges_s" and len(old) == 1 else old
+    edges = [piece for piece in turn.content if piece.has("START", "UNTIL")]
+    found = stretch_said(turn.pieces)
+    used = edges if len(edges) == 1 else found[1] if found else []
+    rest = [piece for piece in turn.content if piece not in used]
+    if not used or len(old) != 2 or any(_is_amount(piece) for piece in rest) or not only_about_last(rest):
+        return None
+    new = list(old) if edges else found[0] if found else []
+    if edges:
+        new[0 if edges[0].has("START") else 1] = float(edges[0].value)
+    corrected = again(turn.last, **{name: [new] if name == "ranges_s" else new})
+    undone: list[Command] = [{"op": "undo", "params": {}}] if turn.last["op"] == "cut" else []
+    return [*undone, corrected]
+
+
 def _begun(turn: Turn) -> list[Command] | None:
     """ "Start at 3", after a GIF: of the GIF, and no cut of the film."""
     said = [piece for piece in turn.pieces if not piece.is_loose() and not piece.has("mark", "starting", "stopping")]
@@ -76,7 +116,7 @@ def _begun(turn: Turn) -> list[Command] | None:
 
 
 def _at_moment(turn: Turn, name: str, value: float) -> list[Command] | None:
-    if _is_of_element(turn):
+    if is_of_element(turn):
         target = last_target(Span(turn.pieces, turn.context, ""))
         return None if target is None else [{"op": "update", "params": {"target": target, "set": {name: value}}}]
     if turn.last["op"] in ("trim", "gif", "preview") and name in turn.last["params"]:
@@ -104,7 +144,7 @@ def longer_by(turn: Turn) -> list[Command] | None:
     return [again(turn.last, end_s=end + step)] if end + step > start else None
 
 
-def _is_of_element(turn: Turn) -> bool:
+def is_of_element(turn: Turn) -> bool:
     """Was the last turn about something that is laid over the video or under it?"""
     if turn.context.last_ops[-1] is not turn.last:
         return False

@@ -69,6 +69,9 @@ def _same_for_element(pieces: list[Piece], last: Mapping[str, Any], context: Con
         targets = [one.id for one in context.elements if one.id != last["params"].get("target")]
         kinds = {kind for kind, words in TYPE_WORDS.items() if any(piece.has(*words) for piece in pieces)}
         targets = [one.id for one in context.elements if one.id in targets and (not kinds or one.type in kinds)]
+    if not targets and any(piece.has("both") for piece in pieces):
+        kind = next((one.type for one in context.elements if one.id == last["params"].get("target")), "")
+        targets = [one.id for one in context.of_type(kind) if one.id != last["params"].get("target")]
     return [again(last, target=one) for one in targets] if "target" in last["params"] and targets else None
 
 

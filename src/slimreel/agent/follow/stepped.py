@@ -86,7 +86,7 @@ _STEPPED = (
     ("volume", "level", "volume", 1),
     ("speed", "factor", "speed", 1),
 )
-_SAID_OF_STEPS = frozenset("less more up_word down_word step_word too_word out:sharp one_word NUMBER".split())
+_SAID_OF_STEPS = frozenset("other_way less more up_word down_word step_word too_word out:sharp one_word NUMBER".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,9 @@ def one_step_on(turn: Turn) -> list[Command] | None:
         return None
     too_far = any(_says(one, "too_far") for one in said) or any(
         one.has("neg") and any(_says(p, "so_much") for p in said[at + 1 : at + 3]) for at, one in enumerate(said)
+    )
+    too_far = too_far or any(
+        one.text == "too" and any(_says(p, "so_much") for p in said[at + 1 : at + 2]) for at, one in enumerate(said)
     )
     less = any(_says(one, "step_back") for one in said)
     on = any(_says(one, "step_on") for one in said)
