@@ -1,14 +1,19 @@
-"""What a piece takes from another of the same request: the noun of "the second one", the no of "square, not tall".
+"""What a piece takes from another of the same request: the noun of "the second one", the no of "square, not tall", and
+whether "make that" orders or corrects.
 
 It knows the kinds of pieces and no operation.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import replace
+
 from slimreel.agent.context import Context
 from slimreel.agent.fill.elements import TYPE_WORDS
 from slimreel.agent.pieces import Piece
-from slimreel.agent.words import texts
+from slimreel.agent.segment import ORDERS
+from slimreel.agent.words import texts, words
 
 _VALUES = ("ASPECT", "COLOR", "POSITION", "SIZE", "RATE", "SCALE")
 
@@ -20,6 +25,8 @@ def with_nouns(pieces: list[Piece], context: Context) -> list[Piece]:
     for at, piece in enumerate(pieces):
         if piece.has("clip_noun") and piece.text not in texts("one_of_them") and not piece.has("TIME"):
             noun = frozenset()
+        if not noun and piece.text in texts("one_of_them") and at and pieces[at - 1].has("POSITION"):
+            noun = _standing_at(str(pieces[at - 1].named["position"]), context)
         kind = _several_of(piece, context)
         if kind:
             noun = kind
@@ -30,11 +37,17 @@ def with_nouns(pieces: list[Piece], context: Context) -> list[Piece]:
     return found
 
 
+def _standing_at(position: str, context: Context) -> frozenset[str]:
+    """ "Delete the top one": what is called so stands there alone."""
+    there = [one for one in context.elements if one.facts.get("position") == position]
+    return frozenset(TYPE_WORDS.get(there[0].type, ())) if len(there) == 1 else frozenset()
+
+
 def _several_of(piece: Piece, context: Context) -> frozenset[str]:
     """The meanings of a noun that the session has two or more elements of."""
-    for kind, words in TYPE_WORDS.items():
-        if piece.has(*words) and len(context.of_type(kind)) > 1:
-            return piece.means & frozenset(words)
+    for kind, nouns in TYPE_WORDS.items():
+        if piece.has(*nouns) and len(context.of_type(kind)) > 1:
+            return piece.means & frozenset(nouns)
     return frozenset()
 
 
@@ -88,6 +101,33 @@ def _is_light(piece: Piece) -> bool:
     return piece.is_loose() and piece.text.lower() not in texts("whenever")
 
 
+def with_same_stretch(pieces: list[Piece]) -> list[Piece]:
+    """ "Mute 0:10-0:15 and blur the top left for the same bit": the stretch that was named before. "Not the rest" says
+    again what is left alone."""
+    found: list[Piece] = []
+    at = 0
+    while at < len(pieces):
+        piece, after = pieces[at], pieces[at + 1 : at + 3]
+        known = [one for one in found if one.has("RANGE")]
+        if piece.text in texts("same_words") and after and after[0].text in texts("stretch_nouns") and len(known) == 1:
+            found.append(replace(known[0], text="the same", start=piece.start, end=after[0].end))
+            at += 2
+            continue
+        if (
+            piece.has("neg")
+            and any(one.has("rest", "video_whole") for one in after)
+            and at
+            and pieces[at - 1].has("mark")
+        ):
+            end = next(n for n, one in enumerate(after) if one.has("rest", "video_whole"))
+            found += [one.as_filler() for one in pieces[at : at + end + 2]]
+            at += end + 2
+            continue
+        found.append(piece)
+        at += 1
+    return found
+
+
 def with_bounds(pieces: list[Piece]) -> list[Piece]:
     """ "not before 0:03" is from there on, "not after 0:08" is until then."""
     found: list[Piece] = []
@@ -115,3 +155,64 @@ def with_counted_back(pieces: list[Piece], context: Context) -> list[Piece]:
         else:
             found.append(piece)
     return found
+
+
+_CORRECTED = ("NUMBER", "SIZE", "RATE", "SCALE", "TIME", "PERCENT", "TIMES", "FPS", "LINES", "SHARE", "QUOTE")
+
+
+def with_orders_apart(pieces: list[Piece]) -> list[Piece]:
+    """ "… keep the title and make that yellow" orders something of the title; "make that 20" corrects an amount. The
+    "it" of "fade it out" stands for something as well."""
+    found: list[Piece] = []
+    for at, piece in enumerate(pieces):
+        if piece.has("fadein", "fadeout") and " it " in piece.text:
+            it = Piece("it", piece.end, piece.end, words()["it"].means)
+            found += [replace(piece, text=piece.text.replace(" it ", " ")), it]
+            continue
+        if piece.text == "it up" and at and pieces[at - 1].has("moving", "more"):  # push it up, but not keep it up
+            found += [replace(piece, text="it", end=piece.start + 2, means=words()["it"].means)]
+            found += [replace(piece, text="up", start=piece.start + 3, means=words()["up"].means)]
+            continue
+        following = next((one for one in pieces[at + 1 :] if not one.means <= {"filler"}), None)
+        corrects = following is None or following.has("mark", "CLIP", "ORDINAL", *_CORRECTED)
+        if piece.text not in texts("order_of_it") or corrects:
+            found.append(piece)
+            continue
+        verb, pronoun = piece.text.split()
+        middle = piece.start + len(verb)
+        found.append(Piece(verb, piece.start, middle, words()[verb].means))
+        found.append(Piece(pronoun, middle + 1, piece.end, words()[pronoun].means))
+    return found
+
+
+_STEPS_OF_WORK = (*ORDERS, "undo", "redo", "changing", "moving", "adding", "export")
+
+
+def without_sequence(pieces: list[Piece]) -> list[Piece]:
+    """ "First undo that, then …": which comes first is told by the order; "first 5 seconds" stays."""
+    found: list[Piece] = []
+    for at, piece in enumerate(pieces):
+        begins = at == 0 or pieces[at - 1].has("mark", "t_and")
+        verb = pieces[at + 1] if at + 1 < len(pieces) else None
+        if piece.text == "one" and at and pieces[at - 1].text in ("this", "that"):
+            found.append(piece.as_filler())  # "that one" counts nothing
+            continue
+        told = begins and piece.text in texts("told_first") and verb is not None and verb.has(*_STEPS_OF_WORK)
+        found.append(
+            piece.as_filler() if told and verb is not None and not verb.has("NUMBER", "TIME", "clip_noun") else piece
+        )
+    return found
+
+
+def with_other_clip(pieces: list[Piece], context: Context) -> list[Piece]:
+    """ "The other", of two clips: the one that the last operation was not for."""
+    params = context.last_ops[-1].get("params") if context.last_ops else None
+    done = params.get("clip") if isinstance(params, Mapping) else None
+    others = [clip.id for clip in context.clips if clip.id != done]
+    if not others or len(others) != len(context.clips) - 1:
+        return pieces
+    words = texts("other_clip") if len(others) == 1 else texts("other_clips")
+    value = others[0] if len(others) == 1 else others
+    return [
+        replace(piece, means=piece.means | {"CLIP"}, value=value) if piece.text in words else piece for piece in pieces
+    ]

@@ -5,7 +5,9 @@ the output, which of them speak of one file. It reads no text and carries nothin
 from __future__ import annotations
 
 from slimreel.agent.context import Context
+from slimreel.agent.reading import Reading
 from slimreel.agent.segment import Part
+from slimreel.agent.span import Missing
 from slimreel.agent.together import Command
 from slimreel.agent.words import texts
 
@@ -34,6 +36,11 @@ def without_its_rest(parts: list[Part], context: Context) -> list[Part]:
     at = next((at for at, part in enumerate(parts) if any(piece.has("one_of") for piece in part.pieces)), None)
     if at is None or len(context.clips) < 2:
         return parts
+    whole, told = parts[at - 1], parts[at]
+    if at and told.reading is None and whole.reading is not None and not any(p.has("CLIP") for p in whole.pieces):
+        # "the first 5 seconds | off one of em": the end of what stands before it
+        asked = Reading(whole.reading.op, missing=Missing("clip"))
+        return [*parts[: at - 1], Part([*whole.pieces, *told.pieces], asked, score=whole.score), *parts[at + 1 :]]
     return [*parts[: at + 1], *(part for part in parts[at + 1 :] if any(piece.has("CLIP") for piece in part.pieces))]
 
 

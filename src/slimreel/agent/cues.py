@@ -56,8 +56,8 @@ def _adjacent(pieces: Sequence[Piece], first: frozenset[str], second: frozenset[
         if not piece.means & first:
             continue
         for place in range(at + 1, min(len(pieces), at + 4)):
-            if pieces[place].has("mark"):
-                break
+            if pieces[place].has("mark") or pieces[place].text in ("and", "then"):
+                break  # "undo that and mute it" undoes no muting
             if pieces[place].means & second:
                 return at, place
     return None

@@ -7,29 +7,42 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
-from slimreel.agent.carried import with_bounds, with_counted_back, with_nouns, without_denied, without_occasions
+from slimreel.agent.carried import (
+    with_bounds,
+    with_counted_back,
+    with_nouns,
+    with_orders_apart,
+    with_other_clip,
+    with_same_stretch,
+    without_denied,
+    without_occasions,
+    without_sequence,
+)
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.clauses import as_wish, mere_output, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
+from slimreel.agent.continued import continued
 from slimreel.agent.fill.elements import TYPE_WORDS, called, described, laid_over, with_texts
-from slimreel.agent.follow.ellipsis import left_out, only_there
+from slimreel.agent.follow.ellipsis import left_out
 from slimreel.agent.follow.follow import follow_up
 from slimreel.agent.literals import take_literals
 from slimreel.agent.moments import with_moments
 from slimreel.agent.nicknames import spoken_names
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_commands
+from slimreel.agent.pictured import of_the_picture
 from slimreel.agent.pieces import Piece, content_of, cut
 from slimreel.agent.pointing import with_clip_numbers, with_clips, with_halves, with_places
 from slimreel.agent.routing import routed
-from slimreel.agent.scope import out_of_scope
+from slimreel.agent.scope import Outside, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import retitled, take_titles
 from slimreel.agent.together import OUTPUT_OPS, Command, put_together
-from slimreel.agent.vague import OF_VIDEO, left_vague, noun_alone, of_other_things
+from slimreel.agent.vague import OF_VIDEO, asks_for_more, left_vague, noun_alone, of_other_things, points_at_nothing
 from slimreel.agent.words import spelled, unjoined
 
 
@@ -48,10 +61,11 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names, spoken_names(context)))
     plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
-    said = without_occasions(cut(plain, taken.marks))
+    said = without_sequence(with_orders_apart(without_occasions(cut(plain, taken.marks))))
     counted = with_clip_numbers(with_texts(said, context), context)
     moments = with_bounds(with_counted_back(with_halves(with_moments(counted), context), context))
-    pieces = without_denied(with_places(with_clips(with_nouns(moments, context), context)))
+    clips = with_clips(with_nouns(with_same_stretch(moments), context), context)
+    pieces = without_denied(with_places(with_other_clip(clips, context)))
     for piece in pieces:
         if described(context, piece):
             piece.means |= {"n_title"}
@@ -80,7 +94,8 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
         return _declined(outside.reason, language)
     about_last = to_session
     if about_last is None:
-        about_last = follow_up(pieces, context) or only_there(pieces, context)
+        read = partial(_clearly_read, plain=plain, language=language)
+        about_last = continued(pieces, context, read) or follow_up(pieces, context)
     if about_last is not None:
         return Interpretation(tuple(about_last), language=language)
     renamed = retitled(text, {one.id: one.text for one in context.of_type("text")})
@@ -89,8 +104,8 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
         return Interpretation((update,), language=language)
     parts = divide(pieces, plain, context)
     found = _assembled(parts, plain, context, language)
-    if outside is not None and (found.unheard or found.missing or not found.commands):
-        return _declined(outside.reason, language)
+    if (reason := _why_not(found, outside, pieces, parts)) is not None:
+        return _declined(reason, language)
     if len(pieces) == 1 and pieces[0].has("RANGE"):
         return _kept(pieces[0].value, context, language)
     changed = left_out(pieces, plain, context)
@@ -100,9 +115,9 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     clear = not found.unheard and found.missing is None and found.commands
     if clear and [one["op"] for one in found.commands] != [of_last]:
         return found
-    tells = len(pieces) > 1 or pieces[0].has(*OF_VIDEO)
+    tells = len(pieces) > 1 or pieces[0].has(*OF_VIDEO) or asks_for_more(pieces[0])
     if not found.commands and found.missing is None and changed is None and tells:
-        return _nothing_understood(parts, found)
+        return _nothing_understood(parts, found, context)
     if changed is not None and (not found.commands or changed[1] > sum(part.score for part in parts) + 0.01):
         return Interpretation(tuple(changed[0]), language=language)
     return found
@@ -114,6 +129,22 @@ def _for_the_session(*forms: str) -> list[Command] | None:
     if route is None:
         return None
     return [] if route["op"] == "nothing" else [route]
+
+
+def _why_not(found: Interpretation, outside: Outside | None, pieces: list[Piece], parts: list[Part]) -> str | None:
+    """Why a request is declined of which not all was understood."""
+    named = any(piece.has("CLIP") and piece.text.isascii() for piece in pieces)
+    if outside is not None and outside.reason == "not_video" and named:
+        outside = None  # a clip may be called hotel.mp4
+    if outside is not None and (found.unheard or found.missing or not found.commands):
+        return outside.reason
+    return of_the_picture(pieces) if found.unheard and len(parts) == 1 else None
+
+
+def _clearly_read(pieces: list[Piece], context: Context, *, plain: str, language: str) -> list[Command] | None:
+    """What some of the pieces ask for, where nothing of it is left open."""
+    found = _assembled(divide(pieces, plain, context), plain, context, language)
+    return None if found.unheard or found.missing else list(found.commands)
 
 
 def _kept(stretch: tuple[float, float | str], context: Context, language: str) -> Interpretation:
@@ -133,7 +164,6 @@ def _declined(reason: str, language: str, unheard: tuple[str, ...] = ()) -> Inte
 def _assembled(parts: list[Part], plain: str, context: Context, language: str) -> Interpretation:
     edits: list[Command] = []
     outputs: list[Command] = []
-    missing: Missing | None = None
     unheard: list[str] = []
     reasons = tells_why(parts)
     asked = [
@@ -145,8 +175,12 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
         parts = [part for part, why in zip(parts, reasons, strict=True) if not why]
     parts = [Part(part.pieces) if poorly_read(part, parts) else part for part in parts]
     parts = without_its_rest([as_wish(part, parts) for part in parts], context)
-    wishes = [part for part in parts if part.output]
-    for part in parts:
+    pointed = points_at_nothing(parts, context)
+    missing = Missing("clip") if pointed else None
+    wishes = [part for at, part in enumerate(parts) if part.output and at not in pointed]
+    for at, part in enumerate(parts):
+        if at in pointed:
+            continue
         if part.reading is None:
             if not part.output:
                 unheard += _said(part.pieces)
@@ -169,19 +203,30 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
         outputs = [one for one in outputs if one != {"op": "export", "params": {}}]
     outputs = one_file(outputs, parts)
     commands = put_together([*edits, *outputs])
+    if context.jobs and any(_calls_off(part) for part in parts) and all(one["op"] != "cancel" for one in commands):
+        commands.insert(0, {"op": "cancel", "params": {}})
     if missing is not None:
         commands.append({"op": "clarify", "params": {"about": missing.about}})
     return Interpretation(tuple(commands), missing, tuple(unheard), language)
 
 
-def _nothing_understood(parts: list[Part], found: Interpretation) -> Interpretation:
+def _calls_off(part: Part) -> bool:
+    """ "Cancel that render, …" beside other wishes; "a black end, kill it" calls no render off."""
+    return (
+        part.reading is not None and part.reading.op == "cancel" and any(p.has("rendering", "JOB") for p in part.pieces)
+    )
+
+
+def _nothing_understood(parts: list[Part], found: Interpretation, context: Context) -> Interpretation:
     """Talk of other things is declined; talk of a video of which nothing was understood is asked about."""
     if any(part.reading is not None and part.reading.op == "nothing" for part in parts):
         return found
     said = [piece for part in parts for piece in part.pieces]
+    if (reason := of_the_picture(said)) is not None:
+        return _declined(reason, found.language, found.unheard)
     if of_other_things(said):
         return _declined("not_video", found.language, found.unheard)
-    missing = noun_alone(said)
+    missing = noun_alone(said, context)
     clarify = {"op": "clarify", "params": {"about": missing.about}}
     return Interpretation((clarify,), missing, found.unheard, found.language)
 

@@ -62,6 +62,7 @@ def _hangs_loose(tokens: list[Token], at: int, sized: bool) -> bool:
         or (next_used and before != "neg"),  # "drop to 30 fps"
         "audio": token.text.lower().startswith("aac"),  # what is used anyway
         "change": before != "neg",  # "only change the format to mkv"
+        "nothing": "quality" not in (before, after),  # "make it smaller, i don't care how"
         "scale": sized,  # "resize to 720p"
         "resolution": sized,
         # "sd quality", "画质看不出差别"

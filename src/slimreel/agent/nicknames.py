@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from functools import lru_cache
 from pathlib import PurePath
 
 from slimreel.agent.context import Context
@@ -45,3 +47,39 @@ def half_named(pieces: list[Piece], at: int, context: Context) -> tuple[str, int
         if len(holding) == 1:
             return holding[0], noun + 1
     return None
+
+
+def whole_named(pieces: list[Piece], at: int, context: Context) -> tuple[str, int] | None:
+    """ "Goal 1", where a clip is goal_1.mov: the id of the clip whose two or more words are here, and their end."""
+    for clip in context.clips if len(context.clips) > 1 else ():
+        words = re.split(r"[\s_\-.]+", PurePath(clip.name).stem.casefold())
+        end, said = at, list[str]()
+        while end < len(pieces) and len(said) < len(words) and not pieces[end].has("QUOTE", "FILE", "mark"):
+            said += pieces[end].text.casefold().split()
+            end += 1
+        if len(words) > 1 and said == words:
+            return clip.id, end
+    return None
+
+
+@lru_cache(maxsize=64)
+def stems(context_names: tuple[tuple[str, str], ...]) -> dict[str, str]:
+    """What clips are called by people: the words of their names that only one of them has."""
+    found: dict[str, str] = {}
+    seen: dict[str, int] = {}
+    for clip_id, name in context_names:
+        stem = PurePath(name).stem.casefold()
+        for word in {stem, *re.split(r"[\s_\-.]+", stem), *_NUMBERED.findall(stem)}:
+            if (
+                len(word) >= 3
+                or _NUMBERED.fullmatch(word)
+                or (len(word) == 2 and word == stem)
+                or (word and not word.isascii())
+                or (len(word) == 1 and word == stem)
+            ):
+                seen[word] = seen.get(word, 0) + 1
+                found[word] = clip_id
+    return {word: clip_id for word, clip_id in found.items() if seen[word] == 1 and not word.isdigit()}
+
+
+_NUMBERED = re.compile(r"(?<![a-z0-9])[a-z][0-9](?![a-z0-9])")  # D2 of 进藏D2

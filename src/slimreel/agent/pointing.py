@@ -5,15 +5,14 @@ What an element is called is resolved where it is needed, since "the title" can 
 
 from __future__ import annotations
 
-import re
-from functools import lru_cache
 from pathlib import PurePath
 
 from slimreel.agent.context import Context
-from slimreel.agent.nicknames import half_named
+from slimreel.agent.nicknames import half_named, stems, whole_named
 from slimreel.agent.pieces import Piece
 from slimreel.agent.words import texts
 
+_AMOUNTS = ("NUMBER", "DEGREES", "DB", "PERCENT", "TIMES")
 _ROLE_WORDS = {"intro": 1, "opener": 1, "outro": -1, "片头": 1, "片尾": -1, "开场": 1}
 
 
@@ -52,6 +51,9 @@ def with_clip_numbers(pieces: list[Piece], context: Context) -> list[Piece]:
     while at < len(pieces):
         number = pieces[at + 1] if at + 1 < len(pieces) else None
         named = pieces[at].text in ("clip", "video", "shot", "take", "segment") and number is not None
+        after = pieces[at + 2] if at + 2 < len(pieces) else None
+        if pieces[at].text == "take" and (after is None or after.has("more", "remove", "off_word")):
+            named = False  # "take 5 more off"
         if (
             named
             and number is not None
@@ -173,6 +175,8 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
             return _made(pieces, at, at + 1, _id(context, found[0]))
     if piece.has("CLIP"):
         return None if isinstance(piece.value, str) else _made(pieces, at, at + 1, _id(context, int(piece.value)))
+    if (whole := whole_named(pieces, at, context)) is not None:
+        return _made(pieces, at, whole[1], whole[0])
     several = _first_few(pieces, at, context)
     if several is not None:
         return several
@@ -191,7 +195,8 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
             and number.value == int(number.value)
         ):
             after = pieces[at + 2 + skip] if at + 2 + skip < len(pieces) else None
-            if after is None or not after.has("TIME", "PERCENT"):
+            taken = piece.text == "take" and (after is None or after.has("more", "remove", "off_word"))
+            if not taken and (after is None or not after.has("TIME", "PERCENT")):
                 return _made(pieces, at, at + 2 + skip, _id(context, int(number.value)))
     if len(context.clips) > 1:
         return _named(pieces, at, context) or _nicknamed(pieces, at, context)
@@ -294,14 +299,22 @@ def _of_ordinal(pieces: list[Piece], at: int, ordinal: tuple[int, int], context:
     if (
         not several
         and not chinese
-        and (ends_there or (_clip_before(pieces, at) and pieces[i].is_loose()))
+        and (
+            ends_there
+            or pieces[i].has("same", "again_word")
+            or (_clip_before(pieces, at) and (pieces[i].is_loose() or pieces[i].has(*_AMOUNTS)))
+        )
         and len(context.clips) >= 2
         and abs(place) <= len(context.clips)
         and at
         and pieces[at - 1].text == "the"
     ):
         return _made(pieces, at, end, _id(context, place))
-    if several and len(context.clips) >= 2 and (i >= len(pieces) or pieces[i].has("filler", "mark", "swapping")):
+    if (
+        several
+        and len(context.clips) >= 2
+        and (ends_there or pieces[i].has("filler", "swapping", "same", "again_word"))
+    ):
         return _made(pieces, at, i, _at_an_end(context, several, first=place == 1))
     return None
 
@@ -339,41 +352,18 @@ def _named_by_ordinal(pieces: list[Piece], at: int, context: Context) -> tuple[P
     return _made(pieces, at, at + 1, called[0]) if called and led and not counts and len(context.clips) > 1 else None
 
 
-@lru_cache(maxsize=64)
-def _stems(context_names: tuple[tuple[str, str], ...]) -> dict[str, str]:
-    """What clips are called by people: the words of their names that only one of them has."""
-    found: dict[str, str] = {}
-    seen: dict[str, int] = {}
-    for clip_id, name in context_names:
-        stem = PurePath(name).stem.casefold()
-        for word in {stem, *re.split(r"[\s_\-.]+", stem), *_NUMBERED.findall(stem)}:
-            if (
-                len(word) >= 3
-                or _NUMBERED.fullmatch(word)
-                or (len(word) == 2 and word == stem)
-                or (word and not word.isascii())
-                or (len(word) == 1 and word == stem)
-            ):
-                seen[word] = seen.get(word, 0) + 1
-                found[word] = clip_id
-    return {word: clip_id for word, clip_id in found.items() if seen[word] == 1 and not word.isdigit()}
-
-
-_NUMBERED = re.compile(r"(?<![a-z0-9])[a-z][0-9](?![a-z0-9])")  # D2 of 进藏D2
-
-
 def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
     """The intro, "b-roll", 片尾, the middle one: a clip by a word of its name or by what it is."""
     piece = pieces[at]
-    stems = _stems(tuple((clip.id, clip.name) for clip in context.clips))
+    known_as = stems(tuple((clip.id, clip.name) for clip in context.clips))
     word = piece.text.casefold()
     following = pieces[at + 1] if at + 1 < len(pieces) else None
     noun = following is not None and following.has("clip_noun") and not following.text.isdigit()
     end = at + 2 if noun else at + 1
     merely = piece.means <= {"filler", "out:subject"} and _is_stretch(following)
     known = (noun or merely or word in _ROLE_WORDS or _is_called(pieces, at, context)) and len(word) > 1
-    if word in stems and (piece.has("unknown") or known):
-        return _made(pieces, at, end, stems[word])
+    if word in known_as and (piece.has("unknown") or known):
+        return _made(pieces, at, end, known_as[word])
     if word in _ROLE_WORDS:
         if following is not None and following.has("TIME", "FIRST", "LAST"):
             return None

@@ -140,7 +140,7 @@ def _filled(
     explained = sum(weight(piece) for at, piece in enumerate(pieces) if at in span.used and not piece.has("mark"))
     if reading.missing is not None:
         span.claim(*_SOAKED)
-    reading.left = left_over(span, _own(op))
+    reading.left = [*left_over(span, _own(op)), *(_compared(span) if op == "update" else ())]
     reading.score = (
         explained
         - 1.5 * sum(weight(piece) for piece in reading.left)
@@ -148,3 +148,12 @@ def _filled(
         - (1.6 if reading.missing else 0.0)
     )
     return reading
+
+
+def _compared(span: Span) -> list[Piece]:
+    """ "… to the left, and the logo smaller": a comparison is a step of its own, and none of an update's sizes."""
+    return [
+        piece
+        for at, piece in enumerate(span.pieces)
+        if at not in span.used and piece.text.isascii() and piece.has("bigger", "smaller") and not piece.is_loose()
+    ]

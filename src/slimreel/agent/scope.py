@@ -48,6 +48,7 @@ def _patterns() -> tuple[tuple[Outside, tuple[re.Pattern[str], ...]], ...]:
         known = _CLASS.sub(lambda match: classes[match[1]], pattern)
         return _CLASS.sub(lambda match: classes[match[1]], known)
 
-    certain = [(Outside(reason, reason in _PLAINLY), rows["patterns"]) for reason, rows in table.items()]
+    certain = [(Outside(reason, True), rows.get("plainly", [])) for reason, rows in table.items()]
+    certain += [(Outside(reason, reason in _PLAINLY), rows["patterns"]) for reason, rows in table.items()]
     doubtful = [(Outside(reason, False), rows.get("unless_understood", [])) for reason, rows in table.items()]
     return tuple((one, tuple(re.compile(whole(row)) for row in rows)) for one, rows in [*certain, *doubtful])

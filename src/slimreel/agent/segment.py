@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from slimreel.agent.context import Context
+from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
 from slimreel.agent.pieces import Piece, content_of
-from slimreel.agent.reading import FREE, OPERATION_COST, Reading, read_part
-from slimreel.agent.span import weight
+from slimreel.agent.reading import FREE, OPERATION_COST, Reading, element_meanings, read_part
+from slimreel.agent.span import Span, weight
 from slimreel.agent.words import texts
 
 _VERBS = frozenset(
@@ -24,11 +25,13 @@ _VERBS = frozenset(
 )
 _MOST_CHUNKS = 18
 _LONGEST_PART = 9  # chunks
-_ORDERS = frozenset(
+ORDERS = frozenset(
     "remove cutting trimming keep adding swapping merging splitting rotate flip mute speedup slowdown reverse loop "
     "freeze stabilize sharpen normalize denoise fade fadein fadeout crop blurregion handing gif thumbnail "
     "deinterlace bw extract_audio inandout grain".split()
 )
+_CROSSED_AND = 0.05  # of two ways alike, what stands before ", and" belongs to what is before it
+_CROSSED_JOINT = 0.4  # and what more where an "and" stands between them
 _CROSSED_CLAUSE = 1.0  # what it costs to take two orders for one
 _WEAK_DIVISION = 0.4  # what a division costs that nothing but a verb suggests
 
@@ -65,6 +68,11 @@ def tells_why(parts: list[Part]) -> list[bool]:
             found[at] = True
         if at and _only_cannot_see(part) and _changes_element(parts[at - 1]):
             found[at] = True
+        if at and _is_order(part) and _complains(parts[at - 1]):
+            found[at - 1] = True
+        if at and part.reading and part.reading.op == "undo" and not _is_order(parts[at - 1]):
+            # "too yellow, undo"
+            found[at - 1] = any(p.has("too_word") or p.text.startswith("too") for p in parts[at - 1].pieces)
     return found
 
 
@@ -76,6 +84,13 @@ def _only_cannot_see(part: Part) -> bool:
 def _changes_element(part: Part) -> bool:
     """ "The title is too small, can't read it": who cannot read a title wants no sharper picture."""
     return part.reading is not None and part.reading.op in ("nudge", "update") and not part.reading.missing
+
+
+def _complains(part: Part) -> bool:
+    """ "It's huge, shrink it": the first tells only why."""
+    content = content_of(part.pieces)
+    ill = all(piece.has("out:toobig", "too_word", "bigger_text", "large_amount") for piece in content)
+    return bool(content) and ill and any(piece.has("out:is") for piece in part.pieces)
 
 
 def _says_why(said: list[str], after: frozenset[str]) -> bool:
@@ -110,14 +125,21 @@ def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
     bounds = _bounds(pieces)
     weak = [at > 0 and _is_weak(pieces, at) for at in bounds]
     chunks = list(zip(bounds, [*bounds[1:], len(pieces)], strict=True))
-    clauses = [_begins_clause(pieces, at) for at in bounds]
+    clauses = [
+        _CROSSED_CLAUSE + (_CROSSED_JOINT if pieces[at].has("t_and") and pieces[at].text.isascii() else 0.0)
+        if _begins_clause(pieces, at)
+        else 0.0
+        for at in bounds
+    ]
+    ands = [at > 1 and pieces[at].has("t_and") and pieces[at - 1].has("mark") for at in bounds]
     best: list[Division] = [Division()]
     for end in range(1, len(chunks) + 1):
         found: Division | None = None
         for start in range(max(0, end - _LONGEST_PART), end):
             part = _part(pieces[chunks[start][0] : chunks[end - 1][1]], text, context, pieces[: chunks[start][0]])
             score = best[start].score + part.score - (_WEAK_DIVISION if weak[start] else 0.0)
-            score -= _CROSSED_CLAUSE * sum(clauses[start + 1 : end])
+            score -= sum(clauses[start + 1 : end])
+            score -= _CROSSED_AND * sum(ands[start + 1 : end])
             if found is None or score > found.score + 1e-9:
                 found = Division([*best[start].parts, part], score)
         assert found is not None
@@ -148,7 +170,9 @@ def _is_gap(before: Piece, piece: Piece) -> bool:
 
 
 def _orders(piece: Piece) -> bool:
-    return piece.has(*_ORDERS) and piece.text not in texts("mere_just")
+    if piece.has("louder", "quieter") and piece.text.startswith(("turn", "lower", "raise", "bring")):
+        return True
+    return piece.has(*ORDERS, "undo", "export") and piece.text not in texts("mere_just")
 
 
 def _is_weak(pieces: list[Piece], at: int) -> bool:
@@ -166,7 +190,7 @@ def _bounds(pieces: list[Piece]) -> list[int]:
     found = [0]
     for at in range(1, len(pieces)):
         before, piece = pieces[at - 1], pieces[at]
-        separated = before.has("mark") and before.text not in "-:'\"()"
+        separated = before.has("mark") and before.text not in "-:'\"()" and not _in_order(pieces, at)
         gap = _is_gap(before, piece) and not (
             before.has("QUOTE", "FILE") and piece.has("RANGE", "POSITION", "COLOR", "FOR", "AT")
         )
@@ -188,12 +212,21 @@ def _is_of_size(pieces: list[Piece], at: int) -> bool:
     return at < len(pieces) and pieces[at].has("SIZE", "SCALE")
 
 
+def _in_order(pieces: list[Piece], at: int) -> bool:
+    """Within "order: medal, warmup, round 2"?"""
+    after = next((piece for piece in pieces[at:] if not piece.is_loose()), None)
+    listed = at > 1 and pieces[at - 2].has("CLIP") and after is not None and after.has("CLIP")
+    return listed and any(piece.has("order") for piece in pieces[:at])
+
+
 def _part(pieces: list[Piece], text: str, context: Context, before: list[Piece]) -> Part:
     content = content_of(pieces)
     if not content:
         return Part(pieces, None, score=0.0)
     reading = read_part(pieces, text, context, before)
-    wish = output_score(pieces)
+    if before and (shared := _of_verb_before(pieces, text, context, before)) is not None:
+        reading = shared if reading is None or shared.score > reading.score else reading
+    wish = None if _compares_elements(pieces, context, before) else output_score(pieces)
     nothing = -2.0 * sum(weight(piece) for piece in content) - 0.5
     best = Part(pieces, None, score=nothing)
     if wish is not None and wish > best.score:
@@ -201,6 +234,50 @@ def _part(pieces: list[Piece], text: str, context: Context, before: list[Piece])
     if reading is not None and reading.score >= best.score:
         best = Part(pieces, reading, score=reading.score)
     return best
+
+
+# Verbs that a clause can leave to the one before.
+_SHARED = ORDERS | frozenset("speedup slowdown brightness contrast saturation louder quieter warmer cooler".split())
+
+
+def _of_verb_before(pieces: list[Piece], text: str, context: Context, before: list[Piece]) -> Reading | None:
+    """ "Rotate the first one 90, the second 180": what names another clip and no verb is of the verb before."""
+    if not any(piece.has("CLIP") for piece in pieces) or any(piece.has(*_SHARED) for piece in pieces):
+        return None
+    verb = next((piece for piece in reversed(before) if piece.has(*_SHARED) and not piece.is_loose()), None)
+    if verb is None or any(
+        piece.has("neg", "keep", "untouched", "except") or piece.text == "leave" for piece in pieces
+    ):
+        return None
+    shared = [verb]
+    if any(piece.has("again_word", "same") for piece in pieces):  # "rotate beach 90 and market too": the amount as well
+        start = max(at for at, piece in enumerate(before) if piece is verb)
+        shared = [piece for piece in before[start:] if not piece.has("CLIP", "mark", "clip_noun")]
+    reading = read_part([*shared, *pieces], text, context)
+    if reading is None or [one for one in reading.left if not one.has("again_word", "same")] or reading.missing:
+        return None
+    if not all("clip" in params for params in reading.commands):
+        return None
+    reading.left = []
+    reading.score = sum(weight(piece) for piece in content_of(pieces)) - OPERATION_COST
+    return reading
+
+
+def _compares_elements(pieces: list[Piece], context: Context, before: list[Piece]) -> bool:
+    """ "… both smaller", after elements were named: no file is to become smaller."""
+    if context.last_ops and not _of_file(before) and last_target(Span([], context, "")) is not None:
+        of_last = context.last_ops[-1].get("op") in (*ELEMENT_OPS, "update", "nudge")
+        if of_last and any(piece.has("it") for piece in pieces) and not _of_file(pieces):
+            return any(piece.has("smaller", "bigger") for piece in pieces)  # "it's massive, shrink it"
+    several = len(context.elements) > 1 and len(context.clips) < 2 and any(piece.has("both") for piece in pieces)
+    named = several or any(piece.means & element_meanings(context) for piece in before)
+    pronoun = any(piece.has("both", "it") for piece in pieces)
+    return named and pronoun and not _of_file(pieces) and any(piece.has("smaller", "bigger") for piece in pieces)
+
+
+def _of_file(pieces: list[Piece]) -> bool:
+    of_file = OUTPUT_KINDS | {"out:size", "out:compress", "final_word", "PERCENT"}
+    return any(piece.means & of_file or piece.text in texts("whole_film") for piece in pieces)
 
 
 OUTPUT_KINDS = frozenset("SIZE RATE SCALE LINES LINES? FPS FRAME DEPTH".split())
@@ -262,7 +339,8 @@ def output_score(pieces: list[Piece]) -> float | None:
     if len(bare) <= 2 and bare[-1:] and bare[-1].means == {"NUMBER"} and any(p.has("out:under") for p in pieces):
         return 0.3  # "under 25": of what is asked back
     plain = any(p.has("out:less", "out:toobig") and p.has("out:size", "out:compress", "out:toobig") for p in pieces)
-    if not strong and not ratio and not plain and not any(p.has("out:less", "smaller") for p in pieces):
+    less = any(p.has("out:less", "smaller") and p.text not in texts("step_back") for p in pieces)
+    if not strong and not ratio and not plain and not less:
         return None
     alone = ratio and len(bare) == 2 and not strong and not any(p.has("mark") for p in pieces)
     explained = 1.0 if alone else 0.0  # 缩小30%, and nothing else

@@ -46,6 +46,10 @@ class Span:
         """Is there a piece, used or not, that means one of these?"""
         return any(piece.has(*means) for piece in self.pieces)
 
+    def has_before(self, *means: str) -> bool:
+        """Was there a piece before this part that means one of these?"""
+        return any(piece.has(*means) for piece in self.before)
+
     def says(self, *texts: str) -> bool:
         """Does one of these stand there word for word?"""
         return any(piece.text in texts for piece in self.pieces)
@@ -100,6 +104,8 @@ class Span:
             for at, piece in enumerate(self.pieces)
             if at not in self.used and piece.has("NUMBER") and low <= piece.value <= high
         ]
+        counted = [at for at in hits if not self.pieces[at].has("clip_noun")]
+        hits = counted or hits  # "that one by 10"
         self.used.update(hits)
         return [self.pieces[at] for at in hits]
 

@@ -49,6 +49,9 @@ def _each_once(commands: list[Command]) -> list[Command]:
             found[-1] = merged
         elif found and _tells_how_loud(found[-1], command):
             found[-1] = {"op": "add_music", "params": {**found[-1]["params"], "volume": command["params"]["level"]}}
+        elif found and _fades_music(found[-1], command):
+            faded = {**found[-1]["params"], **_faded(command["params"])}
+            found[-1] = {"op": "add_music", "params": faded}
         elif command["op"] == "nudge" or command not in found:
             found.append(command)
     return found
@@ -103,6 +106,16 @@ def _tint(params: Mapping[str, Any]) -> str:
     if params.keys() - {"clip"} == {"temperature_pct"}:
         return "warm" if params["temperature_pct"] > 0 else "cool"
     return str(params["preset"]) if params.keys() - {"clip"} == {"preset"} else ""
+
+
+def _fades_music(first: Command, second: Command) -> bool:
+    """ "Add a.mp3 and fade it out": the fade is that of the music just added."""
+    return bool(first["op"] == "add_music" and second["op"] == "fade" and second["params"].get("target") == "music")
+
+
+def _faded(params: dict[str, Any]) -> dict[str, float]:
+    ends = {"in": ["in"], "out": ["out"]}.get(params["direction"], ["in", "out"])
+    return {f"fade_{end}_s": params.get("duration_s", 1.0) for end in ends}
 
 
 def _tells_how_loud(first: Command, second: Command) -> bool:

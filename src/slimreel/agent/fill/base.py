@@ -140,6 +140,7 @@ def ranged(span: Span, params: Params) -> None:
     found = stretch(span)
     if found is not None and (found[0] is not None or found[1] is not None):
         start, end = found[0] or 0.0, found[1]
+        within_video(span, start)
         later = span.find("TIME", "AT", "UNTIL") if end is None else None
         if later is not None and span.pieces[later].value > start:
             end = span.pieces[later].value  # from 40 s, up to 50 s

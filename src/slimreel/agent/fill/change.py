@@ -29,7 +29,7 @@ def update(span: Span) -> list[Params]:
     quoted = span.take("QUOTE")
     if quoted is not None and kinds & {"text"}:
         changes["text"] = quoted.value
-    position = _new_position(span, kinds)
+    position = _new_position(span, kinds, [str(one.facts.get("position", "")) for one in targets])
     if position and kinds & _PLACED:
         changes["position"] = position
     color = span.named("color")
@@ -105,9 +105,15 @@ def _one_more(span: Span) -> str | None:
     return None
 
 
-def _new_position(span: Span, kinds: set[str]) -> str | None:
+def _new_position(span: Span, kinds: set[str], places: list[str]) -> str | None:
     """Where something is to go; up and down mean the edges where no small step is spoken of."""
+    other = any(piece.text.startswith(("other", "opposite")) for piece in span.pieces)
     position = span.named("position")
+    if position in ("top", "bottom") and other and len(places) == 1:
+        if position not in places[0] or "_" not in places[0]:
+            raise Missing("amount")  # "the other corner at the top": which?
+        span.claim("other", "other_side", "corner_word", "different_word")
+        return "_".join(_OPPOSITE.get(part, part) for part in places[0].split("_"))
     if position is not None:
         return position
     if span.claim("centered"):
@@ -224,7 +230,8 @@ def _moved_by(span: Span, changes: Params, targets: list[ElementFact]) -> bool:
     longer, shorter = span.has("longer"), span.has("shorter")
     later, earlier = span.has("later", "afterwards"), span.has("earlier", "sooner")
     at_end = longer or shorter or span.has("stopping")
-    at_start = span.has("starting", "t_begin", "adding", "entering") and not at_end
+    shifts = targets and targets[0].type != "subtitles" and (later or earlier) and not span.has("AT", "CLOCK")
+    at_start = (span.has("starting", "t_begin", "adding", "entering") or bool(shifts)) and not at_end
     if len(times) != 1 or len(targets) != 1 or (longer or later) == (shorter or earlier) or at_end == at_start:
         return False
     old = targets[0].facts.get("end_s" if at_end else "start_s")
@@ -254,7 +261,10 @@ def _all_but(span: Span) -> list[ElementFact]:
     kept = mentioned(Span(_excepted(span.pieces), span.context, ""))
     if not kept or len(kept) >= len(span.context.elements):
         return []
-    span.used.update(range(len(span.pieces)))
+    where = max(
+        at for at, piece in enumerate(span.pieces) if piece.has("except", "keep", "untouched", "rest", "video_whole")
+    )
+    span.used.update(range(next(iter(_next_order(span, where)), len(span.pieces))))
     kinds = {"text"} if span.has("n_title") and not any(one.type == "text" for one in kept) else None
     return [one for one in span.context.elements if one not in kept and (kinds is None or one.type in kinds)]
 
@@ -283,11 +293,33 @@ def remove(span: Span) -> list[Params]:
     return [{"target": one.id} for one in targets]
 
 
+def _next_order(span: Span, at: int) -> list[int]:
+    """Where what is kept ends because more is asked for: "keep the title and make that red"."""
+    orders = (
+        "trimming",
+        "cutting",
+        "mute",
+        "export",
+        "speedup",
+        "changing",
+        "moving",
+        "adding",
+        "remove",
+        "bigger",
+        "smaller",
+    )
+    return [
+        place
+        for place in range(at + 1, len(span.pieces) - 1)
+        if span.pieces[place].has("t_and") and span.pieces[place + 1].has(*orders)
+    ][:1]
+
+
 def _without_kept(span: Span, at: int) -> list[ElementFact]:
     """ "Take the logo off, keep the title": what is named outside the clause that keeps something. Raises Missing."""
     marks = [place for place, piece in enumerate(span.pieces) if piece.has("mark")]
     begin = max((place for place in marks if place <= at), default=at)
-    end = min((place for place in marks if place >= at), default=len(span.pieces))
+    end = min((place for place in [*marks, *_next_order(span, at)] if place >= at), default=len(span.pieces))
     whole, kept = span.pieces, range(begin, end)
     span.pieces = [piece for place, piece in enumerate(whole) if place not in kept]
     targets = mentioned(span)

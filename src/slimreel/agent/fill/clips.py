@@ -158,6 +158,8 @@ def speed(span: Span) -> Params:
         params["factor"] = factor
     elif _of_the_middle(span):
         raise Missing("range")
+    elif span.has("longer", "shorter") and span.find("TIME", "FOR") is not None:
+        raise Missing("amount")  # 2 s longer: no length that it is to have
     elif (length := span.take("TIME", "FOR", "AT", "UNTIL")) is not None:
         params["fit_duration_s"] = length.value
     elif (number := span.take("NUMBER")) is not None and 0.1 <= number.value <= 16:
@@ -192,9 +194,17 @@ def _factor(span: Span) -> float | None:
     if times is not None and times.value > 0:
         slower = slow and times.value > 1 and not times.has("SPEEDRATE") and not span.has("speed")
         return float(1 / times.value if slower else times.value)
-    for word, factor in (("double_speed", 2.0), ("triple_speed", 3.0), ("quarter_speed", 0.25), ("half_speed", 0.5)):
+    for word, factor in (
+        ("normal_speed", 1.0),
+        ("double_speed", 2.0),
+        ("triple_speed", 3.0),
+        ("quarter_speed", 0.25),
+        ("half_speed", 0.5),
+    ):
         if span.claim(word):
             return factor
+    if share is None and fast != slow and span.says("by half") and span.claim("halve"):
+        return 1.5 if fast else 0.5
     if share is None:
         return None
     part = float(share.value) / 100

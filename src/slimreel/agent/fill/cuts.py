@@ -34,6 +34,10 @@ def trim(span: Span) -> Params:
     clip_param(span, params)
     if _dropped_first(span) or _comes_in(span):
         raise Missing("range")
+    by = next((at for at, piece in enumerate(span.pieces) if piece.has("longer", "shorter")), None)
+    step = by is not None and ((by > 0 and span.pieces[by - 1].has("TIME", "FOR")) or span.says("by"))
+    if span.has("longer") or (step and span.find("TIME", "FOR") is not None):
+        raise Missing("amount" if span.has("longer") else "range")  # 5 s shorter: off which end?
     found = stretch(span)
     if found is None:
         moments = [*span.all("AT"), *span.all("TIME")]
@@ -154,7 +158,8 @@ def remove_silence(span: Span) -> Params:
     if level is not None:
         params["threshold_db"] = -abs(level.value)
     lengths = span.all("TIME", "FOR", "AT", "RANGE", "START")
-    margin_at = span.find("padding", "keep")
+    over = any("over" in piece.text.split() or "longer than" in piece.text for piece in span.pieces)
+    margin_at = span.find("padding") if over else span.find("padding", "keep")
     if margin_at is not None:
         span.claim("neg")
     span.claim("padding", "threshold_word")

@@ -259,6 +259,11 @@ def target_elements(span: Span) -> list[ElementFact]:
         said_together(span, named)
         return named
     earlier = mentioned(Span(span.before, span.context, ""))
+    if len(earlier) == 1 and (others := _other_of_kind(span, earlier[0])):
+        return others
+    if len(earlier) > 1 and span.says(*texts("all_of_them")):
+        span.claim("both", "it")
+        return earlier  # "logo left, title right, both smaller"
     if earlier:
         return earlier[-1:]
     elements = list(span.context.elements)
@@ -280,6 +285,12 @@ def target_elements(span: Span) -> list[ElementFact]:
     if len(elements) == 1:
         return elements
     raise Missing("clip")
+
+
+def _other_of_kind(span: Span, one: ElementFact) -> list[ElementFact]:
+    """ "The other one": of two of a kind the one that was not spoken of."""
+    others = [there for there in span.context.of_type(one.type) if there is not one]
+    return others if len(others) == 1 and span.claim("other") else []
 
 
 _BETWEEN_NAMES = frozenset("filler t_and same both out:det out:this out:filler t_of".split())

@@ -12,6 +12,9 @@ from slimreel.agent.span import Missing, Span
 
 def sharpen(span: Span) -> Params:
     params: Params = {}
+    heard = [piece for piece in [*span.before[-2:], *span.pieces] if piece.has("sound", "voice", "music")]
+    if heard and not any(piece.has("mark") for piece in span.before[-2:]) and not span.has("video", "picture_word"):
+        raise Missing("amount")  # a clearer voice is no sharper picture
     span.claim("sharpen")
     strength(span, params)
     clip_param(span, params)

@@ -95,10 +95,13 @@ def nudge(span: Span) -> list[Params]:
         kinds = {one.type for one in named}
     else:
         last = last_target(span)
-        kinds = {one.type for one in span.context.elements if one.id == last}
-        if not kinds and len(span.context.elements) == 1:
+        before = {one.id for one in mentioned(Span(span.before, span.context, ""))}
+        kinds = {one.type for one in span.context.elements if (one.id in before if before else one.id == last)}
+        if span.says(*texts("whole_film")):
+            kinds = set()  # "smaller file please", whatever was added last
+        elif not kinds and len(span.context.elements) == 1:
             kinds = {span.context.elements[0].type}
-    if span.has("sound", "volume", "voice", "original_sound", "music"):
+    if span.has("sound", "volume", "voice", "original_sound", "music") or kinds == {"music"}:
         _heard_words(span)
     sound_said = span.has("sound", "volume", "voice", "original_sound") and not span.has("music")
     if span.has("opacity") and kinds & {"text", "image", "pip"} and (seen := _seen_through(span, named, amount)):

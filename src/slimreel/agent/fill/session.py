@@ -7,13 +7,18 @@ from __future__ import annotations
 
 from slimreel.agent.fill.base import Params
 from slimreel.agent.span import Missing, Span
+from slimreel.agent.words import texts
+
+_MOST_STEPS = 50  # a number beyond is of something else
 
 
 def undo(span: Span) -> Params:
     count = span.take("NUMBER", "TIMES", "FPS")
     word = 2 if span.claim("twice") else 3 if span.claim("thrice") else None
-    span.claim("it", "previous", "step_word", "neg", "redo_word")
-    if count is not None and count.value >= 1:
+    if word is None and count is None and span.says(*texts("both_steps")):
+        word = 2  # undo both of those
+    span.claim("it", "previous", "step_word", "neg", "redo_word", *(["both"] if word == 2 else []))
+    if count is not None and 1 <= count.value <= _MOST_STEPS:
         return {"steps": int(count.value)} if count.value > 1 else {}
     return {"steps": word} if word else {}
 

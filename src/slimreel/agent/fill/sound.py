@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from slimreel.agent.context import SOUND_FILES
 from slimreel.agent.fill.base import Params, clip_param, ranged, session_file, strength, stretch
+from slimreel.agent.fill.elements import TYPE_WORDS, last_target
 from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
@@ -232,6 +233,9 @@ def fade(span: Span) -> Params:
     params: Params = {}
     if span.has("music") and span.context.of_type("music"):
         raise Missing("clip")  # the music that is there is changed by `update`
+    of_music = _of_music(span)
+    if of_music and not span.has_before("SOUNDFILE"):
+        raise Missing("clip")
     fades = [piece.text for piece in span.pieces if piece.has("fadein", "fadeout")]
     sound = span.claim("sound", "music", "voice") or _any_in(fades, "sound", "audio", "声", "music")
     sound = sound or any(said in texts("heard_fade") for said in fades)
@@ -246,7 +250,7 @@ def fade(span: Span) -> Params:
         colored = True
     elif span.has("toblack"):
         span.named("color")
-    target = _fade_target(span, sound=sound, colored=colored)
+    target = "music" if of_music else _fade_target(span, sound=sound, colored=colored)
     if target is not None:
         params["target"] = target
     if white:
@@ -257,6 +261,27 @@ def fade(span: Span) -> Params:
         params["duration_s"] = length.value
     clip_param(span, params)
     return params
+
+
+def _of_music(span: Span) -> bool:
+    """Is the "it" of "fade it out" the music that was just spoken of?"""
+    named = span.has("sound", "voice", "music", "toblack", "fadeblack", "fadewhite", "text", "image", "CLIP")
+    if named or not span.says("it", "that") or span.says(*texts("the_picture")):
+        return False
+    kinds = [
+        kind
+        for piece in span.before
+        for kind, words in TYPE_WORDS.items()
+        if piece.has(*words) or _is_song(piece, kind)
+    ]
+    if kinds:
+        return kinds[-1] == "music"
+    last = last_target(span) if span.context.last_ops and not span.before else None
+    return any(one.id == last and one.type == "music" for one in span.context.elements)
+
+
+def _is_song(piece: Piece, kind: str) -> bool:
+    return kind == "music" and piece.has("SOUNDFILE")
 
 
 _OF_FADES = """

@@ -1,12 +1,15 @@
-"""The last operation with another value: "not 10, 15", "give it 5 more", "double that"."""
+"""The last operation with another value: "not 10, 15", "give it 5 more"."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
+from slimreel.agent.context import PICTURE_FILES, SOUND_FILES
 from slimreel.agent.fill.elements import ELEMENT_OPS
 from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, Command, Turn, again, denied
+from slimreel.agent.follow.multiplied import WEIGHTS
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import meanings_of
 from slimreel.agent.words import texts
@@ -36,15 +39,13 @@ _BY_KIND = {
     "DEGREES": ["degrees"],
     "LINES": ["resolution"],
 }
-# What an output may weigh, in this order.
-_WEIGHTS = ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps")
-# What else can be half of it or double.
-_DEGREES = "brightness_pct contrast_pct saturation_pct temperature_pct gain_db duration_s first_s last_s".split()
 
 
 def other_file(turn: Turn) -> list[Command] | None:
     """ "tram.mp3 would fit better": another file in the place of the last one of its kind."""
     files = [piece for piece in turn.content if piece.has("SOUNDFILE", "IMAGEFILE")]
+    if not files and (called := _called(turn)) is not None:
+        return called
     if len(files) != 1 or not (any(one.text in texts("preferred") for one in turn.pieces) or _only_swaps(turn)):
         return None
     wanted = "music" if files[0].has("SOUNDFILE") else "image"
@@ -65,22 +66,18 @@ def _only_swaps(turn: Turn) -> bool:
     return kind is not None and bool(rest) and all(piece.has("replace", "changing", "out:to", "it") for piece in rest)
 
 
-def times_as_much(turn: Turn) -> list[Command] | None:
-    """Double that limit; half of it."""
-    amounts = [at for at, piece in enumerate(turn.pieces) if piece.has(*AMOUNTS)]
-    amounts = [at for at in amounts if not turn.pieces[at].has("SHARE", "halve", "double")]
-    if any(not denied(turn.pieces, at) for at in amounts) or len(turn.content) - len(amounts) > 4:
-        return None  # what is not enough (3M不够，翻一倍) may be named
-    twice = any(piece.has("double") for piece in turn.content)
-    half = any(piece.has("halve") or (piece.has("SHARE") and piece.value == 50) for piece in turn.content)
-    about = any(piece.has("it", "too_word", "out:toobig") or piece.text in texts("the_limit") for piece in turn.pieces)
-    if twice == half or not about:
+def _called(turn: Turn) -> list[Command] | None:
+    """ "The lounge one is nicer": a file of the session by a word of its name, in the place of one of its kind."""
+    preferred = any(piece.text in texts("preferred") for piece in turn.pieces)
+    strange = [piece for piece in turn.content if piece.has("unknown")]
+    if not preferred or len(strange) != 1 or len(turn.content) > 2 or turn.last["op"] not in ("add_music", "add_image"):
         return None
-    for name in (*_WEIGHTS, *_DEGREES):
-        if isinstance(value := turn.last["params"].get(name), int | float):
-            after = value * 2 if twice else value / 2
-            return [again(turn.last, **{name: int(after) if name in _WEIGHTS else after})]
-    return None
+    kind, suffixes = ("music", SOUND_FILES) if turn.last["op"] == "add_music" else ("image", PICTURE_FILES)
+    word, there = strange[0].text.casefold(), turn.context.of_type(kind)
+    named = [name for name in turn.context.files(suffixes) if word in re.split(r"[\W_]+", name.casefold())]
+    if len(named) != 1 or len(there) != 1 or there[0].file == named[0]:
+        return None
+    return [{"op": "update", "params": {"target": there[0].id, "set": {"file": named[0]}}}]
 
 
 def shifted(turn: Turn) -> list[Command] | None:
@@ -105,7 +102,7 @@ def more_of_it(turn: Turn) -> list[Command] | None:
     amounts = [piece for piece in turn.content if piece.has("NUMBER", "SIZE", "SCALE", "RATE")]
     if not (more or less) or len(amounts) != 1:
         return None
-    for name in _WEIGHTS:
+    for name in WEIGHTS:
         value = turn.last["params"].get(name)
         if isinstance(value, int | float):
             piece = amounts[0]
@@ -131,10 +128,28 @@ def another_format(turn: Turn) -> list[Command] | None:
     return [again(turn.last, format=named[0])]
 
 
+_FORMATS = frozenset({"mp4", "mov", "webm", "gif", "mp3"})
+
+
+def exported_anew(turn: Turn) -> list[Command] | None:
+    """ "In mov this time", after a render: another one."""
+    formats = [piece.text.lower() for piece in turn.content if piece.text.lower() in _FORMATS]
+    lines = [piece for piece in turn.content if piece.has("LINES", "LINES?")]
+    if not turn.content or len(formats) + len(lines) != len(turn.content) or len(formats) > 1 or len(lines) > 1:
+        return None
+    changed = {
+        **({"format": formats[0]} if formats else {}),
+        **({"resolution": f"{lines[0].value:g}p"} if lines else {}),
+    }
+    return [again(turn.last, **changed)]
+
+
 def another_amount(turn: Turn) -> list[Command] | None:
     """Not 10, 15; 3秒，不是1秒; 2x is nuts, do 1.5; make that 20."""
     places = [at for at, piece in enumerate(turn.pieces) if piece.has(*AMOUNTS)]
-    if not places or len(places) > 2:
+    counted = [at for at in places if turn.pieces[at].text not in texts("one_of_them")]
+    places = counted or places  # "the one at 11"
+    if not places or len(places) > 2 or any(piece.has("CLIP") for piece in turn.content):
         return None
     plain = len(places) == 1 and _says_only_an_amount(turn, turn.pieces[places[0]])
     if plain and _is_short_side(turn, turn.pieces[places[0]]):
@@ -153,7 +168,8 @@ def another_amount(turn: Turn) -> list[Command] | None:
         or piece.means & ABOUT_LAST
         or piece.means & meanings_of(str(turn.last["op"]))
         or piece.has("unknown", "too_word", "speedup", "slowdown", "toobig_word")
-        or piece.text in texts("granting")
+        or piece.text in (texts("granting") | texts("one_of_them"))
+        or ("at_s" in turn.last["params"] and piece.has("frame_word"))
         or (turn.last["op"] == "compress" and piece.text in texts("looks_bad"))
         for piece in turn.content
     ):
@@ -235,6 +251,8 @@ def _parameter(params: Mapping[str, Any], piece: Piece, refused: list[Piece]) ->
         names = ["start_s", *_TIMES] if piece.has("START") else _TIMES
     amounts = [name for name, value in params.items() if isinstance(value, int | float) and not isinstance(value, bool)]
     only = amounts[0] if len(amounts) == 1 and piece.has("NUMBER", "PX", "PERCENT") else None
+    if only is not None and piece.has("PERCENT") and not (only in _SHARES or only.endswith("_pct")):
+        only = None  # half as long is no 50 seconds
     return next((name for name in names if name in params), only)
 
 

@@ -6,8 +6,10 @@ from slimreel.agent.fill.elements import ELEMENT_OPS, TYPE_WORDS, last_target, n
 from slimreel.agent.follow.last import AMOUNTS, Command, Turn, again, only_about_last
 from slimreel.agent.reading import meanings_of
 from slimreel.agent.span import Span
+from slimreel.agent.words import texts
 
-_TAKES_AWAY = frozenset({"remove", "delete_clip", "mute", "cut"})
+_TAKES_AWAY = frozenset({"remove", "delete_clip", "mute", "cut", "trim", "remove_silence"})
+_BACK_TO = {"color": ("changing", "grade", "look"), "reframe": ("aspectword",), "speed": ("speed",)}
 _ELEMENT_WORDS = frozenset(word for words in TYPE_WORDS.values() for word in words)
 
 
@@ -84,13 +86,17 @@ def brought_back(turn: Turn) -> list[Command] | None:
     done = turn.context.last_ops[-1] if turn.context.last_ops else {}
     back = any(piece.has("back_word") or "回来" in piece.text for piece in turn.pieces)
     back = back or (any(p.text == "还是" for p in turn.pieces) and any(p.has("keep", "untouched") for p in turn.pieces))
+    of_look = _BACK_TO.get(str(done.get("op")), ())
+    if back and of_look and turn.content and all(one.has("back_word", *of_look) for one in turn.content):
+        named = any(one.has(*of_look) for one in turn.content)
+        return [{"op": "undo", "params": {}}] if named else None  # "back to colour"
     if done.get("op") not in _TAKES_AWAY or not back:
         return None
     if any(piece.has(*AMOUNTS, "POSITION", "QUOTE", "FILE") for piece in turn.content):
         return None
-    named = [piece for piece in turn.content if piece.means & _ELEMENT_WORDS]
+    elements = [piece for piece in turn.content if piece.means & _ELEMENT_WORDS]
     there = {word for one in turn.context.elements for word in TYPE_WORDS.get(one.type, ())}
-    if done["op"] == "remove" and any(piece.means & there for piece in named):
+    if done["op"] == "remove" and any(piece.means & there for piece in elements):
         return None  # one that is still there
     known = (
         "back_word",
@@ -107,6 +113,35 @@ def brought_back(turn: Turn) -> list[Command] | None:
         "remove",
         "cutting",
         *_ELEMENT_WORDS,
-        "sound",
+        *("sound", "handing", "trimming", "cutting", "remove", "part_word", "clip_noun", "silence", "parts"),
     )
     return [{"op": "undo", "params": {}}] if only_about_last(turn.content, *known) else None
+
+
+def wanted_after_all(turn: Turn) -> list[Command] | None:
+    """ "No, i did want that", after an undo: what was undone is to be there."""
+    if turn.context.last_ops[-1].get("op") != "undo" or any(
+        piece.has(*AMOUNTS, "QUOTE", "FILE") for piece in turn.pieces
+    ):
+        return None
+    back = any(piece.text in texts("puts_back") for piece in turn.pieces)
+    liked = back or any(piece.text in texts("liked_it") for piece in turn.pieces)
+    known = ("handing", "keep", "back_word", "redo", "cutting", "dont")
+    if not liked or any(piece.text in texts("not_liked") for piece in turn.pieces):
+        return None
+    said = [piece for piece in turn.content if piece.text not in texts("liked_it")]
+    return [{"op": "redo", "params": {}}] if only_about_last(said, *known) else None
+
+
+def undo_named(turn: Turn) -> list[Command] | None:
+    """ "Undo the sharpen, keep the black and white": the last turn, by its name."""
+    end = next((at for at, piece in enumerate(turn.pieces) if piece.has("mark")), len(turn.pieces))
+    said = [piece for piece in turn.pieces[:end] if not piece.is_loose()]
+    rest = [piece for piece in turn.pieces[end + 1 :] if not piece.is_loose() or piece.has("keep", "untouched")]
+    if any(piece.has("t_and", *AMOUNTS) or piece.text in texts("and_too") for piece in turn.pieces[:end]):
+        return None
+    if len(said) < 2 or said[0].text not in texts("undo_verb") or turn.context.last_ops[-1] is not turn.last:
+        return None
+    of_last = meanings_of(str(turn.last["op"]))
+    keeps = not rest or rest[0].has("keep", "untouched") or rest[0].text == "leave"
+    return [{"op": "undo", "params": {}}] if keeps and all(one.means & of_last for one in said[1:]) else None

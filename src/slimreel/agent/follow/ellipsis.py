@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import Any
 
 from slimreel.agent.context import Context
-from slimreel.agent.fill.base import stretch
 from slimreel.agent.fill.change import update
 from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
 from slimreel.agent.fill.nudge import nudge
@@ -16,23 +15,6 @@ from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import FILLERS, OPERATION_COST
 from slimreel.agent.span import Missing, Span, left_over, weight
 from slimreel.agent.words import texts
-
-_FOR_A_WHILE = frozenset("speed mute volume reverse zoom".split())
-_ONLY, _WITHIN = frozenset({"only", "just"}), ("for", "from", "between", "during", "in")
-
-
-def only_there(pieces: list[Piece], context: Context) -> list[Command] | None:
-    """ "Only for the first ten minutes": the last operation for that stretch, and nothing else."""
-    last = last_operation(context)
-    said = [piece for piece in pieces if not piece.has("mark", "meant")]
-    if last is None or last["op"] not in _FOR_A_WHILE or not said or said[0].text not in _ONLY:
-        return None
-    where = [piece for piece in said[1:] if piece.has("RANGE", "FIRST", "LAST")]
-    rest = [piece for piece in said[1:] if piece not in where and not piece.is_loose()]
-    if len(where) != 1 or rest or not said[1].text.startswith(_WITHIN):
-        return None
-    found = stretch(Span(list(pieces), context, ""))
-    return None if found is None else [again(last, range_s=[found[0] or 0.0, found[1]])]
 
 
 def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Command], float] | None:
@@ -49,6 +31,9 @@ def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Com
         found = _partial(span, last)
     new = found[0] if isinstance(found, list) else found
     new = {name: value for name, value in new.items() if name not in ("auto", "direction", "axis")} or new
+    signed = any(piece.has("SIGNED", "louder", "quieter", "up_word", "down_word") for piece in pieces)
+    if not signed and new.get("gain_db", 0) > 0 > last["params"].get("gain_db", 0):
+        new["gain_db"] = -new["gain_db"]  # "only 2 dB", after 4 down
     changed = {name: value for name, value in new.items() if last["params"].get(name) != value}
     if not changed:
         return None
@@ -58,7 +43,8 @@ def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Com
         return [{"op": "color", "params": {**clip, **changed}}], _score(span, pieces)  # the first is done already
     if last["op"] == "cut" and not new.keys() & last["params"].keys():
         return [{"op": "cut", "params": new}], _score(span, pieces)  # another place, and the first is cut already
-    return [again(last, **changed)], _score(span, pieces)
+    clips = changed.pop("clip") if isinstance(changed.get("clip"), list) else [None]
+    return [again(last, **changed, **({} if clip is None else {"clip": clip})) for clip in clips], _score(span, pieces)
 
 
 _SIDES = ("left", "right", "top", "bottom", "center")
@@ -122,7 +108,11 @@ def _of_element(pieces: list[Piece], text: str, context: Context) -> tuple[list[
 def _compares_last(span: Span) -> bool:
     """ "To the bottom, and bigger": does the comparison stand behind all that is changed?"""
     compared = [at for at, piece in enumerate(span.pieces) if piece.has("bigger", "smaller", "louder", "quieter")]
-    changed = [at for at, piece in enumerate(span.pieces) if piece.has("COLOR", "POSITION", "QUOTE")]
+    changed = [
+        at
+        for at, piece in enumerate(span.pieces)
+        if piece.has("COLOR", "POSITION", "QUOTE", "boldword", "boxword", "PX")
+    ]
     return bool(changed) and min(compared) > max(changed)
 
 

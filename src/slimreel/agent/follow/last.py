@@ -58,6 +58,11 @@ def again(last: Mapping[str, Any], **changed: Any) -> Command:
     return {"op": str(last["op"]), "params": {**kept, **changed}}
 
 
+def says_amount(content: list[Piece]) -> bool:
+    """Is there an amount? The "one" of "this one" is none."""
+    return any(piece.has(*AMOUNTS) and piece.text not in texts("one_of_them") for piece in content)
+
+
 def only_about_last(content: list[Piece], *means: str) -> bool:
     """Is there nothing but these meanings and what is said around a last turn?"""
     known = ABOUT_LAST | set(means)
@@ -72,7 +77,7 @@ def denied(pieces: list[Piece], at: int) -> bool:
             return True
         if piece.text in texts("you_made") and any(one.text in texts("you") for one in pieces[:place]):
             return True
-        if piece.has("meant") or (piece.has("mark") and place != at - 1) or piece.has(*AMOUNTS):
+        if piece.has("meant") or (piece.has("mark") and place != at - 1) or piece.has(*AMOUNTS, "CLIP"):
             break
     for place in range(at + 1, min(len(pieces), at + 4)):
         if pieces[place].has("out:toobig", "too_word") or pieces[place].text in ("太", "还是", "还"):

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import fields
 from typing import Any
 
 from slimreel.agent.context import Context
 from slimreel.agent.fill.elements import ELEMENT_OPS, TYPE_WORDS, mentioned
-from slimreel.agent.follow.last import AMOUNTS, Command, Turn, again, denied, only_about_last
+from slimreel.agent.follow.last import Command, Turn, again, denied, only_about_last, says_amount
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import meanings_of
 from slimreel.agent.span import Span
+from slimreel.agent.words import texts
+from slimreel.edit.registry import operations
 
 
 def for_others(turn: Turn) -> list[Command] | None:
     """Same for the second clip; now the other one too; 第二段也一样."""
-    if not any(piece.has("same", "again_word") for piece in turn.pieces) and not any(
-        piece.has("other") for piece in turn.content
-    ):
+    asked = any(piece.has("same", "again_word") for piece in turn.pieces)
+    if not asked and not _merely_clips(turn) and not any(piece.has("other") for piece in turn.content):
+        return None
+    if "clip" not in turn.last["params"] and not _is_of_clips(str(turn.last["op"])):
         return None
     words = tuple(word for words in TYPE_WORDS.values() for word in words)
     of_op = meanings_of(str(turn.last["op"]))
-    if not only_about_last(turn.content, "CLIP", "clip_noun", "ORDINAL", "ask_word", *words, *of_op) or any(
-        piece.has(*AMOUNTS) and not piece.has("both")
-        for piece in turn.content  # 其他两段 counts clips
+    known = ("CLIP", "clip_noun", "ORDINAL", "ask_word", *words, *of_op)
+    if says_amount([piece for piece in turn.content if not piece.has("both")]) or not only_about_last(
+        turn.content, *known
     ):
         return None
     if turn.last["op"] in ELEMENT_OPS or "target" in turn.last["params"]:
@@ -47,11 +51,29 @@ def for_others(turn: Turn) -> list[Command] | None:
     return [again(turn.last, clip=one) for one in named] or None
 
 
+def _merely_clips(turn: Turn) -> bool:
+    """ "And the third", "all of them": clips and nothing that is asked of them."""
+    led = turn.pieces[0].text in texts("and_too") or any(piece.has("both") for piece in turn.content)
+    refused = any(piece.has("remove", "neg", "keep") for piece in turn.pieces)
+    return led and not refused and all(piece.has("CLIP", "both", "other", "rest") for piece in turn.content)
+
+
+def _is_of_clips(op: str) -> bool:
+    """Can it be for one clip alone, or for something that is laid over?"""
+    kind = operations().get(op)
+    return kind is not None and not {"clip", "target"}.isdisjoint(one.name for one in fields(kind))
+
+
 def _same_for_element(pieces: list[Piece], last: Mapping[str, Any], context: Context) -> list[Command] | None:
     span = Span(pieces, context, "")
     targets = [one.id for one in mentioned(span) if one.id != last["params"].get("target")]
     if not targets and any(piece.has("other", "rest") for piece in pieces):
         targets = [one.id for one in context.elements if one.id != last["params"].get("target")]
+        kinds = {kind for kind, words in TYPE_WORDS.items() if any(piece.has(*words) for piece in pieces)}
+        targets = [one.id for one in context.elements if one.id in targets and (not kinds or one.type in kinds)]
+    if not targets and any(piece.has("both") for piece in pieces):
+        kind = next((one.type for one in context.elements if one.id == last["params"].get("target")), "")
+        targets = [one.id for one in context.of_type(kind) if one.id != last["params"].get("target")]
     return [again(last, target=one) for one in targets] if "target" in last["params"] and targets else None
 
 
@@ -60,9 +82,10 @@ def another_target(turn: Turn) -> list[Command] | None:
     if not any(piece.has("neg", "meant", "out:neg", "out:correct", "out:instead") for piece in turn.pieces):
         return None
     words = tuple(word for words in TYPE_WORDS.values() for word in words)
-    if not only_about_last(turn.content, "CLIP", "clip_noun", "ORDINAL", *words) or any(
-        piece.has(*AMOUNTS) for piece in turn.content
-    ):
+    if "clip" not in turn.last["params"] and not _is_of_clips(str(turn.last["op"])):
+        return None
+    known = ("CLIP", "clip_noun", "ORDINAL", "voice", "original_sound", "sound", *words)
+    if not only_about_last(turn.content, *known) or says_amount(turn.content):
         return None
     clips = [
         piece
@@ -74,6 +97,8 @@ def another_target(turn: Turn) -> list[Command] | None:
     if len(clips) > 1 and any(piece.has("t_before", "t_after") for piece in turn.pieces):
         return None  # an order of the two
     params = turn.last["params"]
+    if (own := _own_sound(turn)) is not None:
+        return own
     if "target" in params and str(params["target"])[:1] != "c":
         meant = [
             piece
@@ -103,6 +128,18 @@ def another_target(turn: Turn) -> list[Command] | None:
         other = next(clip.id for clip in turn.context.clips if clip.id != params["clip"])
         return [again(turn.last, clip=other)]
     return None
+
+
+def _own_sound(turn: Turn) -> list[Command] | None:
+    """ "Not the music, my voice": how loud the clips are, instead of something laid over them."""
+    heard = [
+        at for at, piece in enumerate(turn.pieces) if piece.has("voice", "original_sound") and not piece.has("music")
+    ]
+    params = turn.last["params"]
+    if not heard or any(denied(turn.pieces, at) for at in heard) or params.get("param") != "volume":
+        return None
+    clips = turn.context.clips
+    return [again(turn.last, target=clips[0].id if len(clips) == 1 else "all")]
 
 
 def _place(piece: Piece) -> int | None:

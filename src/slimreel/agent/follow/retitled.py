@@ -5,6 +5,7 @@ It knows turns about the last operation and the session's titles, and no cue.
 
 from __future__ import annotations
 
+import re
 from difflib import SequenceMatcher
 
 from slimreel.agent.fill.elements import last_target
@@ -28,21 +29,40 @@ def corrected_text(turn: Turn) -> list[Command] | None:
 
 def other_words(turn: Turn) -> list[Command] | None:
     """ "Day 3, not day 2"; "it's Katharine not Catherine": a word of the last title is another."""
-    at = next((place for place, one in enumerate(turn.pieces) if one.text in texts("is_not")), None)
+    instead = texts("is_not") | texts("instead_of")
+    at = next((place for place, one in enumerate(turn.pieces) if one.text in instead), None)
     last = last_target(Span(turn.pieces, turn.context, ""))
     titles = sorted(turn.context.of_type("text"), key=lambda one: one.id != last)
     if at is None or not titles or any(piece.has("QUOTE", "FILE") for piece in turn.pieces):
         return None
     wrong = _words_until_mark(turn.pieces[at + 1 :])
     right = _words_put(turn.pieces[:at]) or _words_put(turn.pieces[at + 1 + len(wrong) :])
-    old, new = (" ".join(piece.text for piece in said) for said in (wrong, right))
+    old, new = (_joined(said) for said in (wrong, right))
     for title in titles if old and new else []:
+        if (put := _one_word_other(title.text, old, new)) is not None:
+            return [{"op": "update", "params": {"target": title.id, "set": {"text": put}}}]
         place = f" {title.text.casefold()} ".find(f" {old.casefold()} ")
         if place >= 0:
             end = place + len(old) + _said_beyond(title.text[place + len(old) :], new)
+            new = _without_repeated(title.text[:place], new)
             put = _in_case_of(title.text[place:end], new)
             text = title.text[:place] + put + title.text[end:]
             return [{"op": "update", "params": {"target": title.id, "set": {"text": text}}}]
+    return None
+
+
+def _one_word_other(shown: str, old: str, new: str) -> str | None:
+    """ "3pm, not 2" where a title says 2pm; "Sunday instead of Saturday" where it says Sat."""
+    if len(old.split()) != 1 or len(new.split()) != 1:
+        return None
+    for word in shown.split():
+        small, rest = word.casefold(), word[len(old) :]
+        shortened = len(small) >= 3 and small != old.casefold() and old.casefold().startswith(small)
+        unit = small.startswith(old.casefold()) and rest.isalpha() and old[-1:].isdigit()
+        if unit and new.casefold().endswith(rest.casefold()):
+            return shown.replace(word, new, 1)
+        if shortened:
+            return shown.replace(word, _in_case_of(word, new), 1)
     return None
 
 
@@ -59,7 +79,7 @@ def retyped(turn: Turn) -> list[Command] | None:
         return None
     gap = "" if len(said) == 2 and said[0].end == said[1].start else " "
     new = gap.join(one.text for one in said)
-    old = max(shown.split(), key=lambda word: _likeness(word, new))
+    old = max(_stretches(shown.split(), len(new.split())), key=lambda words: _likeness(words, new))
     if _likeness(old, new) < _ALIKE or old.casefold() == new.casefold():
         return None
     text = shown.replace(old, _in_case_of(old, new), 1)
@@ -80,11 +100,46 @@ def _said_anew(turn: Turn) -> list[Command] | None:
     return None
 
 
+def respelled(turn: Turn) -> list[Command] | None:
+    """ "Sara without the h": a word of a title is spelled otherwise."""
+    said = [one.text for one in turn.pieces if not one.has("mark")]
+    at = next((at for at, word in enumerate(said) if word in texts("with_letter")), 0)
+    letter = said[-1].casefold()
+    if at == 0 or at + 2 < len(said) - 1 or len(letter) != 1 or not letter.isalpha():
+        return None
+    new = said[at - 1]
+    for title in turn.context.of_type("text"):
+        old = max(title.text.split(), key=lambda word: _likeness(word, new), default="")
+        if _likeness(old, new) < _ALIKE:
+            continue
+        if old.casefold() == new.casefold() and said[at] == "without":
+            new = re.sub(letter, "", new, flags=re.IGNORECASE)
+        if old.casefold() != new.casefold():
+            text = title.text.replace(old, _in_case_of(old, new), 1)
+            return [{"op": "update", "params": {"target": title.id, "set": {"text": text}}}]
+    return None
+
+
+def _stretches(words: list[str], most: int) -> list[str]:
+    """Every run of up to so many words, those of as many first."""
+    return [
+        " ".join(words[at : at + count]) for count in range(most, 0, -1) for at in range(len(words) - count + 1)
+    ] or words
+
+
 _ALIKE = 0.55
 
 
 def _likeness(first: str, second: str) -> float:
     return SequenceMatcher(None, first.casefold(), second.casefold()).ratio()
+
+
+def _joined(pieces: list[Piece]) -> str:
+    """The words as they were typed: "3pm" is two pieces and one word."""
+    text = ""
+    for piece, before in zip(pieces, [None, *pieces], strict=False):
+        text += (" " if before is not None and piece.start > before.end else "") + piece.text
+    return text
 
 
 def _words_until_mark(pieces: list[Piece]) -> list[Piece]:
@@ -98,6 +153,8 @@ def _words_put(pieces: list[Piece]) -> list[Piece]:
         pieces = pieces[:-1]
     start = max((at + 1 for at, piece in enumerate(pieces) if piece.has("mark")), default=0)
     said = pieces[start:]
+    while said and said[-1].has("meant", "out:correct"):
+        said = said[:-1]
     while said and (said[0].is_loose() or _leads(said[0])):
         said = said[1:]
     return said
@@ -118,6 +175,13 @@ def _said_beyond(behind: str, new: str) -> int:
         if [word.casefold() for word in words[:count]] == said[-count:]:
             return len(" ".join(words[:count])) + 1
     return 0
+
+
+def _without_repeated(before: str, new: str) -> str:
+    """ "Level 4 rather than 3": what stands before the wrong word is not said anew."""
+    led, said = before.casefold().split(), new.casefold().split()
+    count = next((n for n in range(len(said) - 1, 0, -1) if led[-n:] == said[:n]), 0)
+    return " ".join(new.split()[count:])
 
 
 def _in_case_of(old: str, new: str) -> str:

@@ -28,6 +28,7 @@ class Cut(Operation):
     op: ClassVar[str] = "cut"
     said: ClassVar[Said] = Said(
         cues=(
+            "nothing_word RANGE|FIRST|LAST",
             "remove part_word",
             "part_word cutting",
             "both_ends cutting|remove? TIME",

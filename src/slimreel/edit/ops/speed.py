@@ -35,6 +35,7 @@ class Speed(Lasting):
     said: ClassVar[Said] = Said(
         cues=(
             "speedup|slowdown NUMBER",
+            "normal_speed",
             "triple_speed",
             "quarter_speed",
             "slowdown|speedup quarter_speed|triple_speed",
@@ -49,6 +50,7 @@ class Speed(Lasting):
             "fitting TIME|FOR",
             "speed|speedup|slowdown fitting TIME|FOR",
             "speedup|slowdown TIME|FOR",
+            "speedup|slowdown halve",
             "speed NUMBER",
             "speed changing|adding",
             "fitting RANGE",

@@ -66,6 +66,7 @@ class Update(Operation):
             "@any duck",
             "@any UNTIL",
             "@any COLOR changing",
+            "@any other COLOR|POSITION",
             "@element later|earlier TIME|FOR|AT",
             "@element bigger_text|small_text",
             "@element strong|large_amount",
