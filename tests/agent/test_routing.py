@@ -17,8 +17,13 @@ TIMELINE = ("status", {"scope": "timeline"})
 
 
 def way(text: str) -> tuple[str, dict[str, object]] | None:
+    found = ways(text)
+    return found[0] if found and len(found) == 1 else ("nothing", {}) if found == [] else None
+
+
+def ways(text: str) -> list[tuple[str, dict[str, object]]] | None:
     found = routed(normalize(text))
-    return None if found is None else (found["op"], found["params"])
+    return None if found is None else [(one["op"], one["params"]) for one in found]
 
 
 @pytest.mark.parametrize(
@@ -111,8 +116,40 @@ def test_what_says_more_or_less_is_not_routed(text: str) -> None:
     assert way(text) is None
 
 
-def test_clauses_that_go_to_two_places_are_left_to_the_grammar() -> None:
-    assert way("好了没，还剩多少积分") is None
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("好了没，还剩多少积分", [RENDER, ("credits", {})]),
+        ("导出，顺便告诉我还剩多少积分", [("export", {}), ("credits", {})]),
+        ("撤销上一步再导出", [("undo", {}), ("export", {})]),
+        ("取消渲染，然后重新导出", [("cancel", {}), ("export", {})]),
+        ("export it and how many credits do I have left", [("export", {}), ("credits", {})]),
+        ("undo that and export", [("undo", {}), ("export", {})]),
+        ("redo it then export", [("redo", {}), ("export", {})]),
+        ("show me the timeline and export", [TIMELINE, ("export", {})]),
+        ("is it done yet and how much did it cost", [RENDER, ("credits", {})]),
+        ("cancel the render and start again", [("cancel", {}), ("reset", {})]),
+        ("how many credits do i have and how many exports can i do", [("credits", {})]),
+    ],
+)
+def test_a_sentence_may_go_to_several_places(text: str, wanted: list[tuple[str, dict[str, object]]]) -> None:
+    assert ways(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("压到10M，导出，还剩多少积分", ["credits", "compress", "export"]),
+        ("加个标题“你好”，导出，再看下余额", ["add_text", "credits", "export"]),
+        ("mute, export, and is it ready yet", ["mute", "status", "export"]),
+        ("black and white, then export and how many credits did that use", ["color", "credits", "export"]),
+        ("how many credits for an export", ["credits"]),
+        ("whats the render at, percent wise", ["status"]),
+    ],
+)
+def test_a_question_beside_edits_swallows_no_export(text: str, wanted: list[str]) -> None:
+    found = interpret(text, read_context(WITH_JOB))
+    assert ([one["op"] for one in found.commands], found.unheard) == (wanted, ())
 
 
 def test_asides_alone_go_nowhere() -> None:

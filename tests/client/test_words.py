@@ -38,6 +38,8 @@ ROUTES = {
         cut the first 5 seconds and export|export in 720p|delete the track|remove the second track|?|trim and save|
         add credits: directed by me|导出为gif|给片尾加上积分榜|加一个状态栏|压到8兆|为上传微信压缩|
         把背景音乐音量调到35%|
+        how many credits do I have left, and is it done|how many credits did that take and export it|
+        status report, then export|
         保存空间|下载最好的质量|积分榜加到左上角""",
 }
 

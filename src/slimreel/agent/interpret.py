@@ -124,11 +124,8 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
 
 
 def _for_the_session(*forms: str) -> list[Command] | None:
-    """The command of a request that is wholly for the session, none where it asks for nothing; None where it is not."""
-    route = next((route for one in forms if (route := routed(one)) is not None), None)
-    if route is None:
-        return None
-    return [] if route["op"] == "nothing" else [route]
+    """What a request is for that is wholly for the session, empty where it asks for nothing; None where it is not."""
+    return next((found for one in forms if (found := routed(one)) is not None), None)
 
 
 def _why_not(found: Interpretation, outside: Outside | None, pieces: list[Piece], parts: list[Part]) -> str | None:

@@ -30,8 +30,8 @@ REQUESTS: dict[str, Said] = {
         zh=("看看时间线", "有哪些轨道", "渲染进度", "状态"),
     ),
     "credits": Said(
-        cues=("credits left_word", "credits ask_word", "credits", "credits question"),
-        words="left_word ask_word credits question export rendering keep",
+        cues=("credits left_word", "credits ask_word", "credits", "credits question", "preview credits"),
+        words="left_word ask_word credits question export rendering keep preview",
         en=("credits?", "what's my balance", "how much do i have left"),
         zh=("积分", "余额多少", "还剩多少额度"),
     ),

@@ -1,6 +1,7 @@
 """Knows whole sentences that are said to the session: is it done, let me have it, what can you do.
 
-They go before all else, and only where nothing else is said but asides. The patterns are in data/words/routes.*.toml.
+They go before all else, one or several of them, and only where nothing else is said but asides. The patterns are in
+data/words/routes.*.toml.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ _CHINESE = re.compile(r"[\u4e00-\u9fff]")
 _MARKS = re.compile(r"[?!.,;:…~、。-]+(?= |$)")
 # Where a clause ends in Chinese: at a mark, and at a space between Chinese characters, which stands for a comma.
 _CHINESE_ENDS = re.compile(r"[?!,;…~、。]+|\.(?![0-9a-z])|(?<=[\u4e00-\u9fff]) +(?=[\u4e00-\u9fff])")
+# What joins two clauses without a mark. Only where both go somewhere: "how many credits and minutes" is one.
+_JOINTS = re.compile(r"\b(?:and then|and also|and|then|also|plus|after that|afterwards)\b")
+_CHINESE_JOINTS = re.compile("顺便|然后|接着|并且|另外|还有|以及|同时|再|并|和")
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +37,7 @@ class _Routes:
     thanks: re.Pattern[str]
     routes: tuple[tuple[str, tuple[re.Pattern[str], ...]], ...]
     asides: tuple[re.Pattern[str], ...]
+    joints: re.Pattern[str]
 
     def way_of(self, clause: str) -> Command | None:
         """Where a clause goes. It may need what looks like said around it ("好了没" has 好了)."""
@@ -58,35 +63,38 @@ class _Routes:
         return any(one.fullmatch(said) for one in self.asides for said in (clause, short))
 
 
-def routed(plain: str) -> Command | None:
-    """The command of a sentence that is wholly for the session, or None. Named groups of its pattern are parameters."""
+def routed(plain: str) -> list[Command] | None:
+    """The commands of a sentence that is wholly for the session, in the order said, or None where it is not. None of
+    them are left where it asks for nothing. Named groups of a pattern are parameters."""
     if len(plain) > _LONGEST:
         return None
     small = lower(plain).strip()
     if _CHINESE.search(small):
-        clauses = (clause.replace(" ", "") for clause in _CHINESE_ENDS.split(small))
-        return _one_way(clauses, _table("zh"))
-    english = _table("en")
-    whole = english.way_of(_MARKS.sub("", small).strip())
-    return whole or _one_way((clause.strip() for clause in _MARKS.split(small)), english)
+        found = _ways([clause.replace(" ", "") for clause in _CHINESE_ENDS.split(small)], _table("zh"))
+    else:
+        english = _table("en")
+        whole = english.way_of(_MARKS.sub("", small).strip())
+        found = [whole] if whole else _ways([clause.strip() for clause in _MARKS.split(small)], english)
+    return None if found is None else [way for way in found if way != _NOTHING]
 
 
-def _one_way(clauses: Iterable[str], table: _Routes) -> Command | None:
-    """Where all clauses go that are no asides; None where one is neither, or two differ."""
+def _ways(clauses: Iterable[str], table: _Routes) -> list[Command] | None:
+    """Where the clauses go that are no asides; None where one is neither."""
     said = [clause for clause in clauses if clause]
     if len(said) > _MOST_CLAUSES:
         return None
     found: list[Command] = []
     for clause in said:
         way = table.way_of(clause)
-        if way is None and not table.is_aside(clause):
+        joined = [] if way or table.is_aside(clause) else [one.strip() for one in table.joints.split(clause)]
+        ways = [way] if way else [table.way_of(one) for one in joined if one]
+        if (joined and len(ways) < 2) or (joined and None in ways):
             return None
-        if way is not None and way not in found:
-            found.append(way)
+        for one in ways:
+            found += [one] if one is not None and one not in found else []
     if not found and any(map(table.is_polite, said)):
-        return _NOTHING
-    going = [way for way in found if way != _NOTHING] or found  # "that'll do for now, export it"
-    return going[0] if len(going) == 1 else None
+        return [_NOTHING]
+    return found or None
 
 
 @cache
@@ -106,4 +114,5 @@ def _table(language: str) -> _Routes:
         re.compile(around["thanks"]),
         tuple((route, tuple(whole(one) for one in rows)) for route, rows in table["routes"].items()),
         tuple(whole(one) for one in table["asides"]["patterns"]),
+        _CHINESE_JOINTS if language == "zh" else _JOINTS,
     )

@@ -33,6 +33,7 @@ ORDERS = frozenset(
 _CROSSED_AND = 0.05  # of two ways alike, what stands before ", and" belongs to what is before it
 _CROSSED_JOINT = 0.4  # and what more where an "and" stands between them
 _CROSSED_CLAUSE = 1.0  # what it costs to take two orders for one
+_CROSSED_EXPORT = 2.5  # and a file that is asked for, for part of a question
 _WEAK_DIVISION = 0.4  # what a division costs that nothing but a verb suggests
 
 
@@ -125,12 +126,7 @@ def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
     bounds = _bounds(pieces)
     weak = [at > 0 and _is_weak(pieces, at) for at in bounds]
     chunks = list(zip(bounds, [*bounds[1:], len(pieces)], strict=True))
-    clauses = [
-        _CROSSED_CLAUSE + (_CROSSED_JOINT if pieces[at].has("t_and") and pieces[at].text.isascii() else 0.0)
-        if _begins_clause(pieces, at)
-        else 0.0
-        for at in bounds
-    ]
+    clauses = [_cost_of_crossing(pieces, at) for at in bounds]
     ands = [at > 1 and pieces[at].has("t_and") and pieces[at - 1].has("mark") for at in bounds]
     best: list[Division] = [Division()]
     for end in range(1, len(chunks) + 1):
@@ -145,6 +141,27 @@ def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
         assert found is not None
         best.append(found)
     return best[-1].parts
+
+
+def _cost_of_crossing(pieces: list[Piece], at: int) -> float:
+    """What it costs when a part goes on over a bound."""
+    cost = _CROSSED_EXPORT if _asks_after_export(pieces, at) else 0.0
+    if _begins_clause(pieces, at):
+        cost += _CROSSED_CLAUSE
+        cost += _CROSSED_JOINT if pieces[at].has("t_and") and pieces[at].text.isascii() else 0.0
+    return cost
+
+
+def _asks_after_export(pieces: list[Piece], at: int) -> bool:
+    """ "…, export, how many credits are left": the order of a clause of its own, and a question behind it."""
+    if not at or not (pieces[at - 1].has("mark") or pieces[at].text in texts("connectives")):
+        return False
+    ends = [i for i in range(at - 1) if pieces[i].has("mark") or pieces[i].text in texts("connectives")]
+    clause = pieces[max(ends, default=-1) + 1 : at]
+    before = [] if any(piece.has("ask_word", "question") for piece in clause) else content_of(clause)
+    end = next((i for i in range(at + 1, len(pieces)) if pieces[i].has("mark")), len(pieces))
+    asks = any(piece.has("credits", "status", "done_word") for piece in pieces[at:end])
+    return asks and len(before) == 1 and before[0].has("export")
 
 
 def _begins_clause(pieces: list[Piece], at: int) -> bool:
@@ -172,7 +189,7 @@ def _is_gap(before: Piece, piece: Piece) -> bool:
 def _orders(piece: Piece) -> bool:
     if piece.has("louder", "quieter") and piece.text.startswith(("turn", "lower", "raise", "bring")):
         return True
-    return piece.has(*ORDERS, "undo", "export") and piece.text not in texts("mere_just")
+    return piece.has(*ORDERS, "undo", "export", "credits") and piece.text not in texts("mere_just")
 
 
 def _is_weak(pieces: list[Piece], at: int) -> bool:

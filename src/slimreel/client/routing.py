@@ -58,13 +58,14 @@ _ZH_EXPORT = re.compile(
     f"|{_ZH_OBJECT}(?:发来|发过来|在哪里?|在哪儿)|开始(?:导出|下载|渲染)|(?:导出"
     f"|保存)[为到：: ]*[\\w.~/-]+\\.(?:mp4|mov|mkv|webm)"
 )
+_REST = r"(?:(?! (?:and|then|also)\b)[^,;.!?])*"  # of one request: what more is asked is for the chat
 _CREDITS = re.compile(
     r"(?:my |the )?(?:remaining )?(?:credits?|balance|credit balance)(?: (?:left|balance|remaining|status"
     r"|info|please))?"
     r"|(?:show|check|see|get|tell|what(?: is|'s)|how(?: is|'s)|view|display)(?: me)?(?: my"
     r"| the)?(?: remaining| current| account)?"
     r" (?:credits?|balance|credit balance|account balance)(?: left| balance| remaining)?"
-    r"|how (?:many|much)(?: more)? (?:credits?|balance)(?: (?:do|did|have|are|is|does)\b.*)?"
+    rf"|how (?:many|much)(?: more)? (?:credits?|balance)(?: (?:do|did|have|are|is|does)\b{_REST})?"
     r"|(?:do|have) i (?:still )?(?:have|got) (?:any |enough )?credits?(?: left)?|(?:any|enough) credits? left"
     r"|what (?:credits?|balance) (?:do i have|is left|are left)(?: left)?"
 )
@@ -73,7 +74,7 @@ _ZH_CREDITS = re.compile(
     "(?:的|还|剩|剩余|剩下|有|多少|是|够|不够|用|几个|查询|情况|余额|吗)*"
 )
 _STATE = re.compile(
-    r"(?:the |my |project |current |timeline )?(?:status|state)(?: (?:of|update|report).*)?"
+    rf"(?:the |my |project |current |timeline )?(?:status|state)(?: (?:of|update|report){_REST})?"
     r"|(?:show|list|display|see|view|check|print|what(?: is|'s| are)|give me|tell me)(?: me| us)?"
     r"(?: my| the| all| current| project(?:'s)?)* (?:tracks?|timeline|status|state|project"
     r"|draft)(?: (?:status|summary|now|look like|looks like))?"
