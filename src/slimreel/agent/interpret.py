@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from slimreel.agent.beside import beside
 from slimreel.agent.carried import (
     with_bounds,
     with_counted_back,
@@ -44,6 +45,11 @@ from slimreel.agent.titles import retitled, take_titles
 from slimreel.agent.together import OUTPUT_OPS, Command, put_together
 from slimreel.agent.vague import OF_VIDEO, asks_for_more, left_vague, noun_alone, of_other_things, points_at_nothing
 from slimreel.agent.words import spelled, unjoined
+
+# What a single word beside an edit is taken for, where no clause of its own says more.
+_GUESSED = frozenset("status credits help upload cancel".split())
+# What the rest of a sentence may be part of: "export as webm, 480p", "too yellow, undo".
+_OF_WHAT_IS_SAID = frozenset("export undo redo reset".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +87,24 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
 def interpret(text: str, context: Context | None = None) -> Interpretation:
     """Never raises on any text."""
     context = context or Context()
+    found = _read(text, context)
+    said = {one["op"] for one in found.commands}
+    for taken in beside(text):
+        rest = _read(taken.text, context)
+        asked = {one["op"] for one in (*taken.before, *taken.behind)}
+        made = asked | {one["op"] for one in rest.commands}
+        clear = rest.commands and not rest.unheard and rest.missing is None and not made & {"out_of_scope"}
+        known = asked <= said and (found.unheard or asked & _OF_WHAT_IS_SAID)
+        swallowed = made > said - _GUESSED and not made <= said and not known
+        if clear and swallowed:
+            files = [one for one in taken.before if one["op"] == "export"]  # of what the rest makes
+            first = [one for one in taken.before if one["op"] != "export"]
+            commands = (*first, *rest.commands, *taken.behind, *files)
+            return Interpretation(commands, language=found.language)
+    return found
+
+
+def _read(text: str, context: Context) -> Interpretation:
     language = language_of(text[:MAX_LENGTH])
     if len(text) > MAX_LENGTH:
         return Interpretation(unheard=(f"a text of {len(text)} characters",), language=language)

@@ -1,0 +1,52 @@
+"""What is said to the session before or behind what is said of the video: "do i have to top up, and make it pop".
+
+Takes whole clauses off the ends of a request; what is left is somebody else's to read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from slimreel.agent.literals import take_literals
+from slimreel.agent.normalize import normalize
+from slimreel.agent.routing import routed
+from slimreel.agent.together import Command
+
+_LONGEST = 300  # characters
+_MOST_ENDS = 6
+_ENDS = re.compile(
+    r"[?!,;…~、。，！？；]+|\.(?=\s|$)|\b(?:and then|and also|and|then|also)\b|顺便|然后|接着|并且|另外",
+    re.IGNORECASE,
+)
+_QUOTES = re.compile('["“”「」『』《》]')
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Commands of the session said before and behind `text`, which is the rest of a request."""
+
+    before: list[Command]
+    text: str
+    behind: list[Command]
+
+
+def beside(text: str) -> Iterator[Beside]:
+    """The ways to take clauses for the session off a request, most first. A quote is never cut."""
+    ends = list(_ENDS.finditer(text)) if len(text) <= _LONGEST else []
+    ends = [end for end in ends if len(_QUOTES.findall(text[: end.start()])) % 2 == 0]
+    for end in ends[:_MOST_ENDS]:
+        commands = _routed(text[: end.start()])
+        if commands:
+            yield Beside(commands, text[end.end() :], [])
+    for end in reversed(ends[-_MOST_ENDS:]):
+        commands = _routed(text[end.end() :])
+        if commands:
+            yield Beside([], text[: end.start()], commands)
+
+
+def _routed(clause: str) -> list[Command] | None:
+    if not clause.strip() or _QUOTES.search(clause):
+        return None
+    return routed(normalize(take_literals(clause).text))
