@@ -16,7 +16,9 @@ from slimreel.agent.reply import say, say_error
 from slimreel.core.events import Reason
 from slimreel.core.goal import Goal
 from slimreel.data.tables import LANGUAGES, error_table, label_table, message_table, word_table
-from slimreel.errors import Contradiction, NotAVideo, RequestUnclear, SlimreelError
+from slimreel.errors import Contradiction, NotAVideo, SlimreelError
+from slimreel.errors import client as _of_clients  # noqa: F401 # errors are found once they are imported
+from slimreel.errors import service as _of_services  # noqa: F401
 from tests.jargon import jargon_in
 
 
@@ -85,6 +87,8 @@ IN_ENGLISH = {"internal", "usage", "engine", "ffmpeg_failed", "stalled", "verifi
 @pytest.mark.parametrize("kind", all_errors(), ids=lambda kind: kind.__name__)
 def test_every_error_is_told_in_chinese_with_fields_that_it_has(kind: type[SlimreelError]) -> None:
     template = error_table("zh")["sentences"].get(kind.code)
+    if not re.sub(r"\{\w+\}", "", kind.template()).strip():
+        return  # its fields are all that it says
     if kind.code in IN_ENGLISH:
         assert template is None
         return
@@ -92,7 +96,7 @@ def test_every_error_is_told_in_chinese_with_fields_that_it_has(kind: type[Slimr
     assert fields(template) <= fields(kind.template())
     error = kind(**dict.fromkeys(fields(kind.template()), "8 Mbps"))
     assert say_error(error, "zh") != say_error(error, "en") == error.sentence()
-    if kind is not RequestUnclear:  # ends with the question, a sentence of its own
+    if not template.endswith("}"):  # else it ends with a sentence of its own, such as a question
         assert say_error(error, "zh").endswith("。")
 
 
