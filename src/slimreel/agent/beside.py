@@ -33,7 +33,7 @@ class Beside:
 
 
 def beside(text: str) -> Iterator[Beside]:
-    """The ways to take clauses for the session off a request, most first. A quote is never cut."""
+    """The ways to take clauses for the session off a request: its first ones, then its last. A quote is never cut."""
     ends = list(_ENDS.finditer(text)) if len(text) <= _LONGEST else []
     ends = [end for end in ends if len(_QUOTES.findall(text[: end.start()])) % 2 == 0]
     for end in ends[:_MOST_ENDS]:

@@ -159,7 +159,7 @@ _ADDED = frozenset("add_text add_image pip add_music subtitles blur_region".spli
 
 def _updated(turn: Turn, where: list[Piece]) -> list[Command] | None:
     """The times of the element that was spoken of last."""
-    span = Span([replace(where[0], text=where[0].text)], turn.context, "")
+    span = Span([replace(where[0])], turn.context, "")
     try:
         found = update(span)
     except Missing as missing:
