@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from slimreel.agent.context import Context
-from slimreel.agent.fill.elements import TYPE_WORDS
+from slimreel.agent.fill.elements import TYPE_WORDS, standing_at
 from slimreel.agent.pieces import Piece
 from slimreel.agent.segment import ORDERS
 from slimreel.agent.words import texts, words
@@ -26,7 +26,8 @@ def with_nouns(pieces: list[Piece], context: Context) -> list[Piece]:
         if piece.has("clip_noun") and piece.text not in texts("one_of_them") and not piece.has("TIME"):
             noun = frozenset()
         if not noun and piece.text in texts("one_of_them") and at and pieces[at - 1].has("POSITION"):
-            noun = _standing_at(str(pieces[at - 1].named["position"]), context)
+            there = standing_at(pieces[at - 1], context)
+            noun = frozenset(TYPE_WORDS.get(there.type, ())) if there is not None else frozenset()
         kind = _several_of(piece, context)
         if kind:
             noun = kind
@@ -35,12 +36,6 @@ def with_nouns(pieces: list[Piece], context: Context) -> list[Piece]:
             continue
         found.append(piece)
     return found
-
-
-def _standing_at(position: str, context: Context) -> frozenset[str]:
-    """ "Delete the top one": what is called so stands there alone."""
-    there = [one for one in context.elements if one.facts.get("position") == position]
-    return frozenset(TYPE_WORDS.get(there[0].type, ())) if len(there) == 1 else frozenset()
 
 
 def _several_of(piece: Piece, context: Context) -> frozenset[str]:

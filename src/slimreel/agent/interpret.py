@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from slimreel.agent.beside import beside
+from slimreel.agent.beside import Beside, beside
 from slimreel.agent.carried import (
     with_bounds,
     with_counted_back,
@@ -88,20 +88,26 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     """Never raises on any text."""
     context = context or Context()
     found = _read(text, context)
-    said = {one["op"] for one in found.commands}
     for taken in beside(text):
         rest = _read(taken.text, context)
-        asked = {one["op"] for one in (*taken.before, *taken.behind)}
-        made = asked | {one["op"] for one in rest.commands}
-        clear = rest.commands and not rest.unheard and rest.missing is None and not made & {"out_of_scope"}
-        known = asked <= said and (found.unheard or asked & _OF_WHAT_IS_SAID)
-        swallowed = made > said - _GUESSED and not made <= said and not known
-        if clear and swallowed:
+        if _says_more(found, taken, rest):
             files = [one for one in taken.before if one["op"] == "export"]  # of what the rest makes
             first = [one for one in taken.before if one["op"] != "export"]
             commands = (*first, *rest.commands, *taken.behind, *files)
             return Interpretation(commands, language=found.language)
     return found
+
+
+def _says_more(found: Interpretation, taken: Beside, rest: Interpretation) -> bool:
+    """Is something done by clauses and their rest, each clear by itself, that the request as a whole has swallowed?"""
+    said = {one["op"] for one in found.commands}
+    asked = {one["op"] for one in (*taken.before, *taken.behind)}
+    made = asked | {one["op"] for one in rest.commands}
+    if not rest.commands or rest.unheard or rest.missing is not None or "out_of_scope" in made:
+        return False
+    if asked <= said and (found.unheard or asked & _OF_WHAT_IS_SAID):
+        return False
+    return made > said - _GUESSED and not made <= said
 
 
 def _read(text: str, context: Context) -> Interpretation:

@@ -50,7 +50,11 @@ def mentioned(span: Span) -> list[ElementFact]:
         if at and span.pieces[at - 1].has("neg") and span.pieces[at - 1].text in texts("is_not"):
             span.used.update((at - 1, at))
             continue
-        if at and piece.text in texts("one_of_them") and (placed := _standing_at(span, at - 1)) is not None:
+        if (
+            at
+            and piece.text in texts("one_of_them")
+            and (placed := standing_at(span.pieces[at - 1], span.context)) is not None
+        ):
             found.append((at - 1, placed))
             continue
         content = _by_content(span, piece)
@@ -94,10 +98,10 @@ def _lettering_of(span: Span, at: int) -> bool:
     return i >= 0 and span.pieces[i].has("subtitles") and not span.pieces[i].has("mark")
 
 
-def _standing_at(span: Span, at: int) -> ElementFact | None:
-    """ "The top one": the only element of the session that stands at that place."""
-    said = span.pieces[at].named.get("position")
-    there = [one for one in span.context.elements if said and one.facts.get("position") == said]
+def standing_at(piece: Piece, context: Context) -> ElementFact | None:
+    """ "The top one": the only element of the session that stands at the place that a piece names."""
+    said = piece.named.get("position")
+    there = [one for one in context.elements if said and one.facts.get("position") == said]
     return there[0] if len(there) == 1 else None
 
 
