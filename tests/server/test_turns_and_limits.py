@@ -85,3 +85,11 @@ def test_what_is_said_to_be_accepted_is_what_a_refusal_names() -> None:
     sentence = UnsupportedFile(filename="a.txt", detail="no").sentence()
     for kind in ("video", "image", "audio", "subtitles"):
         assert all(ending in sentence for ending in ACCEPTS[kind] if ending != "jpeg")
+
+
+def test_two_answers_in_one_turn_stand_apart(user: Client) -> None:
+    text = user.say("what's on the timeline, and how many credits do I have left?").text
+    lines = text.splitlines()
+    assert len(lines) == 2, text
+    assert "0-6s" in lines[0] and "credits" in lines[1]
+    assert "\n" not in user.say("cut the first second, and how many credits do I have left?").text

@@ -5,7 +5,7 @@ Every turn ends in at least one sentence, in the language of the message.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -18,6 +18,8 @@ from slimreel.services.db import models
 from slimreel.services.doing import Outcome, Saved
 from slimreel.services.scene import Scene
 from slimreel.services.understanding import Understood
+
+_STOPS = (".", "!", "?", "。", "！", "？")
 
 
 def tell(turn: models.Turn, scene: Scene, understood: Understood, outcome: Outcome, at: datetime) -> list[adk.Event]:
@@ -48,16 +50,25 @@ def tell_failure(error: SlimreelError, language: str) -> tuple[str, ...]:
 def text_of(scene: Scene, understood: Understood, outcome: Outcome) -> str:
     """What a person reads: what was done, what was not understood, what is asked back."""
     language = understood.language
-    gap = "" if language == "zh" else " "
     sentences = [*_done(scene, outcome, language), *outcome.told]
     if not scene.timelines.drafts:
-        return gap.join(sentences)
+        return _flowing(sentences, language)
     if understood.unheard:
         between = "、" if language == "zh" else ", "
         sentences.append(label("chat_unheard", language, phrases=between.join(understood.unheard)))
     if understood.question is not None:
         sentences.append(understood.question.text)
-    return gap.join(sentences) or label("chat_same", language)
+    return _flowing(sentences, language) or label("chat_same", language)
+
+
+def _flowing(sentences: Sequence[str], language: str) -> str:
+    """One paragraph; what follows a list, which ends in no stop, begins a line of its own."""
+    gap = "" if language == "zh" else " "
+    text = ""
+    for sentence in filter(None, sentences):
+        between = gap if text.endswith(_STOPS) else "\n" if text else ""
+        text += between + sentence
+    return text
 
 
 def _done(scene: Scene, outcome: Outcome, language: str) -> Iterator[str]:
