@@ -16,6 +16,14 @@ hypothesis.settings.register_profile(
 )
 hypothesis.settings.load_profile("slimreel")
 
+# Suites that start servers, databases and browsers and wait for them: one after the other, in one of the processes.
+_SERVING = {"client", "mcp", "server", "services", "skills", "web"}
+
+
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Two processes for a whole run, none for chosen files: there their start would take longer than it saves."""
+    return 0 if config.args_source is pytest.Config.ArgsSource.ARGS else 2
+
 
 def media_folder() -> Path | None:
     """The folder of shared clips: SLIMREEL_MEDIA, else ../shared/media beside the repository."""
@@ -25,9 +33,14 @@ def media_folder() -> Path | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks each test that asks for the clips, before `-m` selects, and skips the marked without them."""
+    """Marks each test that asks for the clips, before `-m` selects, and skips the marked without them.
+
+    Tests of a file stay together in one process, and so do all the suites that serve.
+    """
     skip = pytest.mark.skip(reason="needs the shared clips: set SLIMREEL_MEDIA to their folder")
     for item in items:
+        suite = item.path.relative_to(ROOT / "tests").parts[0]
+        item.add_marker(pytest.mark.xdist_group("serving" if suite in _SERVING else str(item.path)))
         if "media" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.media)
         if media_folder() is None and item.get_closest_marker("media"):
