@@ -107,8 +107,7 @@ def _alone_too(reader: Reader, first: Request, second: Request) -> bool:
 def _joined(first: Request, second: Request, chance: random.Random) -> Request:
     joint = chance.choice(_JOINTS["zh" if "zh" in (first.lang, second.lang) else "en"])
     context = second.context if first.context == Context() else first.context
-    ops = (*first.ops, *second.ops)
-    as_one = put_together([{"op": one["op"], "params": dict(one["params"])} for one in _outputs_last(ops)])
+    both = [(*one, *other) for one in first.answers for other in second.answers]
     return replace(
         first,
         id=f"{first.id}+{second.id}",
@@ -116,11 +115,24 @@ def _joined(first: Request, second: Request, chance: random.Random) -> Request:
         category="multi",
         context=context,
         text=f"{first.text.rstrip(_ENDS)}{joint}{second.text.lstrip()}",
-        ops=ops,
-        accept=(_outputs_last(ops), tuple(as_one)),
+        ops=both[0],
+        accept=(*both[1:], *(other for one in both for other in _said_otherwise(one))),
     )
 
 
-def _outputs_last(ops: Commands) -> tuple[Command, ...]:
-    """What is wanted of the file that comes out may stand behind the rest."""
-    return tuple(sorted(ops, key=lambda one: one["op"] in _FILE))
+def _said_otherwise(ops: Commands) -> Iterator[Commands]:
+    """The same commands with those for the file behind the rest, put together, and without sound as an edit."""
+    last = tuple(sorted(ops, key=lambda one: one["op"] in _FILE))
+    yield last
+    yield tuple(put_together([{"op": one["op"], "params": dict(one["params"])} for one in last]))
+    if any(one["params"].get("audio") == "mute" for one in ops):
+        apart = [part for one in ops for part in _without_sound(one)]
+        yield tuple(sorted(apart, key=lambda one: one["op"] in _FILE))
+
+
+def _without_sound(command: Command) -> list[Command]:
+    if command["op"] != "compress" or command["params"].get("audio") != "mute":
+        return [command]
+    rest = {name: value for name, value in command["params"].items() if name != "audio"}
+    return [{"op": "mute", "params": {}}, {"op": "compress", "params": rest}]
+

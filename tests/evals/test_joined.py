@@ -38,7 +38,7 @@ def test_a_pair_wants_what_both_want_in_the_order_said():
     found = {one.id: one for one in pairs()}
     assert all(one.text.startswith("cut the first 5 seconds") for name, one in found.items() if name[:3] == "a-1")
     assert found["a-1+a-2"].ops == (CUT, SMALL)
-    assert found["a-2+a-1"].accept[0] == (CUT, SMALL)
+    assert (CUT, SMALL) in found["a-2+a-1"].accept
 
 
 def test_languages_that_nobody_mixes_and_the_same_operation_twice_are_no_pair():

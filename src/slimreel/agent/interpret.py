@@ -48,6 +48,8 @@ from slimreel.agent.words import spelled, unjoined
 
 # What a single word beside an edit is taken for, where no clause of its own says more.
 _GUESSED = frozenset("status credits help upload cancel".split())
+# What a request comes to where it was not understood as a whole.
+_LEFT_OPEN = frozenset({"clarify", "out_of_scope"})
 # What the rest of a sentence may be part of: "export as webm, 480p", "too yellow, undo".
 _OF_WHAT_IS_SAID = frozenset("export undo redo reset".split())
 
@@ -88,7 +90,7 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     """Never raises on any text."""
     context = context or Context()
     found = _read(text, context)
-    for taken in beside(text):
+    for taken in beside(text, _read_alone):
         rest = _read(taken.text, context)
         if _says_more(found, taken, rest):
             files = [one for one in taken.before if one["op"] == "export"]  # of what the rest makes
@@ -98,15 +100,23 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     return found
 
 
+def _read_alone(clause: str) -> list[Command] | None:
+    """What a clause asks for in no session, where nothing of it is left open."""
+    found = _read(clause, Context())
+    return None if found.unheard or found.missing else list(found.commands)
+
+
 def _says_more(found: Interpretation, taken: Beside, rest: Interpretation) -> bool:
     """Is something done by clauses and their rest, each clear by itself, that the request as a whole has swallowed?"""
-    said = {one["op"] for one in found.commands}
+    said = {one["op"] for one in found.commands} - _LEFT_OPEN
     asked = {one["op"] for one in (*taken.before, *taken.behind)}
     made = asked | {one["op"] for one in rest.commands}
     if not rest.commands or rest.unheard or rest.missing is not None or "out_of_scope" in made:
         return False
-    if asked <= said and (found.unheard or asked & _OF_WHAT_IS_SAID):
+    if asked <= said and asked & _OF_WHAT_IS_SAID:
         return False
+    if found.unheard and asked <= said:
+        return made > asked
     return made > said - _GUESSED and not made <= said
 
 
