@@ -135,4 +135,3 @@ def _without_sound(command: Command) -> list[Command]:
         return [command]
     rest = {name: value for name, value in command["params"].items() if name != "audio"}
     return [{"op": "mute", "params": {}}, {"op": "compress", "params": rest}]
-
