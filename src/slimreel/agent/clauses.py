@@ -5,6 +5,7 @@ the output, which of them speak of one file. It reads no text and carries nothin
 from __future__ import annotations
 
 from slimreel.agent.context import Context
+from slimreel.agent.pieces import content_of
 from slimreel.agent.reading import Reading
 from slimreel.agent.segment import Part
 from slimreel.agent.span import Missing
@@ -21,6 +22,17 @@ def poorly_read(part: Part, parts: list[Part]) -> bool:
         one.output or (one.reading is not None and not one.reading.left and not one.reading.missing) for one in parts
     )
     return bool(poor) and any(clear)
+
+
+_OF_SESSION = frozenset("credits cancel".split())
+
+
+def mostly_strange(part: Part) -> bool:
+    """ "How many times a week should one squat": one word of the session among words that nobody knows."""
+    if part.reading is None or part.reading.op not in _OF_SESSION:
+        return False
+    strange = [piece for piece in part.reading.left if piece.means <= {"unknown"}]
+    return len(strange) >= 2 and len(strange) >= len(content_of(part.pieces)) / 2
 
 
 def as_wish(part: Part, parts: list[Part]) -> Part:

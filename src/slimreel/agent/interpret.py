@@ -23,7 +23,7 @@ from slimreel.agent.carried import (
     without_sequence,
 )
 from slimreel.agent.clarify import Question, question
-from slimreel.agent.clauses import as_wish, mere_output, one_file, poorly_read, without_its_rest
+from slimreel.agent.clauses import as_wish, mere_output, mostly_strange, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
 from slimreel.agent.continued import continued
 from slimreel.agent.fill.elements import TYPE_WORDS, called, described, laid_over, with_texts
@@ -43,7 +43,7 @@ from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import retitled, take_titles
 from slimreel.agent.together import OUTPUT_OPS, Command, put_together
-from slimreel.agent.vague import OF_VIDEO, asks_for_more, left_vague, noun_alone, of_other_things, points_at_nothing
+from slimreel.agent.vague import OF_VIDEO, asks_for_more, left_vague, noun_alone, of_other_things, of_which_is_asked, points_at_nothing
 from slimreel.agent.words import spelled, unjoined
 
 # What a single word beside an edit is taken for, where no clause of its own says more.
@@ -175,6 +175,8 @@ def _why_not(found: Interpretation, outside: Outside | None, pieces: list[Piece]
         outside = None  # a clip may be called hotel.mp4
     if outside is not None and (found.unheard or found.missing or not found.commands):
         return outside.reason
+    if len(parts) == 1 and mostly_strange(parts[0]):
+        return "not_video"
     return of_the_picture(pieces) if found.unheard and len(parts) == 1 else None
 
 
@@ -259,6 +261,9 @@ def _nothing_understood(parts: list[Part], found: Interpretation, context: Conte
     if any(part.reading is not None and part.reading.op == "nothing" for part in parts):
         return found
     said = [piece for part in parts for piece in part.pieces]
+    if (asked := of_which_is_asked(said)) is not None:
+        clarify = {"op": "clarify", "params": {"about": asked.about}}
+        return Interpretation((clarify,), asked, found.unheard, found.language)
     if (reason := of_the_picture(said)) is not None:
         return _declined(reason, found.language, found.unheard)
     if of_other_things(said):

@@ -54,7 +54,8 @@ def points_at_nothing(parts: list[Part], context: Context) -> set[int]:
 def _points_at_one(pieces: list[Piece]) -> bool:
     """ "This one", "that clip": one of several, and words cannot show which."""
     pairs = (f"{first.text} {second.text}" for first, second in pairwise(pieces))
-    return any(pair in texts("pointed_at") for pair in pairs)
+    alone = any(piece.text in texts("pointed_at") for piece in pieces)
+    return alone or any(pair in texts("pointed_at") for pair in pairs)
 
 
 def _tells_a_moment(pieces: list[Piece]) -> bool:
@@ -111,15 +112,37 @@ def of_other_things(pieces: list[Piece]) -> bool:
 
 _ASKED_OF = (
     ("file", "music logo image subtitles pip lut voiceover SOUNDFILE"),
-    ("text", "n_title text"),
+    ("text", "n_title text words_word"),
     ("aspect", "aspectword"),
     ("amount", "speed speedup slowdown volume louder quieter"),
 )
 
 
+def of_which_is_asked(pieces: list[Piece]) -> Missing | None:
+    """What is left open whatever strange words stand beside it: the unit of a limit, the words of a text."""
+    if _bare_limit(pieces):
+        return Missing("unit")
+    content = content_of(pieces)
+    puts = any(piece.has("adding") or piece.text in texts("puts_text") for piece in pieces)
+    if puts and any(piece.text in texts("written_things") for piece in content):
+        return Missing("text")  # "put the sponsor's name across the bottom"
+    return None
+
+
+def _bare_limit(pieces: list[Piece]) -> bool:
+    """ "The school wants it under 500": a bound, and a number that ends its clause."""
+    for at, piece in enumerate(pieces):
+        number = piece.means == {"NUMBER"} and at and pieces[at - 1].has("out:under", "shrink_to")
+        if number and (at + 1 == len(pieces) or pieces[at + 1].has("mark") or pieces[at + 1].is_loose()):
+            return True
+    return False
+
+
 def noun_alone(pieces: list[Piece], context: Context) -> Missing:
     """What is left open where nothing else was understood: "music please", "the title"."""
     content = content_of(pieces)
+    if any(piece.has("one_of") and piece.text.endswith(tuple(texts("played_things"))) for piece in content):
+        return Missing("file")  # "use one of the songs"
     if any(piece.has("remove") for piece in content) and any(piece.text in texts("that_thing") for piece in pieces):
         return Missing("clip" if context.elements or len(context.clips) > 1 else "range")
     if any(piece.has("remove", "keep", "cutting") for piece in content):
