@@ -19,6 +19,7 @@ from slimreel.agent.carried import (
     with_other_clip,
     with_same_stretch,
     without_denied,
+    without_named_verbs,
     without_occasions,
     without_sequence,
 )
@@ -30,6 +31,7 @@ from slimreel.agent.fill.elements import TYPE_WORDS, called, described, laid_ove
 from slimreel.agent.follow.ellipsis import left_out
 from slimreel.agent.follow.follow import follow_up
 from slimreel.agent.literals import take_literals
+from slimreel.agent.mildly import with_mild_complaints
 from slimreel.agent.moments import with_moments
 from slimreel.agent.nicknames import spoken_names
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
@@ -43,7 +45,15 @@ from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import retitled, take_titles
 from slimreel.agent.together import OUTPUT_OPS, Command, put_together
-from slimreel.agent.vague import OF_VIDEO, asks_for_more, left_vague, noun_alone, of_other_things, of_which_is_asked, points_at_nothing
+from slimreel.agent.vague import (
+    OF_VIDEO,
+    asks_for_more,
+    left_vague,
+    noun_alone,
+    of_other_things,
+    of_which_is_asked,
+    points_at_nothing,
+)
 from slimreel.agent.words import spelled, unjoined
 
 # What a single word beside an edit is taken for, where no clause of its own says more.
@@ -69,7 +79,9 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names, spoken_names(context)))
     plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
-    said = without_sequence(with_orders_apart(without_occasions(cut(plain, taken.marks))))
+    said = without_sequence(
+        without_named_verbs(with_orders_apart(without_occasions(with_mild_complaints(cut(plain, taken.marks)))))
+    )
     counted = with_clip_numbers(with_texts(said, context), context)
     moments = with_bounds(with_counted_back(with_halves(with_moments(counted), context), context))
     clips = with_clips(with_nouns(with_same_stretch(moments), context), context)

@@ -39,7 +39,8 @@ _SAID = (
 _SAYING = re.compile(rf"{_NOT_HE}\b(?:{_SAID})[:\s]+{_TEXT}", re.IGNORECASE)
 _WRITE = re.compile(
     r"\b(?:write|type|put the words?|add the words?|add the text|put the text|spell out)\s+"
-    r"(?!(?:something|some|a|an|it|this|that|the|in|on|at|text|title|my|me an?|me some|us an?|us some)\b)" + _TEXT,
+    r"(?!(?:something|some|up|out|a|an|it|this|that|the|in|on|at|text|title|my|me an?|me some|us an?|us some)\b)"
+    + _TEXT,
     re.IGNORECASE,
 )
 # "Put my handle nightowl in the corner": what kind of thing it is, and then itself.

@@ -53,9 +53,8 @@ def points_at_nothing(parts: list[Part], context: Context) -> set[int]:
 
 def _points_at_one(pieces: list[Piece]) -> bool:
     """ "This one", "that clip": one of several, and words cannot show which."""
-    pairs = (f"{first.text} {second.text}" for first, second in pairwise(pieces))
-    alone = any(piece.text in texts("pointed_at") for piece in pieces)
-    return alone or any(pair in texts("pointed_at") for pair in pairs)
+    said = f" {' '.join(piece.text for piece in pieces)} "
+    return any(f" {one} " in said for one in texts("pointed_at"))
 
 
 def _tells_a_moment(pieces: list[Piece]) -> bool:
@@ -126,14 +125,20 @@ def of_which_is_asked(pieces: list[Piece]) -> Missing | None:
     puts = any(piece.has("adding") or piece.text in texts("puts_text") for piece in pieces)
     if puts and any(piece.text in texts("written_things") for piece in content):
         return Missing("text")  # "put the sponsor's name across the bottom"
+    if any(piece.has("aspectword") for piece in content) and not any(piece.has("remove") for piece in content):
+        return Missing("aspect")  # "resize it for the shop window"
     return None
 
 
 def _bare_limit(pieces: list[Piece]) -> bool:
     """ "The school wants it under 500": a bound, and a number that ends its clause."""
     for at, piece in enumerate(pieces):
-        number = piece.means == {"NUMBER"} and at and pieces[at - 1].has("out:under", "shrink_to")
-        if number and (at + 1 == len(pieces) or pieces[at + 1].has("mark") or pieces[at + 1].is_loose()):
+        if piece.means != {"NUMBER"}:
+            continue
+        if at + 1 < len(pieces) and pieces[at + 1].has("out:under"):
+            return True  # 300以内
+        bound = at and pieces[at - 1].has("out:under", "shrink_to")
+        if bound and (at + 1 == len(pieces) or pieces[at + 1].has("mark") or pieces[at + 1].is_loose()):
             return True
     return False
 
