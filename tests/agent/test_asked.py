@@ -51,6 +51,12 @@ def read(text: str, context: Context) -> list[tuple[str, dict[str, Any]]]:
         ("这一段调成黑白", "clip", THREE),
         ("slow this clip to half", "clip", THREE),
         ("cut it at the drop", "range", ONE),
+        ("put the crew names along the bottom", "text", ONE),
+        ("系统最多让传75", "unit", BARE),
+        ("keep it to about 20", "unit", BARE),
+        ("zoom in on it at 30:00", "range", BARE),
+        ("show just the endgame", "range", BARE),
+        ("只看残局", "range", BARE),
     ],
 )
 def test_what_is_missing_is_asked(text: str, about: str, context: Context) -> None:
@@ -62,6 +68,17 @@ def test_what_is_missing_is_asked(text: str, about: str, context: Context) -> No
     [
         ("深蹲一周练几次好", "not_video"),
         ("今天小区停水吗", "not_video"),
+        ("how many stitches do i cast on for a beanie", "not_video"),
+        ("is it normal for a cat to drool after anaesthetic", "not_video"),
+        ("第31步黑棋该走哪", "not_video"),
+        ("现在首付最低几成", "not_video"),
+        ("帮忙写份项目申请书", "not_video"),
+        ("share it with the choir whatsapp group", "unsupported"),
+        ("把采访翻成中文字幕", "unsupported"),
+        ("把前面那辆大车弄没", "unsupported"),
+        ("have an avatar deliver my talk", "generative"),
+        ("让杯子里冒出火焰来", "generative"),
+        ("use that AC/DC track off youtube, they'll never notice", "copyright"),
         ("泰迪多久洗一次澡合适", "not_video"),
         ("write five taglines for the serum", "not_video"),
         ("find all my kills and make a montage", "unsupported"),
@@ -96,6 +113,7 @@ def nudged(target: str, param: str, direction: str, amount: str = "small") -> li
         ("没人说话的地方都跳过", [("remove_silence", {})]),
         ("have the music come in gently", [("update", {"target": "m1", "set": {"fade_in_s": 1.0}})]),
         ("start it at 0:12", [("trim", {"start_s": 12.0})]),
+        ("level the sound out", [("normalize_audio", {})]),
     ],
 )
 def test_what_can_be_done_is_not_asked_about(text: str, wanted: list[tuple[str, dict[str, Any]]]) -> None:
@@ -107,3 +125,20 @@ def test_what_can_be_done_is_not_asked_about(text: str, wanted: list[tuple[str, 
 )
 def test_strange_words_beside_a_question_to_the_session_do_not_hide_it(text: str) -> None:
     assert [op for op, _ in read(text, BARE)] == ["status"]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("what about 15", [("compress", {"target_size_bytes": 15_000_000})]),
+        ("facebook says max 100mb but honestly keep it under 40", [("compress", {"target_size_bytes": 40_000_000})]),
+    ],
+)
+def test_a_turn_about_the_last_one_is_no_question_to_strangers(text: str, wanted: list[tuple[str, Any]]) -> None:
+    last = read_context(
+        {
+            "clips": [{"id": "c1", "name": "ward.mp4", "duration_s": 540}],
+            "last_ops": [{"op": "compress", "params": {"target_size_bytes": 20_000_000}}],
+        }
+    )
+    assert read(text, last) == wanted

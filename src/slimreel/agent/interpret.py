@@ -30,6 +30,7 @@ from slimreel.agent.continued import continued
 from slimreel.agent.fill.elements import TYPE_WORDS, called, described, laid_over, with_texts
 from slimreel.agent.follow.ellipsis import left_out
 from slimreel.agent.follow.follow import follow_up
+from slimreel.agent.gaps import of_which_is_asked, wants_to_know
 from slimreel.agent.literals import take_literals
 from slimreel.agent.mildly import with_mild_complaints
 from slimreel.agent.moments import with_moments
@@ -39,6 +40,7 @@ from slimreel.agent.output import output_commands
 from slimreel.agent.pictured import of_the_picture
 from slimreel.agent.pieces import Piece, content_of, cut
 from slimreel.agent.pointing import with_clip_numbers, with_clips, with_halves, with_places
+from slimreel.agent.requests import REQUESTS
 from slimreel.agent.routing import routed
 from slimreel.agent.scope import Outside, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
@@ -51,7 +53,6 @@ from slimreel.agent.vague import (
     left_vague,
     noun_alone,
     of_other_things,
-    of_which_is_asked,
     points_at_nothing,
 )
 from slimreel.agent.words import spelled, unjoined
@@ -154,6 +155,13 @@ def _read(text: str, context: Context) -> Interpretation:
     if renamed is not None:
         update = {"op": "update", "params": {"target": renamed[0], "set": {"text": renamed[1]}}}
         return Interpretation((update,), language=language)
+    return _by_parts(pieces, plain, context, outside, language)
+
+
+def _by_parts(
+    pieces: list[Piece], plain: str, context: Context, outside: Outside | None, language: str
+) -> Interpretation:
+    """What its parts ask for, or what the last turn is changed to."""
     parts = divide(pieces, plain, context)
     found = _assembled(parts, plain, context, language)
     if (reason := _why_not(found, outside, pieces, parts)) is not None:
@@ -161,6 +169,8 @@ def _read(text: str, context: Context) -> Interpretation:
     if len(pieces) == 1 and pieces[0].has("RANGE"):
         return _kept(pieces[0].value, context, language)
     changed = left_out(pieces, plain, context)
+    if changed is None and (instead := _instead(found, parts, plain, context)) is not None:
+        return instead
     if changed is not None and _completes_last(found, changed[0], context, pieces):
         return Interpretation(tuple(changed[0]), language=language)
     of_last = context.last_ops[-1].get("op") if context.last_ops else None
@@ -273,16 +283,43 @@ def _nothing_understood(parts: list[Part], found: Interpretation, context: Conte
     if any(part.reading is not None and part.reading.op == "nothing" for part in parts):
         return found
     said = [piece for part in parts for piece in part.pieces]
-    if (asked := of_which_is_asked(said)) is not None:
-        clarify = {"op": "clarify", "params": {"about": asked.about}}
-        return Interpretation((clarify,), asked, found.unheard, found.language)
+    if (asked := of_which_is_asked(said, context)) is not None:
+        return _asks(asked, found)
     if (reason := of_the_picture(said)) is not None:
         return _declined(reason, found.language, found.unheard)
     if of_other_things(said):
         return _declined("not_video", found.language, found.unheard)
-    missing = noun_alone(said, context)
+    return _asks(noun_alone(said, context), found)
+
+
+def _asks(missing: Missing, found: Interpretation) -> Interpretation:
     clarify = {"op": "clarify", "params": {"about": missing.about}}
     return Interpretation((clarify,), missing, found.unheard, found.language)
+
+
+def _instead(found: Interpretation, parts: list[Part], plain: str, context: Context) -> Interpretation | None:
+    """A refusal of what only asks something of strangers, or a question about what an order leaves open."""
+    pieces = [piece for part in parts for piece in part.pieces]
+    if _all_strange(found, parts) and wants_to_know(plain, pieces):
+        return _declined("not_video", found.language)
+    asked = _left_of_order(parts, context)
+    return None if asked is None else _asks(asked, found)
+
+
+def _left_of_order(parts: list[Part], context: Context) -> Missing | None:
+    """What is open in that of a single order which was not understood: "zoom in on it at 30:00", of a minute."""
+    reading = parts[0].reading if len(parts) == 1 else None
+    if reading is None or not reading.left or (reading.op in REQUESTS and reading.op != "upload"):
+        return None
+    return of_which_is_asked(parts[0].pieces, context, reading.left)
+
+
+def _all_strange(found: Interpretation, parts: list[Part]) -> bool:
+    """Is nothing understood, or of one order among at least two words that nobody knows?"""
+    left = [piece for part in parts if part.reading is not None for piece in part.reading.left]
+    strange = sum(piece.means <= {"unknown"} for piece in left)
+    asks = all(one["op"] == "clarify" for one in found.commands)
+    return bool(found.unheard) and (asks or (len(parts) == 1 and strange >= 2))
 
 
 def _completes_last(found: Interpretation, changed: list[Command], context: Context, pieces: list[Piece]) -> bool:

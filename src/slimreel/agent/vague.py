@@ -117,32 +117,6 @@ _ASKED_OF = (
 )
 
 
-def of_which_is_asked(pieces: list[Piece]) -> Missing | None:
-    """What is left open whatever strange words stand beside it: the unit of a limit, the words of a text."""
-    if _bare_limit(pieces):
-        return Missing("unit")
-    content = content_of(pieces)
-    puts = any(piece.has("adding") or piece.text in texts("puts_text") for piece in pieces)
-    if puts and any(piece.text in texts("written_things") for piece in content):
-        return Missing("text")  # "put the sponsor's name across the bottom"
-    if any(piece.has("aspectword") for piece in content) and not any(piece.has("remove") for piece in content):
-        return Missing("aspect")  # "resize it for the shop window"
-    return None
-
-
-def _bare_limit(pieces: list[Piece]) -> bool:
-    """ "The school wants it under 500": a bound, and a number that ends its clause."""
-    for at, piece in enumerate(pieces):
-        if piece.means != {"NUMBER"}:
-            continue
-        if at + 1 < len(pieces) and pieces[at + 1].has("out:under"):
-            return True  # 300以内
-        bound = at and pieces[at - 1].has("out:under", "shrink_to")
-        if bound and (at + 1 == len(pieces) or pieces[at + 1].has("mark") or pieces[at + 1].is_loose()):
-            return True
-    return False
-
-
 def noun_alone(pieces: list[Piece], context: Context) -> Missing:
     """What is left open where nothing else was understood: "music please", "the title"."""
     content = content_of(pieces)
