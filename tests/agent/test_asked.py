@@ -114,6 +114,14 @@ def nudged(target: str, param: str, direction: str, amount: str = "small") -> li
         ("have the music come in gently", [("update", {"target": "m1", "set": {"fade_in_s": 1.0}})]),
         ("start it at 0:12", [("trim", {"start_s": 12.0})]),
         ("level the sound out", [("normalize_audio", {})]),
+        ("make it fit a square without cropping anything", [("reframe", {"aspect": "1:1"})]),
+        ("方的，别裁到人", [("reframe", {"aspect": "1:1"})]),
+        ("30秒那一帧停两秒", [("freeze", {"at_s": 30.0, "duration_s": 2.0})]),
+        ("现场声全关了", [("mute", {"target": "original"})]),
+        ("turn the camera sound right off", [("mute", {"target": "original"})]),
+        ("no need for 60 frames, 30 is plenty", [("compress", {"fps": 30})]),
+        ("four equal chunks", [("split_parts", {"parts": 4})]),
+        ("fade through black wherever they join", [("transition", {"type": "fadeblack"})]),
     ],
 )
 def test_what_can_be_done_is_not_asked_about(text: str, wanted: list[tuple[str, dict[str, Any]]]) -> None:
