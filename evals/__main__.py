@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from evals import ablation, report
+from evals import ablation, joined, report
 from evals.frames import frame_of
 from evals.requests import HELD_OUT, SPLITS, BadSet, label_problems, read_set, split_path
 from evals.scoring import Answered, answer_all, consistency, warm_up
@@ -39,11 +39,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         for problem in (found for one in requests for found in label_problems(one)):
             print(f"{name}: label of {problem}", file=sys.stderr)
         answers = answer_all(interpret, requests)
-        found = report.measured([one.outcome for one in answers], consistency(interpret, answers))
+        pairs = joined.read_joined(interpret, answers)
+        kept = consistency(interpret, answers)
+        found = report.measured([one.outcome for one in answers], kept, joined.counted(pairs))
         record["sets"][name] = found
         print(report.summary(name, found), flush=True)
         if asked.show and path == split_path("dev"):
-            _show(answers)
+            _show([*answers, *pairs])
     if asked.split is None:
         report.write(record, asked.out)
     return 0

@@ -98,6 +98,25 @@ class Score:
         }
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """Two requests in one sentence: how many there were, how many gave what both ask for, named something as not
+    understood, and dropped something without a word. The rest did as many operations, but others."""
+
+    pairs: int
+    right: int
+    named: int
+    dropped: int
+
+    def record(self) -> dict[str, Any]:
+        return {
+            "pairs": self.pairs,
+            "right": share(self.right, self.pairs),
+            "named": share(self.named, self.pairs),
+            "dropped": share(self.dropped, self.pairs),
+        }
+
+
 def total(hits: Iterable[Hits]) -> Hits:
     return sum(hits, Hits())
 

@@ -12,7 +12,7 @@ from typing import Any
 
 from bench import machine
 from bench.markdown import table
-from evals.metrics import Outcome, Score, percentile, total
+from evals.metrics import Joined, Outcome, Score, percentile, total
 from evals.requests import CATEGORIES, LANGUAGES
 from evals.slots import Hits
 
@@ -32,7 +32,7 @@ _TARGETS: tuple[tuple[str, Callable[[Record], float | None], float, bool, str], 
 )
 
 
-def measured(outcomes: Sequence[Outcome], kept: Mapping[str, Hits]) -> Record:
+def measured(outcomes: Sequence[Outcome], kept: Mapping[str, Hits], joined: Joined | None = None) -> Record:
     """All numbers of one set."""
     groups: dict[str, list[Outcome]] = {"all": list(outcomes)}
     groups |= {name: [one for one in outcomes if one.category == name] for name in _names(outcomes, "category")}
@@ -48,6 +48,7 @@ def measured(outcomes: Sequence[Outcome], kept: Mapping[str, Hits]) -> Record:
             name: {"share": round(one.right / one.given, 4) if one.given else None, "texts": one.given}
             for name, one in every.items()
         },
+        "joined": None if joined is None else joined.record(),
         "latency_ms": {
             "p50": round(percentile(wall, 50), 2),
             "p95": round(percentile(wall, 95), 2),
@@ -111,6 +112,8 @@ def summary(name: str, one: Record) -> str:
     talk, time = one["groups"]["all"]["talk"], one["latency_ms"]
     kept = ", ".join(f"{kind} {_percent(found['share'])}" for kind, found in one["consistency"].items())
     lines.append(f"  questions and refusals F1 {talk['f1']:.3f}; the same when perturbed: {kept}")
+    if one.get("joined"):
+        lines.append(f"  {_of_joined(one['joined'])}")
     lines.append(f"  p50 {time['p50']} ms, p95 {time['p95']} ms (CPU {time['cpu_p95']} ms)")
     return "\n".join(lines)
 
@@ -164,8 +167,16 @@ def _rest(one: Record) -> str:
     return "\n\n".join([
         table(["", "wanted", "given", "right", "precision", "recall", "F1"], answers),
         table(["perturbed", "texts", "same answer"], kinds),
+        *([f"Two requests in one sentence: {_of_joined(one['joined'])}."] if one.get("joined") else []),
         times,
     ])  # fmt: skip
+
+
+def _of_joined(found: Record) -> str:
+    return (
+        f"{found['pairs']} pairs, {_percent(found['right'])} right, {_percent(found['named'])} with something named, "
+        f"{_percent(found['dropped'])} dropped something without a word"
+    )
 
 
 def _names(outcomes: Iterable[Outcome], field: str) -> list[str]:

@@ -6,11 +6,12 @@ Takes whole clauses off the ends of a request; what is left is somebody else's t
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from slimreel.agent.literals import take_literals
 from slimreel.agent.normalize import normalize
+from slimreel.agent.pieces import cut
 from slimreel.agent.routing import routed
 from slimreel.agent.together import Command
 
@@ -32,21 +33,35 @@ class Beside:
     behind: list[Command]
 
 
-def beside(text: str) -> Iterator[Beside]:
-    """The ways to take clauses for the session off a request: its first ones, then its last. A quote is never cut."""
+Read = Callable[[str], "list[Command] | None"]
+
+
+def beside(text: str, read: Read) -> Iterator[Beside]:
+    """The ways to take clauses for the session off a request: its first ones, then its last. A quote is never cut.
+    `read` gives what a clause asks for where all of it is understood, and None where it is not."""
     ends = list(_ENDS.finditer(text)) if len(text) <= _LONGEST else []
     ends = [end for end in ends if len(_QUOTES.findall(text[: end.start()])) % 2 == 0]
     for end in ends[:_MOST_ENDS]:
-        commands = _routed(text[: end.start()])
+        commands = _for_session(text[: end.start()], read)
         if commands:
             yield Beside(commands, text[end.end() :], [])
     for end in reversed(ends[-_MOST_ENDS:]):
-        commands = _routed(text[end.end() :])
+        commands = _for_session(text[end.end() :], read)
         if commands:
             yield Beside([], text[: end.start()], commands)
 
 
-def _routed(clause: str) -> list[Command] | None:
+# What is asked of the session in so many ways that whole sentences do not list them.
+_ASKED = frozenset("help credits upload".split())
+
+
+def _for_session(clause: str, read: Read) -> list[Command] | None:
     if not clause.strip() or _QUOTES.search(clause):
         return None
-    return routed(normalize(take_literals(clause).text))
+    taken = take_literals(clause)
+    plain = normalize(taken.text, taken.marks)
+    found = routed(normalize(taken.text))
+    if found is not None or not any(piece.has(*_ASKED, "URL") for piece in cut(plain, taken.marks)):
+        return found
+    asked = read(clause)
+    return asked if asked and all(one["op"] in _ASKED for one in asked) else None

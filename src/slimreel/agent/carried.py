@@ -123,6 +123,22 @@ def with_same_stretch(pieces: list[Piece]) -> list[Piece]:
     return found
 
 
+_NOUNS_TOO = frozenset({"remove", "cutting"})
+
+
+def without_named_verbs(pieces: list[Piece]) -> list[Piece]:
+    """ "Cut it at the drop", "find my kills": what follows an article, or is many of somebody's, is no verb."""
+    found: list[Piece] = []
+    for at, piece in enumerate(pieces):
+        before = pieces[at - 1].text if at else ""
+        single = piece.text.isascii() and piece.text.isalpha() and piece.means & _NOUNS_TOO
+        ends = at + 1 == len(pieces) or pieces[at + 1].has("mark", "t_and")
+        ordered = any(one.has(*ORDERS) for one in pieces[:at])
+        named = (before == "the" and ends and ordered) or (before in texts("owners") and piece.text.endswith("s"))
+        found.append(replace(piece, means=frozenset({"unknown"})) if single and named else piece)
+    return found
+
+
 def with_bounds(pieces: list[Piece]) -> list[Piece]:
     """ "not before 0:03" is from there on, "not after 0:08" is until then."""
     found: list[Piece] = []

@@ -4,7 +4,10 @@ the output, which of them speak of one file. It reads no text and carries nothin
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from slimreel.agent.context import Context
+from slimreel.agent.pieces import content_of
 from slimreel.agent.reading import Reading
 from slimreel.agent.segment import Part
 from slimreel.agent.span import Missing
@@ -21,6 +24,22 @@ def poorly_read(part: Part, parts: list[Part]) -> bool:
         one.output or (one.reading is not None and not one.reading.left and not one.reading.missing) for one in parts
     )
     return bool(poor) and any(clear)
+
+
+_OF_SESSION = frozenset("credits cancel".split())
+
+
+def mostly_strange(part: Part) -> bool:
+    """ "How many times a week should one squat": one word of the session among words that nobody knows."""
+    if part.reading is None:
+        return False
+    strange = [piece for piece in part.reading.left if piece.means <= {"unknown"}]
+    if part.reading.op == "status":  # 泰迪多久洗一次澡, but not 渲出来了没 我等着交
+        apart = any(after.start > before.end for before, after in pairwise(part.pieces))
+        return not apart and len(strange) > len(content_of(part.pieces)) / 2
+    if part.reading.op not in _OF_SESSION:
+        return False
+    return len(strange) >= 2 and len(strange) >= len(content_of(part.pieces)) / 2
 
 
 def as_wish(part: Part, parts: list[Part]) -> Part:

@@ -28,6 +28,7 @@ _BEGINS = (
     "louder",
     "quieter",
     "back_word",
+    "out:compress",
 )
 _MOST = 24  # pieces; what is longer is no short turn about the last one
 

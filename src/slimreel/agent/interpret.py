@@ -19,17 +19,20 @@ from slimreel.agent.carried import (
     with_other_clip,
     with_same_stretch,
     without_denied,
+    without_named_verbs,
     without_occasions,
     without_sequence,
 )
 from slimreel.agent.clarify import Question, question
-from slimreel.agent.clauses import as_wish, mere_output, one_file, poorly_read, without_its_rest
+from slimreel.agent.clauses import as_wish, mere_output, mostly_strange, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
 from slimreel.agent.continued import continued
 from slimreel.agent.fill.elements import TYPE_WORDS, called, described, laid_over, with_texts
 from slimreel.agent.follow.ellipsis import left_out
 from slimreel.agent.follow.follow import follow_up
+from slimreel.agent.gaps import of_which_is_asked, wants_to_know
 from slimreel.agent.literals import take_literals
+from slimreel.agent.mildly import with_mild_complaints
 from slimreel.agent.moments import with_moments
 from slimreel.agent.nicknames import spoken_names
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
@@ -37,17 +40,27 @@ from slimreel.agent.output import output_commands
 from slimreel.agent.pictured import of_the_picture
 from slimreel.agent.pieces import Piece, content_of, cut
 from slimreel.agent.pointing import with_clip_numbers, with_clips, with_halves, with_places
+from slimreel.agent.requests import REQUESTS
 from slimreel.agent.routing import routed
 from slimreel.agent.scope import Outside, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import retitled, take_titles
 from slimreel.agent.together import OUTPUT_OPS, Command, put_together
-from slimreel.agent.vague import OF_VIDEO, asks_for_more, left_vague, noun_alone, of_other_things, points_at_nothing
+from slimreel.agent.vague import (
+    OF_VIDEO,
+    asks_for_more,
+    left_vague,
+    noun_alone,
+    of_other_things,
+    points_at_nothing,
+)
 from slimreel.agent.words import spelled, unjoined
 
 # What a single word beside an edit is taken for, where no clause of its own says more.
 _GUESSED = frozenset("status credits help upload cancel".split())
+# What a request comes to where it was not understood as a whole.
+_LEFT_OPEN = frozenset({"clarify", "out_of_scope"})
 # What the rest of a sentence may be part of: "export as webm, 480p", "too yellow, undo".
 _OF_WHAT_IS_SAID = frozenset("export undo redo reset".split())
 
@@ -67,7 +80,9 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names, spoken_names(context)))
     plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
-    said = without_sequence(with_orders_apart(without_occasions(cut(plain, taken.marks))))
+    said = without_sequence(
+        without_named_verbs(with_orders_apart(without_occasions(with_mild_complaints(cut(plain, taken.marks)))))
+    )
     counted = with_clip_numbers(with_texts(said, context), context)
     moments = with_bounds(with_counted_back(with_halves(with_moments(counted), context), context))
     clips = with_clips(with_nouns(with_same_stretch(moments), context), context)
@@ -88,7 +103,7 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     """Never raises on any text."""
     context = context or Context()
     found = _read(text, context)
-    for taken in beside(text):
+    for taken in beside(text, _read_alone):
         rest = _read(taken.text, context)
         if _says_more(found, taken, rest):
             files = [one for one in taken.before if one["op"] == "export"]  # of what the rest makes
@@ -98,15 +113,23 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
     return found
 
 
+def _read_alone(clause: str) -> list[Command] | None:
+    """What a clause asks for in no session, where nothing of it is left open."""
+    found = _read(clause, Context())
+    return None if found.unheard or found.missing else list(found.commands)
+
+
 def _says_more(found: Interpretation, taken: Beside, rest: Interpretation) -> bool:
     """Is something done by clauses and their rest, each clear by itself, that the request as a whole has swallowed?"""
-    said = {one["op"] for one in found.commands}
+    said = {one["op"] for one in found.commands} - _LEFT_OPEN
     asked = {one["op"] for one in (*taken.before, *taken.behind)}
     made = asked | {one["op"] for one in rest.commands}
     if not rest.commands or rest.unheard or rest.missing is not None or "out_of_scope" in made:
         return False
-    if asked <= said and (found.unheard or asked & _OF_WHAT_IS_SAID):
+    if asked <= said and asked & _OF_WHAT_IS_SAID:
         return False
+    if found.unheard and asked <= said:
+        return made > asked
     return made > said - _GUESSED and not made <= said
 
 
@@ -132,6 +155,13 @@ def _read(text: str, context: Context) -> Interpretation:
     if renamed is not None:
         update = {"op": "update", "params": {"target": renamed[0], "set": {"text": renamed[1]}}}
         return Interpretation((update,), language=language)
+    return _by_parts(pieces, plain, context, outside, language)
+
+
+def _by_parts(
+    pieces: list[Piece], plain: str, context: Context, outside: Outside | None, language: str
+) -> Interpretation:
+    """What its parts ask for, or what the last turn is changed to."""
     parts = divide(pieces, plain, context)
     found = _assembled(parts, plain, context, language)
     if (reason := _why_not(found, outside, pieces, parts)) is not None:
@@ -139,6 +169,8 @@ def _read(text: str, context: Context) -> Interpretation:
     if len(pieces) == 1 and pieces[0].has("RANGE"):
         return _kept(pieces[0].value, context, language)
     changed = left_out(pieces, plain, context)
+    if changed is None and (instead := _instead(found, parts, plain, context)) is not None:
+        return instead
     if changed is not None and _completes_last(found, changed[0], context, pieces):
         return Interpretation(tuple(changed[0]), language=language)
     of_last = context.last_ops[-1].get("op") if context.last_ops else None
@@ -165,6 +197,8 @@ def _why_not(found: Interpretation, outside: Outside | None, pieces: list[Piece]
         outside = None  # a clip may be called hotel.mp4
     if outside is not None and (found.unheard or found.missing or not found.commands):
         return outside.reason
+    if len(parts) == 1 and mostly_strange(parts[0]):
+        return "not_video"
     return of_the_picture(pieces) if found.unheard and len(parts) == 1 else None
 
 
@@ -249,13 +283,43 @@ def _nothing_understood(parts: list[Part], found: Interpretation, context: Conte
     if any(part.reading is not None and part.reading.op == "nothing" for part in parts):
         return found
     said = [piece for part in parts for piece in part.pieces]
+    if (asked := of_which_is_asked(said, context)) is not None:
+        return _asks(asked, found)
     if (reason := of_the_picture(said)) is not None:
         return _declined(reason, found.language, found.unheard)
     if of_other_things(said):
         return _declined("not_video", found.language, found.unheard)
-    missing = noun_alone(said, context)
+    return _asks(noun_alone(said, context), found)
+
+
+def _asks(missing: Missing, found: Interpretation) -> Interpretation:
     clarify = {"op": "clarify", "params": {"about": missing.about}}
     return Interpretation((clarify,), missing, found.unheard, found.language)
+
+
+def _instead(found: Interpretation, parts: list[Part], plain: str, context: Context) -> Interpretation | None:
+    """A refusal of what only asks something of strangers, or a question about what an order leaves open."""
+    pieces = [piece for part in parts for piece in part.pieces]
+    if _all_strange(found, parts) and wants_to_know(plain, pieces):
+        return _declined("not_video", found.language)
+    asked = _left_of_order(parts, context)
+    return None if asked is None else _asks(asked, found)
+
+
+def _left_of_order(parts: list[Part], context: Context) -> Missing | None:
+    """What is open in that of a single order which was not understood: "zoom in on it at 30:00", of a minute."""
+    reading = parts[0].reading if len(parts) == 1 else None
+    if reading is None or not reading.left or (reading.op in REQUESTS and reading.op != "upload"):
+        return None
+    return of_which_is_asked(parts[0].pieces, context, reading.left)
+
+
+def _all_strange(found: Interpretation, parts: list[Part]) -> bool:
+    """Is nothing understood, or of one order among at least two words that nobody knows?"""
+    left = [piece for part in parts if part.reading is not None for piece in part.reading.left]
+    strange = sum(piece.means <= {"unknown"} for piece in left)
+    asks = all(one["op"] == "clarify" for one in found.commands)
+    return bool(found.unheard) and (asks or (len(parts) == 1 and strange >= 2))
 
 
 def _completes_last(found: Interpretation, changed: list[Command], context: Context, pieces: list[Piece]) -> bool:

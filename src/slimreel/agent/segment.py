@@ -361,6 +361,7 @@ def output_score(pieces: list[Piece]) -> float | None:
         return None
     alone = ratio and len(bare) == 2 and not strong and not any(p.has("mark") for p in pieces)
     explained = 1.0 if alone else 0.0  # 缩小30%, and nothing else
+    explained += 0.6 if len(bare) == 1 and bare[0].text in texts("shrinks") else 0.0
     left = 0.0
     for piece in pieces:
         if piece.has("mark"):
@@ -372,7 +373,7 @@ def output_score(pieces: list[Piece]) -> float | None:
         ):
             explained += 0.8
         elif (piece.has(*_OF_OTHERS) and not piece.has("out:size", "out:compress")) or (
-            piece.has("export", "mute") and not piece.means & OUTPUT_KINDS
+            piece.has("export", "mute", "undo", "redo", "credits") and not piece.means & OUTPUT_KINDS
         ):
             left += 1.0
         elif piece.means & _OUTPUT_WORDS or piece.means & OUTPUT_KINDS:

@@ -39,7 +39,8 @@ _SAID = (
 _SAYING = re.compile(rf"{_NOT_HE}\b(?:{_SAID})[:\s]+{_TEXT}", re.IGNORECASE)
 _WRITE = re.compile(
     r"\b(?:write|type|put the words?|add the words?|add the text|put the text|spell out)\s+"
-    r"(?!(?:something|some|a|an|it|this|that|the|in|on|at|text|title|my|me an?|me some|us an?|us some)\b)" + _TEXT,
+    r"(?!(?:something|some|up|out|a|an|it|this|that|the|in|on|at|text|title|my|me an?|me some|us an?|us some)\b)"
+    + _TEXT,
     re.IGNORECASE,
 )
 # "Put my handle nightowl in the corner": what kind of thing it is, and then itself.
@@ -61,7 +62,8 @@ _KNOWN_CAPS = frozenset(
 )
 # 写 before these asks for something to be written that is no title.
 _ZH_NOT_A_TITLE = (
-    "字|错|几个字|点|什么|一段|个excel|一篇|一首|一封|一份|一个脚本|篇|首|封|诗|作文|代码|脚本|邮件|周报|日报|论文|文案"
+    "份|字|错|几个字|点|什么|一段|个excel|一篇|一首|一封|一份|一个脚本|篇|首|封|"
+    "诗|作文|代码|脚本|邮件|周报|日报|论文|文案"
 )
 _ZH_WRITE = (
     "写上|写着|写个|写一句|写一行|打上字|打字(?!机|效果|动画)|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|"

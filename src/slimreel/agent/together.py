@@ -90,7 +90,10 @@ def _made_one(first: Command, second: Command) -> Command | None:
     after = {name: value for name, value in second["params"].items() if name != "auto"}
     if "file" in first["params"] and after.get("file") != before["file"]:
         return None
-    if any(after[name] != before[name] for name in before.keys() & after.keys()):
+    differs = {name for name in before.keys() & after.keys() if after[name] != before[name]}
+    if differs == {"strength"}:
+        return first  # 手抖得厉害，弄稳些: how bad it is, and what is to be done about it
+    if differs:
         return None
     merged = {**before, **after}
     return {"op": first["op"], "params": merged or first["params"]}

@@ -53,8 +53,8 @@ def points_at_nothing(parts: list[Part], context: Context) -> set[int]:
 
 def _points_at_one(pieces: list[Piece]) -> bool:
     """ "This one", "that clip": one of several, and words cannot show which."""
-    pairs = (f"{first.text} {second.text}" for first, second in pairwise(pieces))
-    return any(pair in texts("pointed_at") for pair in pairs)
+    said = f" {' '.join(piece.text for piece in pieces)} "
+    return any(f" {one} " in said for one in texts("pointed_at"))
 
 
 def _tells_a_moment(pieces: list[Piece]) -> bool:
@@ -111,7 +111,7 @@ def of_other_things(pieces: list[Piece]) -> bool:
 
 _ASKED_OF = (
     ("file", "music logo image subtitles pip lut voiceover SOUNDFILE"),
-    ("text", "n_title text"),
+    ("text", "n_title text words_word"),
     ("aspect", "aspectword"),
     ("amount", "speed speedup slowdown volume louder quieter"),
 )
@@ -120,6 +120,8 @@ _ASKED_OF = (
 def noun_alone(pieces: list[Piece], context: Context) -> Missing:
     """What is left open where nothing else was understood: "music please", "the title"."""
     content = content_of(pieces)
+    if any(piece.has("one_of") and piece.text.endswith(tuple(texts("played_things"))) for piece in content):
+        return Missing("file")  # "use one of the songs"
     if any(piece.has("remove") for piece in content) and any(piece.text in texts("that_thing") for piece in pieces):
         return Missing("clip" if context.elements or len(context.clips) > 1 else "range")
     if any(piece.has("remove", "keep", "cutting") for piece in content):

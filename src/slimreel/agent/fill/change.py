@@ -56,8 +56,16 @@ def update(span: Span) -> list[Params]:
         if files and files[0] not in (one.file for one in targets):
             changes["file"] = files[0]
     if not changes:
-        raise Missing("text" if kinds == {"text"} and span.has("writing", "changing", "words_word") else "amount")
+        raise Missing(_left_unsaid(span, kinds))
     return [{"target": one.id, "set": dict(changes)} for one in targets]
+
+
+def _left_unsaid(span: Span, kinds: set[str]) -> str:
+    """What an element is to become: other words, another file, or how much of something."""
+    if kinds == {"text"} and span.has("writing", "changing", "words_word"):
+        return "text"
+    replaced = span.has("swapping", "replace") or any(piece.text.startswith("换") for piece in span.pieces)
+    return "file" if replaced and kinds <= {"image", "music", "pip"} else "amount"
 
 
 def _traded(span: Span, targets: list[ElementFact]) -> list[Params] | None:

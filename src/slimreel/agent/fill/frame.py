@@ -25,7 +25,8 @@ def reframe(span: Span) -> Params:
     else:
         raise Missing("aspect")
     blurred, barred = span.claim("blurpad"), span.claim("padbars")
-    cropped, stretched = span.claim("cropfit"), span.claim("stretchfit")
+    cropped = span.claim("cropfit") and not _denied_crop(span)
+    stretched = span.claim("stretchfit")
     refused = span.find("neg", "without") is not None
     if blurred and not refused:
         params["mode"] = "blur_pad"
@@ -48,6 +49,12 @@ def reframe(span: Span) -> Params:
         params["mode"] = "crop"
     clip_param(span, params)
     return params
+
+
+def _denied_crop(span: Span) -> bool:
+    """ "Square, without cropping anything"; 方的，别裁到人."""
+    at = span.find("cropfit", unused=False)
+    return at is not None and any(piece.has("neg", "without") for piece in span.pieces[max(0, at - 2) : at])
 
 
 def _is_of_next(span: Span) -> bool:

@@ -298,6 +298,8 @@ def _fade_direction(span: Span) -> str:
     goes_in, goes_out = span.find("fadein") is not None, span.find("fadeout") is not None
     if span.find("inandout") is not None or (goes_in and goes_out):
         return "both"
+    if goes_in and span.says("out") and span.has("t_end", "t_last"):
+        return "both"  # "fade in at the start and out at the end"
     if goes_in or goes_out:
         return "in" if goes_in else "out"
     at_end = span.has("t_end", "t_last", "LAST")

@@ -38,7 +38,7 @@ class Cut(Operation):
             "remove RANGE|FIRST|LAST",
             "cutting RANGE|FIRST|LAST",
             "trimming FIRST|LAST",
-            "remove AT FOR|TIME",
+            "remove AT FOR|TIME !FIRST|LAST|freeze",
             "cutting !QUOTE !SIZE !TIMES",
             "trimming small_amount",
             "remove video|clip_noun|part_word !CLIP",

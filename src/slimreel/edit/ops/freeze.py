@@ -31,6 +31,7 @@ class Freeze(Lasting):
         cues=(
             "freeze RANGE TIME|FOR",
             "freeze AT|START FOR",
+            "freeze thumbnail TIME|AT",
             "freeze TIME AT",
             "freeze AT|START|last_frame|first_frame",
             "freeze AT TIME|FOR",
@@ -39,7 +40,7 @@ class Freeze(Lasting):
             "freeze TIME TIME|FOR",
             "freeze t_end TIME|FOR",
         ),
-        words="freeze grain last_frame keep stopping",
+        words="freeze thumbnail grain last_frame keep stopping",
         en=("freeze at 5s for one second", "hold that last frame 3s", "pause the picture at 0:08 for 2s"),
         zh=("第5秒定格1秒", "最后一帧停3秒", "8秒处画面暂停2秒"),
     )

@@ -43,7 +43,7 @@ class NormalizeAudio(Lasting):
             "normalize LUFS sound|volume",
             "normalize louder|quieter",
         ),
-        words="normalize sound volume voice louder quieter changing out:preset",
+        words="both width_word normalize sound volume voice louder quieter changing out:preset",
         en=("normalize the audio", "make loudness consistent", "-14 lufs for youtube", "even out the volume"),
         zh=("响度标准化", "音量统一一下", "调到-14 LUFS", "声音忽大忽小，弄均匀"),
     )

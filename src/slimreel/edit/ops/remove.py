@@ -39,6 +39,7 @@ class Remove(Operation):
             "remove @it",
             "cancel @element !rendering|export|JOB|AT|UNTIL|TIME|RANGE|START|FOR",
             "@element remove",
+            "@element dont>play_word",
             "remove @element keep|except",
         ),
         words="remove changing text image music subtitles n_title rest previous blurregion",

@@ -48,6 +48,7 @@ class Thumbnail(Operation):
             "saving pictureformat AT|TIME",
             "thumbnail",
             "thumbnail autopick",
+            "autopick>frame_word !adding|aspectword",
             "thumbnail saving",
             "thumbnail AT|TIME",
             "saving image AT",

@@ -37,6 +37,7 @@ class SetTransition(Lasting):
             "dissolve",
             "dissolve between",
             "fadeblack",
+            "fadeblack|fadewhite>merging",
             "fadeblack transition|between",
             "fadewhite",
             "fadewhite transition|between",

@@ -42,6 +42,8 @@ class Trim(Operation):
             "trimming|cutting going_to RANGE|FIRST|LAST|FOR|TIME",
             "START UNTIL|AT",
             "starting? AT stopping AT",
+            "starting AT !adding|QUOTE|music|text|image|subtitles|n_title|logo",
+            "starting it|video AT !music|text|image|subtitles|n_title|logo|SOUNDFILE|QUOTE|speedup|slowdown",
             "START !adding",
             "UNTIL stopping|cutting|trimming",
             "stopping AT !music|sound|text|image|subtitles|n_title|logo",
