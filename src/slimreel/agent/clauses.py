@@ -5,6 +5,7 @@ the output, which of them speak of one file. It reads no text and carries nothin
 from __future__ import annotations
 
 from slimreel.agent.context import Context
+from slimreel.agent.pieces import content_of
 from slimreel.agent.reading import Reading
 from slimreel.agent.segment import Part
 from slimreel.agent.span import Missing
@@ -21,6 +22,14 @@ def poorly_read(part: Part, parts: list[Part]) -> bool:
         one.output or (one.reading is not None and not one.reading.left and not one.reading.missing) for one in parts
     )
     return bool(poor) and any(clear)
+
+
+def does_without(part: Part) -> bool:
+    """字幕不用, where there are none: something that is left out, and no file to ask for."""
+    content = content_of(part.pieces)
+    gap = part.reading.missing if part.reading is not None else None
+    asked = gap is not None and gap.about in ("file", "text")
+    return asked and len(content) == 2 and content[1].text in texts("not_needed")
 
 
 def as_wish(part: Part, parts: list[Part]) -> Part:

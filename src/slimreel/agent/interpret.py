@@ -22,8 +22,9 @@ from slimreel.agent.carried import (
     without_occasions,
     without_sequence,
 )
+from slimreel.agent.chinese import with_joined_orders, without_what_is_wrong
 from slimreel.agent.clarify import Question, question
-from slimreel.agent.clauses import as_wish, mere_output, one_file, poorly_read, without_its_rest
+from slimreel.agent.clauses import as_wish, does_without, mere_output, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
 from slimreel.agent.continued import continued
 from slimreel.agent.fill.elements import TYPE_WORDS, called, described, laid_over, with_texts
@@ -67,7 +68,8 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names, spoken_names(context)))
     plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
-    said = without_sequence(with_orders_apart(without_occasions(cut(plain, taken.marks))))
+    found = without_what_is_wrong(with_joined_orders(cut(plain, taken.marks)))
+    said = without_sequence(with_orders_apart(without_occasions(found)))
     counted = with_clip_numbers(with_texts(said, context), context)
     moments = with_bounds(with_counted_back(with_halves(with_moments(counted), context), context))
     clips = with_clips(with_nouns(with_same_stretch(moments), context), context)
@@ -202,6 +204,8 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
         parts = [part for part, why in zip(parts, reasons, strict=True) if not why]
     parts = [Part(part.pieces) if poorly_read(part, parts) else part for part in parts]
     parts = without_its_rest([as_wish(part, parts) for part in parts], context)
+    if asked:
+        parts = [part for part in parts if not does_without(part)]
     pointed = points_at_nothing(parts, context)
     missing = Missing("clip") if pointed else None
     wishes = [part for at, part in enumerate(parts) if part.output and at not in pointed]

@@ -97,9 +97,9 @@ def _made_one(first: Command, second: Command) -> Command | None:
 
 
 def _same_tint(first: Command, second: Command) -> bool:
-    """Is a picture made warmer, or cooler, once by degrees and once as a look?"""
+    """Is a picture made warmer, or cooler, twice: as a look and by degrees, or for its fault and by how much?"""
     tints = [_tint(one["params"]) for one in (first, second) if one["op"] == "color"]
-    return len(tints) == 2 and tints[0] == tints[1] != "" and first["params"].keys() != second["params"].keys()
+    return len(tints) == 2 and tints[0] == tints[1] != "" and first["params"] != second["params"]
 
 
 def _tint(params: Mapping[str, Any]) -> str:

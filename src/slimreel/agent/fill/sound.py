@@ -116,6 +116,9 @@ def volume(span: Span) -> Params:
     return params
 
 
+_AS_FAR_AS = frozenset("到至成")  # how 砍到 and 压至 end
+
+
 def _level(span: Span, share: Piece, *, up: bool, down: bool) -> float:
     """How loud it is to be, as a factor; a percentage can be that or what is added or taken off."""
     level = float(share.value / 100 if share.has("PERCENT", "SHARE") else share.value)
@@ -127,7 +130,7 @@ def _level(span: Span, share: Piece, *, up: bool, down: bool) -> float:
         return level
     if up and not down and level < 1 and not span.says("to", "到", "at"):
         return 1 + level
-    if down and not span.says(*texts("as_far_as")):
+    if down and not span.says(*texts("as_far_as")) and not any(p.text[-1:] in _AS_FAR_AS for p in span.pieces):
         return 1 - level
     return level
 
@@ -321,7 +324,7 @@ def _fade_target(span: Span, *, sound: bool, colored: bool) -> str | None:
 
 
 def audio_sync(span: Span) -> Params:
-    offset = span.take("TIME", "FOR", "AT", "NUMBER")
+    offset = span.take("TIME", "FOR", "AT") or span.take("NUMBER")
     if offset is None:
         raise Missing("amount")
     if offset.has("NUMBER") and not offset.has("SIGNED"):

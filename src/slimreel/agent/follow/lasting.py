@@ -54,7 +54,7 @@ def bare_moment(turn: Turn) -> list[Command] | None:
     """ "Start it at 5", "end at 45": a number without a unit is of seconds where only a moment can be meant."""
     numbers = [at for at, piece in enumerate(turn.pieces) if piece.has("NUMBER") and not piece.is_loose()]
     numbers = [at for at in numbers if turn.pieces[at].text not in texts("one_of_them")]
-    if not numbers and (begun := _begun(turn)) is not None:
+    if not numbers and (begun := _begun(turn) or _enters(turn)) is not None:
         return begun
     if len(numbers) != 1 or numbers[0] == 0 or not turn.pieces[numbers[0] - 1].has("t_at", "t_to", "until", "t_from"):
         return None
@@ -113,6 +113,17 @@ def _begun(turn: Turn) -> list[Command] | None:
     if turn.last["op"] not in ("gif", "preview") or len(said) != 1 or not said[0].has("START", "UNTIL"):
         return None
     return _at_moment(turn, "start_s" if said[0].has("START") else "end_s", float(said[0].value))
+
+
+def _enters(turn: Turn) -> list[Command] | None:
+    """从第10秒再进: what was laid over the video comes in there."""
+    said = [piece for piece in turn.pieces if not piece.has("mark") and (piece.has("entering") or not piece.is_loose())]
+    moments = [piece for piece in said if piece.has("START", "AT", "TIME")]
+    rest = [piece for piece in said if piece not in moments]
+    if len(moments) != 1 or not rest or not is_of_element(turn):
+        return None
+    enters = all(piece.has("entering") or piece.text in texts("comes_in") for piece in rest)
+    return _at_moment(turn, "start_s", float(moments[0].value)) if enters else None
 
 
 def _at_moment(turn: Turn, name: str, value: float) -> list[Command] | None:

@@ -1,0 +1,48 @@
+"""What Chinese says without a word for it: an "and" that is an "add", a clause that only tells what is wrong.
+
+It knows the kinds of pieces and no operation.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from slimreel.agent.pieces import Piece, content_of
+from slimreel.agent.segment import ORDERS
+from slimreel.agent.words import texts
+
+_JOINED = (*ORDERS, "TIMES", "FRAME", "LINES", "ASPECT", "bw", "out:compress")
+_ADDED = (*ORDERS, "TIMES", "bw", "out:compress")
+
+
+def with_joined_orders(pieces: list[Piece]) -> list[Piece]:
+    """降噪加防抖: between two orders an "add" is an "and". 静音加字幕 still adds subtitles."""
+    found: list[Piece] = []
+    for at, piece in enumerate(pieces):
+        between = piece.text in texts("plus_word") and 0 < at < len(pieces) - 1
+        if between and pieces[at - 1].has(*_JOINED) and _is_plain_order(pieces[at + 1]):
+            piece = replace(piece, text="并", means=frozenset({"t_and", "filler"}))
+        found.append(piece)
+    return found
+
+
+def _is_plain_order(piece: Piece) -> bool:
+    return piece.has(*_ADDED) and not piece.has("text", "image", "music", "subtitles", "fade", "fadein", "fadeout")
+
+
+def without_what_is_wrong(pieces: list[Piece]) -> list[Piece]:
+    """这段代码编译太慢，8倍速: whose fault it is, in words that nobody needs, before another clause that asks."""
+    found = list(pieces)
+    for at, piece in enumerate(pieces):
+        if not piece.has("too_word") or at + 1 >= len(pieces) or not pieces[at + 1].has("mark"):
+            continue
+        begin = at
+        while begin and _is_strange(pieces[begin - 1]):
+            begin -= 1
+        if begin < at and len(content_of(pieces[at + 1 :])) > 0:
+            found[begin:at] = [one.as_filler() for one in pieces[begin:at]]
+    return found
+
+
+def _is_strange(piece: Piece) -> bool:
+    return piece.means == {"unknown"} and not piece.text.isascii()
