@@ -37,7 +37,16 @@ def as_wish(part: Part, parts: list[Part]) -> Part:
     sharp = part.reading is not None and part.reading.op == "sharpen" and part.reading.commands == [{}]
     if sharp and any(one.output for one in parts) and any(piece.has("out:sharp") for piece in part.pieces):
         return Part(part.pieces, output=True, score=part.score)
+    limit = part.reading is not None and part.reading.op == "split_parts" and _is_limit(part)
+    if limit and any(one.output for one in parts):
+        return Part(part.pieces, output=True, score=part.score)
     return part
+
+
+def _is_limit(part: Part) -> bool:
+    """单个文件最大500M: what a place takes, and no order to take the film apart."""
+    single = any(piece.has("each") and piece.text.startswith(tuple(texts("a_single"))) for piece in part.pieces)
+    return single and not any(piece.has("splitting", "cutting", "trimming") for piece in part.pieces)
 
 
 def without_its_rest(parts: list[Part], context: Context) -> list[Part]:

@@ -165,9 +165,21 @@ def _why_not(found: Interpretation, outside: Outside | None, pieces: list[Piece]
     named = any(piece.has("CLIP") and piece.text.isascii() for piece in pieces)
     if outside is not None and outside.reason == "not_video" and named:
         outside = None  # a clip may be called hotel.mp4
+    if outside is not None and outside.reason == "not_video" and found.missing is None and _measured(parts):
+        outside = None  # 论文答辩的录屏，15帧就够: of a video, whatever it shows
     if outside is not None and (found.unheard or found.missing or not found.commands):
         return outside.reason
     return of_the_picture(pieces) if found.unheard and len(parts) == 1 else None
+
+
+# What only a video has so much of.
+_OF_FILMS = ("RANGE", "FIRST", "LAST", "CLOCK", "SIZE", "RATE", "SCALE", "LINES", "FPS", "TIMES", "ASPECT", "DB", "LUFS")
+
+
+def _measured(parts: list[Part]) -> bool:
+    """Is there a wish that fits, with an amount that nothing but a video has?"""
+    fitting = (part for part in parts if part.score > 0 and (part.output or part.reading is not None))
+    return any(piece.has(*_OF_FILMS) for part in fitting for piece in part.pieces)
 
 
 def _clearly_read(pieces: list[Piece], context: Context, *, plain: str, language: str) -> list[Command] | None:

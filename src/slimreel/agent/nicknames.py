@@ -9,15 +9,17 @@ from pathlib import PurePath
 
 from slimreel.agent.context import Context
 from slimreel.agent.pieces import Piece
-from slimreel.agent.words import words
+from slimreel.agent.words import texts, words
 
 
 def spoken_names(context: Context) -> dict[str, str]:
-    """The session's files by what people call them: 园徽 for 园徽.png, where that is no word of edits."""
+    """The session's files by what people call them: 园徽 for 园徽.png, where that is no word of edits, and
+    soft那首 for soft.mp3."""
     files = [*context.assets, *(one.file for one in context.elements if one.file)]
     stems = [(PurePath(name).stem, name) for name in dict.fromkeys(files)]
     several = Counter(stem for stem, _ in stems)
-    return {
+    pointed = {f"{stem}{one}": name for stem, name in stems if several[stem] == 1 for one in texts("that_file")}
+    return pointed | {
         stem: name
         for stem, name in stems
         if len(stem) >= 2

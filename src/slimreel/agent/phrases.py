@@ -34,7 +34,7 @@ class Row:
     """A pattern of meanings (`a|b` either, `a?` may be absent; filler between is skipped) and what it sets.
 
     Slot `granted` is for wishes that hold anyway. A pattern ending in `!x` must not be followed by x
-    (`sound` is an amount that could be an audio rate).
+    (`sound` is an amount that could be an audio rate, `frames` one of frames a second).
     """
 
     pattern: str
@@ -93,6 +93,10 @@ ROWS = (
     Row("neg scale resolution?", "keep_resolution", True),
     Row("neg change|less|lose this? resolution", "keep_resolution", True),
     Row("resolution neg change|less|make|scale", "keep_resolution", True),
+    Row("fps? is? frames keeping", "keep_fps", True),
+    Row("fps is? amount keeping", "keep_fps", True),
+    Row("frames neg less|change|lose|remove", "keep_fps", True),
+    Row("slow nothing", "encode_speed", "best"),
     Row("keeping this? fps !amount", "keep_fps", True),
     Row("fps is? keeping", "keep_fps", True),
     Row("neg change|less this? fps", "keep_fps", True),
@@ -134,10 +138,13 @@ class _Item:
     def takes(self, token: Token) -> bool:
         if (token.concept, token.value) in self.fits:
             return True
+        if _FRAMES in self.fits and token.concept == "amount" and token.quantity is not None:
+            return token.quantity.unit.kind == "fps"
         return _SOUND in self.fits and _could_be_sound(token)
 
 
 _SOUND = ("sound", "")
+_FRAMES = ("frames", "")
 _KEEPING = ("keeping", "")
 
 

@@ -38,6 +38,8 @@ def _muted_output(commands: list[Command]) -> list[Command]:
 
 def _each_once(commands: list[Command]) -> list[Command]:
     """Without what was said twice in a row in other words ("stop, don't render it"); a nudge may be meant twice."""
+    replaced = [one for one in commands if one["op"] == "replace_audio"]
+    commands = [one for one in commands if not (replaced and one["op"] == "mute" and "range_s" not in one["params"])]
     if [one["op"] for one in commands] == ["undo", "redo"]:
         return commands[1:]  # what was undone is to be there again
     if [one["op"] for one in commands] in (["reset", "redo"], ["reset", "undo"]):

@@ -26,6 +26,8 @@ def add_music(span: Span) -> Params:
         params["gain_db"] = gain.value
     elif (number := span.find("TIMES")) is not None:
         span.used.add(number)
+    elif (level := _bare_level(span)) is not None:
+        params["volume"] = level
     if span.claim("duck"):
         params["duck"] = True
         span.claim("voice", "quieter")
@@ -45,6 +47,15 @@ def add_music(span: Span) -> Params:
         if named[1] != "end":
             params["end_s"] = named[1]
     return params
+
+
+def _bare_level(span: Span) -> float | None:
+    """音量25, of music: a hundred is as loud as it is."""
+    for at, piece in enumerate(span.pieces[1:], 1):
+        if piece.has("NUMBER") and 3 <= piece.value <= 100 and span.pieces[at - 1].has("volume"):
+            span.used |= {at - 1, at}
+            return float(piece.value) / 100
+    return None
 
 
 def fade_params(span: Span, params: Params) -> None:

@@ -32,13 +32,14 @@ def only_then(turn: Turn) -> list[Command] | None:
     said = [piece for piece in turn.pieces if piece not in where and not piece.has("mark")]
     if len(where) != 1 or any(piece.has(*_ORDERED) or _is_amount(piece) for piece in said):
         return None
-    narrowed = any(piece.text in _ONLY for piece in said)
+    narrowed = any(piece.text in _ONLY or piece.text in texts("only_that") for piece in said)
     target = last_target(Span(turn.pieces, turn.context, "")) if is_of_element(turn) else None
     told = next((at for at, piece in enumerate(said) if piece.text in texts("while_it")), len(said))
     said = [piece for at, piece in enumerate(said) if at < told or not piece.has("unknown")]  # "only while i knead, …"
-    if not narrowed or not all(piece.is_loose() or piece.has(*_AROUND) or piece.text in _ONLY for piece in said):
+    around = (piece.is_loose() or piece.has(*_AROUND) or piece.text in _ONLY | texts("only_that") for piece in said)
+    if not narrowed or not all(around):
         return None
-    pointed = where[0].text.startswith(_WITHIN) or any(
+    pointed = where[0].text.startswith(_WITHIN) or any(piece.text in texts("that_way") for piece in said) or any(
         piece.text in (*_WITHIN, "it", "while", "when") for piece in said
     )
     if target is not None and pointed:
