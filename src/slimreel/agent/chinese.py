@@ -30,6 +30,29 @@ def _is_plain_order(piece: Piece) -> bool:
     return piece.has(*_ADDED) and not piece.has("text", "image", "music", "subtitles", "fade", "fadein", "fadeout")
 
 
+def with_that_stretch(pieces: list[Piece]) -> list[Piece]:
+    """40秒到50秒打码，那段声音也消掉: the stretch of the clause before, where that one leaves it in the film."""
+    found = list(pieces)
+    for at, piece in enumerate(pieces):
+        start = _clause_start(pieces, at)
+        known = [one for one in found[:start] if one.has("RANGE", "FIRST", "LAST")]
+        if piece.text not in texts("that_stretch") or len(known) != 1 or not known[0].has("RANGE"):
+            continue
+        end = next((i for i in range(at, len(pieces)) if pieces[i].has("mark")), len(pieces))
+        clause, before = pieces[start:end], pieces[:start]
+        too = piece.text not in texts("this_stretch") or any(one.has("same", "again_word") for one in clause)
+        of_film = at + 1 < len(pieces) and pieces[at + 1].has("clip_noun", "CLIP")
+        timed = any(one.has("RANGE", "FIRST", "LAST", "AT", "START", "UNTIL", "CLIP") for one in clause)
+        gone = any(one.has("remove", "keep", "cutting", "trimming", "except", "delete") for one in before)
+        if too and not (of_film or timed or gone):
+            found[at] = replace(known[0], text=piece.text, start=piece.start, end=piece.end)
+    return found
+
+
+def _clause_start(pieces: list[Piece], at: int) -> int:
+    return max((i + 1 for i in range(at) if pieces[i].has("mark")), default=0)
+
+
 def without_what_is_wrong(pieces: list[Piece]) -> list[Piece]:
     """这段代码编译太慢，8倍速: whose fault it is, in words that nobody needs, before another clause that asks."""
     found = list(pieces)

@@ -22,7 +22,7 @@ from slimreel.agent.carried import (
     without_occasions,
     without_sequence,
 )
-from slimreel.agent.chinese import with_joined_orders, without_what_is_wrong
+from slimreel.agent.chinese import with_joined_orders, with_that_stretch, without_what_is_wrong
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.clauses import as_wish, does_without, mere_output, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
@@ -71,7 +71,7 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     found = without_what_is_wrong(with_joined_orders(cut(plain, taken.marks)))
     said = without_sequence(with_orders_apart(without_occasions(found)))
     counted = with_clip_numbers(with_texts(said, context), context)
-    moments = with_bounds(with_counted_back(with_halves(with_moments(counted), context), context))
+    moments = with_bounds(with_counted_back(with_halves(with_that_stretch(with_moments(counted)), context), context))
     clips = with_clips(with_nouns(with_same_stretch(moments), context), context)
     pieces = without_denied(with_places(with_other_clip(clips, context)))
     for piece in pieces:
@@ -147,6 +147,8 @@ def _read(text: str, context: Context) -> Interpretation:
     clear = not found.unheard and found.missing is None and found.commands
     if clear and [one["op"] for one in found.commands] != [of_last]:
         return found
+    if found.missing is not None and _asks_of_other_things(parts):
+        return _declined("not_video", language)
     tells = len(pieces) > 1 or pieces[0].has(*OF_VIDEO) or asks_for_more(pieces[0])
     if not found.commands and found.missing is None and changed is None and tells:
         return _nothing_understood(parts, found, context)
@@ -186,6 +188,17 @@ def _clearly_read(pieces: list[Piece], context: Context, *, plain: str, language
     """What some of the pieces ask for, where nothing of it is left open."""
     found = _assembled(divide(pieces, plain, context), plain, context, language)
     return None if found.unheard or found.missing else list(found.commands)
+
+
+def _asks_of_other_things(parts: list[Part]) -> bool:
+    """红烧肉放多少糖合适: a question of which next to nothing was understood."""
+    if len(parts) != 1 or parts[0].score > _HARDLY_READ:
+        return False
+    asks = any(piece.has("question") and not piece.text.isascii() for piece in parts[0].pieces)
+    return asks and of_other_things(parts[0].pieces)
+
+
+_HARDLY_READ = -4.0
 
 
 def _kept(stretch: tuple[float, float | str], context: Context, language: str) -> Interpretation:

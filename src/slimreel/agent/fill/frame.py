@@ -87,7 +87,8 @@ def crop(span: Span) -> Params:
 def _taken_off(span: Span) -> Params:
     """How much goes at each edge, in pixels or percent. Raises Missing."""
     amounts = [] if span.claim("padbars") else span.all("PX", "PERCENT", "NUMBER")
-    if not amounts and span.claim("half_side") and (side := span.named("position")) in _EDGES:
+    half = None if amounts else span.take("half_side")
+    if half is not None and (side := half.named.get("position") or span.named("position")) in _EDGES:
         span.claim("keep", "POSITION")
         return {f"{side}_pct": 50.0}
     if not amounts:

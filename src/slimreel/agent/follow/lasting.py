@@ -117,14 +117,17 @@ def _begun(turn: Turn) -> list[Command] | None:
 
 
 def _enters(turn: Turn) -> list[Command] | None:
-    """从第10秒再进: what was laid over the video comes in there."""
+    """从第10秒再进, 20秒的时候让它消失: what was laid over the video comes in there, or goes."""
     said = [piece for piece in turn.pieces if not piece.has("mark") and (piece.has("entering") or not piece.is_loose())]
-    moments = [piece for piece in said if piece.has("START", "AT", "TIME")]
+    moments = [piece for piece in said if piece.has("START", "AT", "TIME", "UNTIL")]
     rest = [piece for piece in said if piece not in moments]
     if len(moments) != 1 or not rest or not is_of_element(turn):
         return None
     enters = all(piece.has("entering") or piece.text in texts("comes_in") for piece in rest)
-    return _at_moment(turn, "start_s", float(moments[0].value)) if enters else None
+    leaves = all(piece.has("it") or piece.text in texts("goes_away") for piece in rest)
+    if not enters and not (leaves and rest[-1].text in texts("goes_away")):
+        return None
+    return _at_moment(turn, "start_s" if enters else "end_s", float(moments[0].value))
 
 
 def _at_moment(turn: Turn, name: str, value: float) -> list[Command] | None:
