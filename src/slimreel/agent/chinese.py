@@ -30,6 +30,29 @@ def _is_plain_order(piece: Piece) -> bool:
     return piece.has(*_ADDED) and not piece.has("text", "image", "music", "subtitles", "fade", "fadein", "fadeout")
 
 
+_NO_DESCRIPTION = ("TIME", "RANGE", "AT", "NUMBER", "QUOTE", "FILE", "CLIP", "COLOR", "POSITION", "SIZE", "SCALE")
+_LONGEST_DESCRIPTION = 12  # pieces
+
+
+def with_described_ends(pieces: list[Piece]) -> list[Piece]:
+    """前面等学生坐好那一分二十秒掐了: what happens at an end of the film, left out between the end and how long it is."""
+    for at, piece in enumerate(pieces):
+        begins = at == 0 or pieces[at - 1].has("mark") or pieces[at - 1].is_loose()
+        if not begins or piece.text not in texts("at_an_end"):
+            continue
+        stop = next((i for i in range(at + 1, len(pieces)) if pieces[i].has(*_NO_DESCRIPTION)), len(pieces))
+        long = stop < len(pieces) and pieces[stop].has("TIME") and not pieces[stop].has("CLOCK")
+        first = stop
+        while first > at + 1 and (pieces[first - 1].text in texts("before_its_length") or pieces[first - 1].is_loose()):
+            first -= 1
+        told = pieces[at + 1 : first]
+        cut = [one for one in pieces[stop + 1 : stop + 4] if one.has("remove", "cutting")]
+        strange = [one for one in told if one.means == {"unknown"}]
+        if long and cut and 1 < len(strange) and len(told) <= _LONGEST_DESCRIPTION:
+            return [*pieces[: at + 1], *pieces[stop:]]
+    return pieces
+
+
 def with_that_stretch(pieces: list[Piece]) -> list[Piece]:
     """40秒到50秒打码，那段声音也消掉: the stretch of the clause before, where that one leaves it in the film."""
     found = list(pieces)

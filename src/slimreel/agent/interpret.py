@@ -22,7 +22,7 @@ from slimreel.agent.carried import (
     without_occasions,
     without_sequence,
 )
-from slimreel.agent.chinese import with_joined_orders, with_that_stretch, without_what_is_wrong
+from slimreel.agent.chinese import with_described_ends, with_joined_orders, with_that_stretch, without_what_is_wrong
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.clauses import as_wish, does_without, mere_output, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
@@ -68,7 +68,7 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names, spoken_names(context)))
     plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
-    found = without_what_is_wrong(with_joined_orders(cut(plain, taken.marks)))
+    found = without_what_is_wrong(with_joined_orders(with_described_ends(cut(plain, taken.marks))))
     said = without_sequence(with_orders_apart(without_occasions(found)))
     counted = with_clip_numbers(with_texts(said, context), context)
     moments = with_bounds(with_counted_back(with_halves(with_that_stretch(with_moments(counted)), context), context))
@@ -175,7 +175,21 @@ def _why_not(found: Interpretation, outside: Outside | None, pieces: list[Piece]
 
 
 # What only a video has so much of.
-_OF_FILMS = ("RANGE", "FIRST", "LAST", "CLOCK", "SIZE", "RATE", "SCALE", "LINES", "FPS", "TIMES", "ASPECT", "DB", "LUFS")
+_OF_FILMS = (
+    "RANGE",
+    "FIRST",
+    "LAST",
+    "CLOCK",
+    "SIZE",
+    "RATE",
+    "SCALE",
+    "LINES",
+    "FPS",
+    "TIMES",
+    "ASPECT",
+    "DB",
+    "LUFS",
+)
 
 
 def _measured(parts: list[Part]) -> bool:

@@ -195,7 +195,7 @@ def _by_first_word() -> dict[str, list[tuple[tuple[_Item, ...], Row]]]:
             openers += sorted(concept for concept, _ in item.fits)
             if not item.optional:
                 break
-        for opener in dict.fromkeys(openers):
+        for opener in dict.fromkeys("amount" if name == _FRAMES[0] else name for name in openers):
             index.setdefault(opener, []).append((items, row))
     return index
 

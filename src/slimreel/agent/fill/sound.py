@@ -225,7 +225,9 @@ def normalize_audio(span: Span) -> Params:
         params["lufs"] = -abs(loudness.value)
     if (peak := span.take("DB")) is not None:
         params["true_peak_db"] = -abs(peak.value)
-    span.claim("out:preset")
+    at = span.find("out:preset")
+    if at is not None and not (at and span.pieces[at - 1].text.startswith(tuple(texts("makes_one")))):
+        span.used.add(at)  # "-14 lufs for youtube"; 出个小红书版 is a wish of its own
     return params
 
 
@@ -335,6 +337,8 @@ def _fade_target(span: Span, *, sound: bool, colored: bool) -> str | None:
 
 
 def audio_sync(span: Span) -> Params:
+    if span.has("subtitles") and not span.has("sound", "voice"):
+        raise Missing("file")  # subtitles that are late, where there are none
     offset = span.take("TIME", "FOR", "AT") or span.take("NUMBER")
     if offset is None:
         raise Missing("amount")

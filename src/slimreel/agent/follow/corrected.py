@@ -100,7 +100,8 @@ def more_of_it(turn: Turn) -> list[Command] | None:
     )
     less = off or any(piece.text in texts("less_of_it") for piece in steps)
     amounts = [piece for piece in turn.content if piece.has("NUMBER", "SIZE", "SCALE", "RATE")]
-    if not (more or less) or len(amounts) != 1:
+    bounded = any(piece.has("out:under", "out:size") and not piece.has("smaller", "bigger") for piece in turn.pieces)
+    if not (more or less) or len(amounts) != 1 or (bounded and amounts[0].has("SIZE", "SCALE")):
         return None
     for name in WEIGHTS:
         value = turn.last["params"].get(name)

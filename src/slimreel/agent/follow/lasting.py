@@ -39,8 +39,10 @@ def only_then(turn: Turn) -> list[Command] | None:
     around = (piece.is_loose() or piece.has(*_AROUND) or piece.text in _ONLY | texts("only_that") for piece in said)
     if not narrowed or not all(around):
         return None
-    pointed = where[0].text.startswith(_WITHIN) or any(piece.text in texts("that_way") for piece in said) or any(
-        piece.text in (*_WITHIN, "it", "while", "when") for piece in said
+    pointed = (
+        where[0].text.startswith(_WITHIN)
+        or any(piece.text in texts("that_way") for piece in said)
+        or any(piece.text in (*_WITHIN, "it", "while", "when") for piece in said)
     )
     if target is not None and pointed:
         return _updated(turn, where)

@@ -108,8 +108,10 @@ _NO_WORDS = ("mark", "QUOTE", "FILE", "CLIP", "POSITION", "COLOR", "RANGE", "AT"
 def _may_be_words(said: list[Piece], shown: str) -> bool:
     """Is it Chinese that nobody knows all of, or like what is shown, and that says no place, colour or amount?"""
     known = any(one.has(*_NO_WORDS, *AMOUNTS) or one.text.isascii() for one in said)
-    return bool(said) and not known and (
-        any(one.means == {"unknown"} for one in said) or _likeness(_joined(said), shown) >= _ALIKE - 0.1
+    return (
+        bool(said)
+        and not known
+        and (any(one.means == {"unknown"} for one in said) or _likeness(_joined(said), shown) >= _ALIKE - 0.1)
     )
 
 
