@@ -53,6 +53,34 @@ def with_described_ends(pieces: list[Piece]) -> list[Piece]:
     return pieces
 
 
+def with_told_stretch(pieces: list[Piece]) -> list[Piece]:
+    """8分08秒嘉宾说错，到8分20: from one moment to the other, whatever happens there."""
+    for at, piece in enumerate(pieces):
+        if not _is_moment(piece):
+            continue
+        end = next((i for i in range(at + 1, len(pieces)) if not _only_tells(pieces[i])), len(pieces))
+        strange = [one for one in pieces[at + 1 : end] if one.means == {"unknown"}]
+        if end < len(pieces) and pieces[end].has("t_to", "until") and not pieces[end].has("UNTIL"):
+            end += 1
+        elif end >= len(pieces) or not pieces[end].has("UNTIL"):
+            continue
+        if len(strange) < 2 or end >= len(pieces) or end - at > _LONGEST_DESCRIPTION:
+            continue
+        last = pieces[end]
+        if _is_moment(last) and last.value > piece.value:
+            both = replace(piece, end=last.end, means=frozenset({"RANGE"}), value=(piece.value, last.value))
+            return [*pieces[:at], both, *pieces[end + 1 :]]
+    return pieces
+
+
+def _is_moment(piece: Piece) -> bool:
+    return piece.has("TIME", "AT", "START", "UNTIL") and isinstance(piece.value, float)
+
+
+def _only_tells(piece: Piece) -> bool:
+    return piece.means == {"unknown"} or (piece.is_loose() and not piece.has("t_to", "until")) or piece.text == ","
+
+
 def with_that_stretch(pieces: list[Piece]) -> list[Piece]:
     """40秒到50秒打码，那段声音也消掉: the stretch of the clause before, where that one leaves it in the film."""
     found = list(pieces)

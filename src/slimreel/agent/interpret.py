@@ -22,7 +22,13 @@ from slimreel.agent.carried import (
     without_occasions,
     without_sequence,
 )
-from slimreel.agent.chinese import with_described_ends, with_joined_orders, with_that_stretch, without_what_is_wrong
+from slimreel.agent.chinese import (
+    with_described_ends,
+    with_joined_orders,
+    with_that_stretch,
+    with_told_stretch,
+    without_what_is_wrong,
+)
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.clauses import as_wish, does_without, mere_output, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
@@ -71,7 +77,7 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     found = without_what_is_wrong(with_joined_orders(with_described_ends(cut(plain, taken.marks))))
     said = without_sequence(with_orders_apart(without_occasions(found)))
     counted = with_clip_numbers(with_texts(said, context), context)
-    moments = with_bounds(with_counted_back(with_halves(with_that_stretch(with_moments(counted)), context), context))
+    moments = with_bounds(with_counted_back(with_halves(with_that_stretch(with_told_stretch(with_moments(counted))), context), context))
     clips = with_clips(with_nouns(with_same_stretch(moments), context), context)
     pieces = without_denied(with_places(with_other_clip(clips, context)))
     for piece in pieces:

@@ -19,14 +19,29 @@ def spoken_names(context: Context) -> dict[str, str]:
     stems = [(PurePath(name).stem, name) for name in dict.fromkeys(files)]
     several = Counter(stem for stem, _ in stems)
     pointed = {f"{stem}{one}": name for stem, name in stems if several[stem] == 1 for one in texts("that_file")}
-    return pointed | {
-        stem: name
-        for stem, name in stems
-        if len(stem) >= 2
-        and several[stem] == 1
-        and stem.casefold() not in words()
-        and (not stem.isascii() or "_" in stem)
-    }
+    return (
+        pointed
+        | _numbered(context)
+        | {
+            stem: name
+            for stem, name in stems
+            if len(stem) >= 2
+            and several[stem] == 1
+            and stem.casefold() not in words()
+            and (not stem.isascii() or "_" in stem)
+        }
+    )
+
+
+_NUMERALS = ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
+
+
+def _numbered(context: Context) -> dict[str, str]:
+    """第三题 for 第3题.mp4, of several clips."""
+    named = [(PurePath(clip.name).stem, clip.name) for clip in context.clips] if len(context.clips) > 1 else []
+    said = [(re.sub(r"(?<!\d)(?:10|[1-9])(?!\d)", lambda m: _NUMERALS[int(m[0])], stem), name) for stem, name in named]
+    told = {one: name for (one, name), (stem, _) in zip(said, named, strict=True) if one != stem and len(one) > 2}
+    return {one: name for one, name in told.items() if one not in words()}
 
 
 _LONGEST_NAME = 4  # pieces

@@ -103,7 +103,10 @@ def _describes_source(tokens: list[Token], values: list[Value], value: Value) ->
         return True
     if left in ("to", "under"):
         return False
-    right, _ = _right(tokens, value.last, _LIGHT | {"is"})
+    last = value.last
+    while last + 1 < len(tokens) and tokens[last + 1].claimed and _is_value(tokens[last + 1]):
+        last += 1  # 4K60帧没必要
+    right, _ = _right(tokens, last, _LIGHT | {"is"})
     others = any(other.slot == value.slot and other.last < left_at for other in values)
     if right == "toobig" or (left == "toobig" and value.slot in ("size", "resolution", "duration") and not others):
         return True
@@ -126,7 +129,7 @@ def _left(tokens: list[Token], at: int, also: Iterable[str] = ()) -> tuple[str, 
 
 def _right(tokens: list[Token], at: int, skipped: set[str]) -> tuple[str, int]:
     i = at + 1
-    while i < len(tokens) and (tokens[i].concept in skipped or tokens[i].text in "()"):
+    while i < len(tokens) and (tokens[i].concept in skipped or tokens[i].text in "()?"):
         i += 1
     return (tokens[i].concept, i) if i < len(tokens) else ("", i)
 

@@ -150,9 +150,27 @@ def retitled(text: str, titles: Mapping[str, str]) -> tuple[str, str] | None:
             else None
         )
         new = text[led.end() :].strip().strip("“”\"'「」。，吧") if led else ""
+        if not led and (changed := _part_changed(plain, title, titles)) is not None:
+            return target, changed
         if new and len(new) <= 40 and not re.search(r"[，。；,;\n]", new) and not _says_how(new):
             return target, new
     return None
+
+
+def _part_changed(plain: str, title: str, titles: Mapping[str, str]) -> str | None:
+    """满月改成百天, where one title says 满月快乐: the title with that part of it changed."""
+    match = re.fullmatch(
+        r"\s*(?:请|帮我|麻烦)?(?:把|将)?\s*([^，。；,;\s]{2,12}?)(?:这[两二三几]个字|二字)?"
+        r"(?:改成|换成|改为|换为)\s*([^，。；,;\s]{1,20}?)(?:吧|呗|啊)?[。.]?\s*",
+        plain,
+    )
+    shown = simplified(title)
+    if match is None or shown.count(match[1]) != 1 or shown == match[1] or _says_how(match[2]):
+        return None
+    others = [one for one in titles.values() if match[1] in simplified(one)]
+    return (
+        shown.replace(match[1], match[2].strip("“”\"'「」")) if len(others) == 1 and len(shown) == len(title) else None
+    )
 
 
 def _says_how(said: str) -> bool:

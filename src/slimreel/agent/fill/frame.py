@@ -139,7 +139,7 @@ def _corner(span: Span, corner: str, size: tuple[int, int]) -> Params:
 
 def rotate(span: Span) -> Params:
     params: Params = {}
-    turned = span.take("DEGREES") or next(iter(span.numbers(5, 360)), None)
+    turned = span.take("DEGREES") or next((one for one in span.numbers(5, 360) if "number" not in one.named), None)
     counter = span.claim("counter") or span.says("to the left", "left")
     upside = span.claim("upside_down")
     span.claim("sideways", "clockwise")

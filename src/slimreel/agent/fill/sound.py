@@ -35,6 +35,8 @@ def add_music(span: Span) -> Params:
     if span.claim("loop"):
         params["loop"] = not span.claim("neg")
         span.claim("until")
+    elif span.claim("once"):
+        params["loop"] = False
     start = span.take("START", "AT")
     if start is not None:
         params["start_s"] = start.value

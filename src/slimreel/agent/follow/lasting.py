@@ -113,7 +113,12 @@ def moved_edge(turn: Turn) -> list[Command] | None:
 def _begun(turn: Turn) -> list[Command] | None:
     """ "Start at 3", after a GIF: of the GIF, and no cut of the film."""
     said = [piece for piece in turn.pieces if not piece.is_loose() and not piece.has("mark", "starting", "stopping")]
-    if turn.last["op"] not in ("gif", "preview") or len(said) != 1 or not said[0].has("START", "UNTIL"):
+    if turn.last["op"] not in ("gif", "preview", "trim") or len(said) != 1:
+        return None
+    at = turn.pieces.index(said[0])
+    if said[0].has("TIME") and at and turn.pieces[at - 1].has("t_to", "until") and "end_s" in turn.last["params"]:
+        return _at_moment(turn, "end_s", float(said[0].value))  # 到100秒吧
+    if not said[0].has("START", "UNTIL"):
         return None
     return _at_moment(turn, "start_s" if said[0].has("START") else "end_s", float(said[0].value))
 
@@ -149,7 +154,7 @@ def longer_by(turn: Turn) -> list[Command] | None:
     rest = [piece for piece in turn.content if piece not in times]
     if len(times) != 1 or longer == shorter or any(_is_amount(piece) for piece in rest):
         return None
-    if not only_about_last(rest, "longer", "shorter", "keep", str(turn.last["op"])):
+    if not only_about_last(rest, "longer", "shorter", "keep", str(turn.last["op"])) or _apart(turn, times[0]):
         return None
     params, step = turn.last["params"], float(times[0].value) * (1 if longer else -1)
     length: Any = params.get("duration_s", LENGTHS.get(str(turn.last["op"])))
@@ -159,6 +164,14 @@ def longer_by(turn: Turn) -> list[Command] | None:
     if turn.last["op"] not in ("gif", "preview", "trim") or not isinstance(end, int | float):
         return None
     return [again(turn.last, end_s=end + step)] if end + step > start else None
+
+
+def _apart(turn: Turn, time: Piece) -> bool:
+    """长一点，1秒: how long it is to be, and not by how much."""
+    at = turn.pieces.index(time)
+    before = next((i for i in range(at) if turn.pieces[i].has("longer", "shorter")), at)
+    chinese = not turn.pieces[before].text.isascii()
+    return chinese and any(piece.has("mark") for piece in turn.pieces[before:at])
 
 
 def is_of_element(turn: Turn) -> bool:
