@@ -11,18 +11,30 @@ from slimreel.agent.pieces import Piece, content_of
 from slimreel.agent.segment import ORDERS
 from slimreel.agent.words import texts
 
+
+def spoken_plainly(pieces: list[Piece]) -> list[Piece]:
+    """The pieces of what is asked for, without what is only told."""
+    return _without_what_is_wrong(_with_joined_orders(_with_described_ends(pieces)))
+
+
+def with_stretches(pieces: list[Piece]) -> list[Piece]:
+    """The pieces with stretches that are told in clauses, or said a second time."""
+    return _with_that_stretch(_with_told_stretch(pieces))
+
+
 _JOINED = (*ORDERS, "TIMES", "FRAME", "LINES", "ASPECT", "bw", "out:compress")
 _ADDED = (*ORDERS, "TIMES", "bw", "out:compress")
 
 
-def with_joined_orders(pieces: list[Piece]) -> list[Piece]:
+def _with_joined_orders(pieces: list[Piece]) -> list[Piece]:
     """降噪加防抖: between two orders an "add" is an "and". 静音加字幕 still adds subtitles."""
     found: list[Piece] = []
     for at, piece in enumerate(pieces):
         between = piece.text in texts("plus_word") and 0 < at < len(pieces) - 1
         if between and pieces[at - 1].has(*_JOINED) and _is_plain_order(pieces[at + 1]):
-            piece = replace(piece, text="并", means=frozenset({"t_and", "filler"}))
-        found.append(piece)
+            found.append(replace(piece, text="并", means=frozenset({"t_and", "filler"})))
+        else:
+            found.append(piece)
     return found
 
 
@@ -34,8 +46,8 @@ _NO_DESCRIPTION = ("TIME", "RANGE", "AT", "NUMBER", "QUOTE", "FILE", "CLIP", "CO
 _LONGEST_DESCRIPTION = 12  # pieces
 
 
-def with_described_ends(pieces: list[Piece]) -> list[Piece]:
-    """前面等学生坐好那一分二十秒掐了: what happens at an end of the film, left out between the end and how long it is."""
+def _with_described_ends(pieces: list[Piece]) -> list[Piece]:
+    """前面等学生坐好那一分二十秒掐了: what happens at an end of the film is left out before how long it is."""
     for at, piece in enumerate(pieces):
         begins = at == 0 or pieces[at - 1].has("mark") or pieces[at - 1].is_loose()
         if not begins or piece.text not in texts("at_an_end"):
@@ -48,12 +60,12 @@ def with_described_ends(pieces: list[Piece]) -> list[Piece]:
         told = pieces[at + 1 : first]
         cut = [one for one in pieces[stop + 1 : stop + 4] if one.has("remove", "cutting")]
         strange = [one for one in told if one.means == {"unknown"}]
-        if long and cut and 1 < len(strange) and len(told) <= _LONGEST_DESCRIPTION:
+        if long and cut and len(strange) > 1 and len(told) <= _LONGEST_DESCRIPTION:
             return [*pieces[: at + 1], *pieces[stop:]]
     return pieces
 
 
-def with_told_stretch(pieces: list[Piece]) -> list[Piece]:
+def _with_told_stretch(pieces: list[Piece]) -> list[Piece]:
     """8分08秒嘉宾说错，到8分20: from one moment to the other, whatever happens there."""
     for at, piece in enumerate(pieces):
         if not _is_moment(piece):
@@ -81,7 +93,7 @@ def _only_tells(piece: Piece) -> bool:
     return piece.means == {"unknown"} or (piece.is_loose() and not piece.has("t_to", "until")) or piece.text == ","
 
 
-def with_that_stretch(pieces: list[Piece]) -> list[Piece]:
+def _with_that_stretch(pieces: list[Piece]) -> list[Piece]:
     """40秒到50秒打码，那段声音也消掉: the stretch of the clause before, where that one leaves it in the film."""
     found = list(pieces)
     for at, piece in enumerate(pieces):
@@ -104,7 +116,7 @@ def _clause_start(pieces: list[Piece], at: int) -> int:
     return max((i + 1 for i in range(at) if pieces[i].has("mark")), default=0)
 
 
-def without_what_is_wrong(pieces: list[Piece]) -> list[Piece]:
+def _without_what_is_wrong(pieces: list[Piece]) -> list[Piece]:
     """这段代码编译太慢，8倍速: whose fault it is, in words that nobody needs, before another clause that asks."""
     found = list(pieces)
     for at, piece in enumerate(pieces):

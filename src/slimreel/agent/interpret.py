@@ -22,13 +22,7 @@ from slimreel.agent.carried import (
     without_occasions,
     without_sequence,
 )
-from slimreel.agent.chinese import (
-    with_described_ends,
-    with_joined_orders,
-    with_that_stretch,
-    with_told_stretch,
-    without_what_is_wrong,
-)
+from slimreel.agent.chinese import spoken_plainly, with_stretches
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.clauses import as_wish, does_without, mere_output, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
@@ -74,10 +68,9 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names, spoken_names(context)))
     plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
-    found = without_what_is_wrong(with_joined_orders(with_described_ends(cut(plain, taken.marks))))
-    said = without_sequence(with_orders_apart(without_occasions(found)))
+    said = without_sequence(with_orders_apart(without_occasions(spoken_plainly(cut(plain, taken.marks)))))
     counted = with_clip_numbers(with_texts(said, context), context)
-    moments = with_bounds(with_counted_back(with_halves(with_that_stretch(with_told_stretch(with_moments(counted))), context), context))
+    moments = with_bounds(with_counted_back(with_halves(with_stretches(with_moments(counted)), context), context))
     clips = with_clips(with_nouns(with_same_stretch(moments), context), context)
     pieces = without_denied(with_places(with_other_clip(clips, context)))
     for piece in pieces:
@@ -153,8 +146,6 @@ def _read(text: str, context: Context) -> Interpretation:
     clear = not found.unheard and found.missing is None and found.commands
     if clear and [one["op"] for one in found.commands] != [of_last]:
         return found
-    if found.missing is not None and _asks_of_other_things(parts):
-        return _declined("not_video", language)
     tells = len(pieces) > 1 or pieces[0].has(*OF_VIDEO) or asks_for_more(pieces[0])
     if not found.commands and found.missing is None and changed is None and tells:
         return _nothing_understood(parts, found, context)
@@ -177,6 +168,8 @@ def _why_not(found: Interpretation, outside: Outside | None, pieces: list[Piece]
         outside = None  # 论文答辩的录屏，15帧就够: of a video, whatever it shows
     if outside is not None and (found.unheard or found.missing or not found.commands):
         return outside.reason
+    if found.missing is not None and _asks_of_other_things(parts):
+        return "not_video"
     return of_the_picture(pieces) if found.unheard and len(parts) == 1 else None
 
 

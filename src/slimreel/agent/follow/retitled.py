@@ -102,12 +102,13 @@ def put_right(turn: Turn) -> list[Command] | None:
     return [{"op": "update", "params": {"target": target, "set": {"text": _joined(said)}}}]
 
 
-_NO_WORDS = ("mark", "QUOTE", "FILE", "CLIP", "POSITION", "COLOR", "RANGE", "AT", "bigger", "smaller", "n_title", "it")
+_NO_WORDS = ("mark", "QUOTE", "FILE", "CLIP", "POSITION", "COLOR", "RANGE", "AT", "n_title", "it")
 
 
 def _may_be_words(said: list[Piece], shown: str) -> bool:
     """Is it Chinese that nobody knows all of, or like what is shown, and that says no place, colour or amount?"""
-    known = any(one.has(*_NO_WORDS, *AMOUNTS) or one.text.isascii() for one in said)
+    compared = any(one.has("bigger", "smaller") and len(one.text) > 1 for one in said)
+    known = compared or any(one.has(*_NO_WORDS, *AMOUNTS) or one.text.isascii() for one in said)
     return (
         bool(said)
         and not known
