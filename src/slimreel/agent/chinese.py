@@ -9,17 +9,43 @@ from dataclasses import replace
 
 from slimreel.agent.pieces import Piece, content_of
 from slimreel.agent.segment import ORDERS
-from slimreel.agent.words import texts
+from slimreel.agent.words import texts, words
 
 
 def spoken_plainly(pieces: list[Piece]) -> list[Piece]:
     """The pieces of what is asked for, without what is only told."""
-    return _without_what_is_wrong(_with_joined_orders(_with_described_ends(pieces)))
+    return _without_what_is_wrong(
+        _with_joined_orders(_with_described_ends(_with_verbs_apart(_without_second_thoughts(pieces))))
+    )
 
 
 def with_stretches(pieces: list[Piece]) -> list[Piece]:
     """The pieces with stretches that are told in clauses, or said a second time."""
-    return _with_that_stretch(_with_told_stretch(pieces))
+    return _with_that_stretch(_with_told_stretch(_with_both_sides(pieces)))
+
+
+def _without_second_thoughts(pieces: list[Piece]) -> list[Piece]:
+    """红底？算了字改红就行: what was asked about and thought better of."""
+    found = list(pieces)
+    for at, piece in enumerate(pieces[:-1]):
+        if piece.text == "?" and pieces[at + 1].text in texts("thinks_better") and content_of(pieces[at + 2 :]):
+            start = _clause_start(pieces, at)
+            found[start : at + 2] = [one.as_filler() for one in pieces[start : at + 2]]
+    return found
+
+
+def _with_verbs_apart(pieces: list[Piece]) -> list[Piece]:
+    """放最后3秒: put there for the last three seconds, and not at the end."""
+    found: list[Piece] = []
+    for at, piece in enumerate(pieces):
+        after = pieces[at + 1] if at + 1 < len(pieces) else None
+        if piece.text in texts("put_last") | texts("put_first") and after is not None and after.has("TIME", "NUMBER"):
+            middle = piece.end - 2
+            found.append(Piece(piece.text[:-2], piece.start, middle, words()["放"].means))
+            found.append(Piece(piece.text[-2:], middle, piece.end, words()[piece.text[-2:]].means))
+        else:
+            found.append(piece)
+    return found
 
 
 _JOINED = (*ORDERS, "TIMES", "FRAME", "LINES", "ASPECT", "bw", "out:compress")
@@ -40,6 +66,19 @@ def _with_joined_orders(pieces: list[Piece]) -> list[Piece]:
 
 def _is_plain_order(piece: Piece) -> bool:
     return piece.has(*_ADDED) and not piece.has("text", "image", "music", "subtitles", "fade", "fadein", "fadeout")
+
+
+def _with_both_sides(pieces: list[Piece]) -> list[Piece]:
+    """62秒前后各留10秒: from ten seconds before to ten after, which is kept."""
+    for at in range(1, len(pieces) - 1):
+        moment, around, side = pieces[at - 1 : at + 2]
+        sides = around.text in texts("both_sides") and side.has("TIME", "FOR") and not side.has("CLOCK")
+        if sides and _is_moment(moment):
+            value = (max(0.0, moment.value - side.value), moment.value + side.value)
+            kept = replace(around, means=frozenset({"keep"} if "留" in around.text else {"filler"}))
+            both = replace(moment, means=frozenset({"RANGE"}), value=value)
+            return [*pieces[: at - 1], both, kept, *pieces[at + 2 :]]
+    return pieces
 
 
 _NO_DESCRIPTION = ("TIME", "RANGE", "AT", "NUMBER", "QUOTE", "FILE", "CLIP", "COLOR", "POSITION", "SIZE", "SCALE")

@@ -293,11 +293,20 @@ def _nothing_understood(parts: list[Part], found: Interpretation, context: Conte
     said = [piece for part in parts for piece in part.pieces]
     if (reason := of_the_picture(said)) is not None:
         return _declined(reason, found.language, found.unheard)
-    if of_other_things(said):
+    if of_other_things(said) and not _is_short_turn(said, context):
         return _declined("not_video", found.language, found.unheard)
     missing = noun_alone(said, context)
     clarify = {"op": "clarify", "params": {"about": missing.about}}
     return Interpretation((clarify,), missing, found.unheard, found.language)
+
+
+_SHORT_TURN = 5  # characters
+
+
+def _is_short_turn(said: list[Piece], context: Context) -> bool:
+    """A few Chinese characters behind another turn are more likely of it than of the weather."""
+    text = "".join(piece.text for piece in said if not piece.has("mark"))
+    return bool(context.last_ops) and len(text) <= _SHORT_TURN and not text.isascii()
 
 
 def _completes_last(found: Interpretation, changed: list[Command], context: Context, pieces: list[Piece]) -> bool:

@@ -60,9 +60,7 @@ _KNOWN_CAPS = frozenset(
     """.split()
 )
 # 写 before these asks for something to be written that is no title.
-_ZH_NOT_A_TITLE = (
-    "字|错|几个字|点|什么|一段|个excel|一篇|一首|一封|一份|一个脚本|篇|首|封|诗|作文|代码|脚本|邮件|周报|日报|论文|文案"
-)
+_ZH_NOT_A_TITLE = "字|错|出来|下来|完|好|几个字|点|什么|一段|个excel|一篇|一首|一封|一份|一个脚本|篇|首|封|诗|作文|代码|脚本|邮件|周报|日报|论文|文案"
 _ZH_WRITE = (
     "写上|写着|写个|写一句|写一行|打上字(?!幕)|打字(?!机|效果|动画)|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|"
     rf"打一行|打一句|打出|字是|改成字|名字叫|写(?!{_ZH_NOT_A_TITLE})|打上(?!马赛克|码|水印|字幕|标题|logo)"
@@ -136,7 +134,7 @@ def take_titles(taken: Taken) -> Taken:
     return taken
 
 
-_BECOMES = r"\s*(?:这行字|这几个字|那几个字|那行字|的字)?(?:要|得)?(?:改成|换成|改为|换为|应该是)\s*"
+_BECOMES = r"\s*(?:这行字|这几个字|那几个字|那行字|的字)?(?:要|得)?(?:改成|换成|改为|换为|应该是|改|换)\s*"
 
 
 def retitled(text: str, titles: Mapping[str, str]) -> tuple[str, str] | None:
@@ -161,7 +159,7 @@ def _part_changed(plain: str, title: str, titles: Mapping[str, str]) -> str | No
     """满月改成百天, where one title says 满月快乐: the title with that part of it changed."""
     match = re.fullmatch(
         r"\s*(?:请|帮我|麻烦)?(?:把|将)?\s*([^，。；,;\s]{2,12}?)(?:这[两二三几]个字|二字)?"
-        r"(?:改成|换成|改为|换为)\s*([^，。；,;\s]{1,20}?)(?:吧|呗|啊)?[。.]?\s*",
+        r"(?:改成|换成|改为|换为|改|换)\s*([^，。；,;\s]{1,20}?)(?:吧|呗|啊)?[。.]?\s*",
         plain,
     )
     shown = simplified(title)

@@ -135,7 +135,7 @@ def _music_changes(span: Span, changes: Params) -> None:
         fade_params(span, changes)
     if (song := span.take("SOUNDFILE")) is not None and span.has("replace", "swapping", "changing"):
         changes["file"] = song.value
-    if span.has("loop"):
+    if any(piece.has("loop") and not piece.has("play_word") for piece in span.pieces):
         span.claim("loop")
         changes["loop"] = not span.claim("neg")
 

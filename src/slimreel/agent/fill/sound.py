@@ -274,11 +274,18 @@ def fade(span: Span) -> Params:
     if white:
         params["color"] = white
     span.claim(*_OF_FADES)
+    begin = span.take("START") if params["direction"] == "out" else None
+    whole = span.context.length_s
+    if begin is not None and whole is not None and 0 < whole - begin.value <= _LONGEST_FADE:
+        params["duration_s"] = whole - begin.value
     length = span.take("FOR", "TIME", "LAST", "FIRST", "AT")
     if length is not None:
         params["duration_s"] = length.value
     clip_param(span, params)
     return params
+
+
+_LONGEST_FADE = 60.0  # seconds
 
 
 def _of_music(span: Span) -> bool:
