@@ -34,6 +34,19 @@ def _without_second_thoughts(pieces: list[Piece]) -> list[Piece]:
     return found
 
 
+def with_left_alone(pieces: list[Piece]) -> list[Piece]:
+    """合影别压，求婚压到100M: a clip that is not pressed is left as it is."""
+    found: list[Piece] = []
+    for at, piece in enumerate(pieces):
+        denied = len(found) > 1 and found[-1].has("neg") and found[-2].has("CLIP") and piece.has("out:compress")
+        ends = at + 1 == len(pieces) or pieces[at + 1].has("mark")
+        if denied and ends and not piece.text.isascii():
+            found[-1] = replace(found[-1], end=piece.end, means=frozenset({"untouched", "out:keeping"}))
+        else:
+            found.append(piece)
+    return found
+
+
 def _with_verbs_apart(pieces: list[Piece]) -> list[Piece]:
     """放最后3秒: put there for the last three seconds, and not at the end."""
     found: list[Piece] = []

@@ -22,7 +22,7 @@ from slimreel.agent.carried import (
     without_occasions,
     without_sequence,
 )
-from slimreel.agent.chinese import spoken_plainly, with_stretches
+from slimreel.agent.chinese import spoken_plainly, with_left_alone, with_stretches
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.clauses import as_wish, does_without, mere_output, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
@@ -72,7 +72,7 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     counted = with_clip_numbers(with_texts(said, context), context)
     moments = with_bounds(with_counted_back(with_halves(with_stretches(with_moments(counted)), context), context))
     clips = with_clips(with_nouns(with_same_stretch(moments), context), context)
-    pieces = without_denied(with_places(with_other_clip(clips, context)))
+    pieces = without_denied(with_places(with_other_clip(with_left_alone(clips), context)))
     for piece in pieces:
         if described(context, piece):
             piece.means |= {"n_title"}
@@ -164,7 +164,7 @@ def _why_not(found: Interpretation, outside: Outside | None, pieces: list[Piece]
     named = any(piece.has("CLIP") and piece.text.isascii() for piece in pieces)
     if outside is not None and outside.reason == "not_video" and named:
         outside = None  # a clip may be called hotel.mp4
-    if outside is not None and outside.reason == "not_video" and found.missing is None and _measured(parts):
+    if outside is not None and outside.reason == "not_video" and not found.missing and _measured(parts):
         outside = None  # 论文答辩的录屏，15帧就够: of a video, whatever it shows
     if outside is not None and (found.unheard or found.missing or not found.commands):
         return outside.reason
@@ -193,6 +193,9 @@ _OF_FILMS = (
 
 def _measured(parts: list[Part]) -> bool:
     """Is there a wish that fits, with an amount that nothing but a video has?"""
+    said = [piece for part in parts for piece in part.pieces]
+    if any(piece.has("writing", "question") for piece in said) or all(piece.text.isascii() for piece in said):
+        return False
     fitting = (part for part in parts if part.score > 0 and (part.output or part.reading is not None))
     return any(piece.has(*_OF_FILMS) for part in fitting for piece in part.pieces)
 

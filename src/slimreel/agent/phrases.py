@@ -99,6 +99,7 @@ ROWS = (
     Row("fps? is? frames keeping", "keep_fps", True),
     Row("fps is? amount keeping", "keep_fps", True),
     Row("frames neg less|change|lose|remove", "keep_fps", True),
+    Row("neg framedrop", "keep_fps", True),
     Row("slow nothing", "encode_speed", "best"),
     Row("keeping this? fps !amount", "keep_fps", True),
     Row("fps is? keeping", "keep_fps", True),

@@ -42,7 +42,7 @@ _OF_IT = {"it's", "it is", "its", "that's", "this is", "which is", "that is"}
 _SOURCE_ONLY = {"duration", "source_format"}
 _ANSWERS = {"source_format": ("container",), "resolution": ("frame",), "frame": ("resolution",)}
 _LIGHT = {"filler", "det"}
-_WILL_NOT_DO = ("不了", "不开", "不兼容", "不支持", "不认", "不上去", "不进去")
+_WILL_NOT_DO = ("不了", "不开", "不兼容", "不支持", "不认", "不上去", "不进去", "不行")
 
 
 def settle(tokens: list[Token], values: list[Value]) -> tuple[list[Value], list[str]]:

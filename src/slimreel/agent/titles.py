@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 
 from slimreel.agent.literals import Kind, Literal, Taken
 from slimreel.agent.normalize import lower, normalize, simplified
@@ -60,7 +61,7 @@ _KNOWN_CAPS = frozenset(
     """.split()
 )
 # 写 before these asks for something to be written that is no title.
-_ZH_NOT_A_TITLE = "字|错|出来|下来|完|好|几个字|点|什么|一段|个excel|一篇|一首|一封|一份|一个脚本|篇|首|封|诗|作文|代码|脚本|邮件|周报|日报|论文|文案"
+_ZH_NOT_A_TITLE = "字|错|句slogan|句话|句标语|句口号|句广告|句文案|句祝福|句子|两句|几句|出来|下来|完|好|几个字|点|什么|一段|个excel|一篇|一首|一封|一份|一个脚本|篇|首|封|诗|作文|代码|脚本|邮件|周报|日报|论文|文案"
 _ZH_WRITE = (
     "写上|写着|写个|写一句|写一行|打上字(?!幕)|打字(?!机|效果|动画)|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|"
     rf"打一行|打一句|打出|字是|改成字|名字叫|写(?!{_ZH_NOT_A_TITLE})|打上(?!马赛克|码|水印|字幕|标题|logo)"
@@ -141,6 +142,8 @@ def retitled(text: str, titles: Mapping[str, str]) -> tuple[str, str] | None:
     """第三期改成第四期: the id of a title of the session that is said in its own words, and what it is to say instead.
     `titles` are words by id."""
     plain = simplified(text)
+    if (like := _like_the_title(plain, titles)) is not None:
+        return like
     for target, title in titles.items():
         led = (
             re.match(rf"\s*(?:请|帮我|麻烦)?(?:把|将)?\s*{re.escape(simplified(title))}{_BECOMES}", plain)
@@ -153,6 +156,23 @@ def retitled(text: str, titles: Mapping[str, str]) -> tuple[str, str] | None:
         if new and len(new) <= 40 and not re.search(r"[，。；,;\n]", new) and not _says_how(new):
             return target, new
     return None
+
+
+def _like_the_title(plain: str, titles: Mapping[str, str]) -> tuple[str, str] | None:
+    """改第四课, where a title says 第三课: what is most like the title is what it is to say."""
+    match = re.fullmatch(r"\s*(?:改|换|改成|换成|改为)\s*([^，。；,;\s]{2,16}?)(?:吧|呗|啊)?[。.]?\s*", plain)
+    if match is None or match[1].isascii() or _says_how(match[1]):
+        return None
+    new = match[1]
+    like = [
+        (target, new)
+        for target, title in titles.items()
+        if title != new and len(title) == len(new) and SequenceMatcher(None, simplified(title), new).ratio() >= _LIKE
+    ]
+    return like[0] if len(like) == 1 else None
+
+
+_LIKE = 0.6
 
 
 def _part_changed(plain: str, title: str, titles: Mapping[str, str]) -> str | None:

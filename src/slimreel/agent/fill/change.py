@@ -138,6 +138,8 @@ def _music_changes(span: Span, changes: Params) -> None:
     if any(piece.has("loop") and not piece.has("play_word") for piece in span.pieces):
         span.claim("loop")
         changes["loop"] = not span.claim("neg")
+    elif span.claim("once"):
+        changes["loop"] = False
 
 
 def _subtitle_changes(span: Span, changes: Params) -> None:

@@ -115,7 +115,11 @@ def more_of_it(turn: Turn) -> list[Command] | None:
     )
     less = off or any(piece.text in texts("less_of_it") for piece in steps)
     amounts = [piece for piece in turn.content if piece.has("NUMBER", "SIZE", "SCALE", "RATE")]
-    bounded = any(piece.has("out:under", "out:size") and not piece.has("smaller", "bigger") for piece in turn.pieces)
+    bounded = any(
+        piece.has("out:under", "out:size") and not piece.has("smaller", "bigger")
+        for piece in turn.pieces
+        if not piece.text.isascii()
+    )
     if not (more or less) or len(amounts) != 1 or (bounded and amounts[0].has("SIZE", "SCALE")):
         return None
     for name in WEIGHTS:
@@ -197,7 +201,9 @@ def another_amount(turn: Turn) -> list[Command] | None:
         return None
     piece = turn.pieces[wanted[0]]
     name = _parameter(turn.last["params"], piece, [turn.pieces[at] for at in refused])
-    if "at_s" in turn.last["params"] and any(one.has("is_early", "is_late") for one in turn.content):
+    if "at_s" in turn.last["params"] and any(
+        one.has("is_early", "is_late") and _only_compares(one) for one in turn.content
+    ):
         name = "at_s"  # 早了，应该是64秒
     if name is None:
         return None

@@ -113,7 +113,8 @@ def moved_edge(turn: Turn) -> list[Command] | None:
 def _begun(turn: Turn) -> list[Command] | None:
     """ "Start at 3", after a GIF: of the GIF, and no cut of the film."""
     said = [piece for piece in turn.pieces if not piece.is_loose() and not piece.has("mark", "starting", "stopping")]
-    if turn.last["op"] not in ("gif", "preview", "trim") or len(said) != 1:
+    chinese = any(not piece.text.isascii() for piece in turn.pieces)
+    if turn.last["op"] not in ("gif", "preview", *(["trim"] if chinese else [])) or len(said) != 1:
         return None
     at = turn.pieces.index(said[0])
     if said[0].has("TIME") and at and turn.pieces[at - 1].has("t_to", "until") and "end_s" in turn.last["params"]:
@@ -128,7 +129,7 @@ def _enters(turn: Turn) -> list[Command] | None:
     said = [piece for piece in turn.pieces if not piece.has("mark") and (piece.has("entering") or not piece.is_loose())]
     moments = [piece for piece in said if piece.has("START", "AT", "TIME", "UNTIL")]
     rest = [piece for piece in said if piece not in moments]
-    if len(moments) != 1 or not rest or not is_of_element(turn):
+    if len(moments) != 1 or not rest or rest[-1].text.isascii() or not is_of_element(turn):
         return None
     enters = all(piece.has("entering") or piece.text in texts("comes_in") for piece in rest)
     leaves = all(piece.has("it") or piece.text in texts("goes_away") for piece in rest)
