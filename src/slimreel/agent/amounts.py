@@ -160,6 +160,9 @@ def _claimed(tokens: list[Token], at: int, slot: str, value: object, around: Aro
     return Value(slot, value, at, at, tokens[at].text, bound=around.bound, aimed=aimed)
 
 
+_NO_VIDEO = 16_000  # bits a second: no picture moves below
+
+
 def _role(  # noqa: PLR0911  one return a unit
     tokens: list[Token], at: int, quantity: Quantity, around: Around, on_left: set[str]
 ) -> tuple[str, object]:
@@ -181,7 +184,8 @@ def _role(  # noqa: PLR0911  one return a unit
         nearby = tokens[max(0, at - 2) : at]
         if amount <= _SMALL_AUDIO and any(t.claimed and t.concept == "audio" for t in nearby):
             return "audio_bitrate_bps", round(amount)  # "keep audio but 64 kbps"
-        return _rate_slot(around), round(amount)
+        thousandfold = quantity.unit.kind == "scale" and amount < _NO_VIDEO and not around.has("audio")
+        return _rate_slot(around), round(amount * (1000 if thousandfold else 1))  # 2.5k码率
     if kind == "bytes" and amount >= 1 and not around.has("rate", "fps", "resolution"):
         return "size", int(amount)
     if kind == "share":

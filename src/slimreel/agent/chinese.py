@@ -28,6 +28,12 @@ def _without_second_thoughts(pieces: list[Piece]) -> list[Piece]:
     """红底？算了字改红就行: what was asked about and thought better of."""
     found = list(pieces)
     for at, piece in enumerate(pieces[:-1]):
+        after = pieces[at + 1]
+        rest = pieces[at + 2 :]
+        if piece.has("neg") and after.has("hardcut") and any(one.has("transition", "dissolve") for one in rest):
+            found[at : at + 2] = [piece.as_filler(), after.as_filler()]  # 别硬切，来个叠化
+        if piece.has("COLOR") and after.text in texts("tells_how") and any(one.has("COLOR") for one in rest):
+            found[at] = piece.as_filler()  # 白色不好看换金的
         if piece.text == "?" and pieces[at + 1].text in texts("thinks_better") and content_of(pieces[at + 2 :]):
             start = _clause_start(pieces, at)
             found[start : at + 2] = [one.as_filler() for one in pieces[start : at + 2]]
@@ -175,10 +181,15 @@ def _without_what_is_wrong(pieces: list[Piece]) -> list[Piece]:
         if not piece.has("too_word") or at + 1 >= len(pieces) or not pieces[at + 1].has("mark"):
             continue
         begin = at
-        while begin and _is_strange(pieces[begin - 1]):
+        while begin and (_is_strange(pieces[begin - 1]) or pieces[begin - 1].has("n_title")):
             begin -= 1
-        if begin < at and len(content_of(pieces[at + 1 :])) > 0:
-            found[begin:at] = [one.as_filler() for one in pieces[begin:at]]
+        behind = pieces[at + 1 :]
+        if content_of(behind) and any(_is_strange(one) for one in pieces[begin:at]):
+            asks = any(one.has(*ORDERS, "zoomin", "zoomout") for one in behind) and any(
+                one.has("TIMES", "PERCENT", "RANGE") for one in behind
+            )
+            end = at + 1 if asks else at  # 代码字太小，放大1.4倍: and no louder
+            found[begin:end] = [one.as_filler() for one in pieces[begin:end]]
     return found
 
 

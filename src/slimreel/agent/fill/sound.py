@@ -60,9 +60,15 @@ def _bare_level(span: Span) -> float | None:
     return None
 
 
+def _heard(span: Span, way: str) -> int | None:
+    """A fade that is not one of the picture (渐黑)."""
+    at = span.find(way)
+    return None if at is None or _any_in([span.pieces[at].text], "黑", "暗") else at
+
+
 def fade_params(span: Span, params: Params) -> None:
     """`fade_in_s` and `fade_out_s` of music; a fade without a length is one of a second."""
-    goes_in, goes_out = span.find("fadein"), span.find("fadeout")
+    goes_in, goes_out = _heard(span, "fadein"), _heard(span, "fadeout")
     both = span.find("inandout", "fade") is not None and goes_in is None and goes_out is None
     fades = goes_in is not None or goes_out is not None or both
     lengths = span.all("FOR", "TIME") or span.all("LAST", "FIRST") if fades else []
@@ -321,7 +327,7 @@ def _any_in(said: list[str], *parts: str) -> bool:
 
 def _fade_direction(span: Span) -> str:
     goes_in, goes_out = span.find("fadein") is not None, span.find("fadeout") is not None
-    if span.find("inandout") is not None or (goes_in and goes_out):
+    if span.claim("both_ends") or span.find("inandout") is not None or (goes_in and goes_out):
         return "both"
     if goes_in or goes_out:
         return "in" if goes_in else "out"
