@@ -86,13 +86,18 @@ def _right(tokens: list[Token], at: int, around: Around) -> None:
             around.labels.setdefault(token.concept, i)
         elif token.concept == "under" and not _leads_next(tokens, i):
             around.bound = True
-        elif token.concept == "floor" and (around.has("vmaf") or _is_lines(quantity)):
+        elif token.concept == "floor" and (around.has("vmaf") or _is_lines(quantity) or _is_score(tokens, i)):
             around.links_at.setdefault("floor", i)
         elif token.concept in ("of", "filler", "det", "keeping"):
             gap += 1
         else:
             return
         i += 1
+
+
+def _is_score(tokens: list[Token], floor: int) -> bool:
+    """85以上vmaf"""
+    return floor + 1 < len(tokens) and tokens[floor + 1].concept == "vmaf"
 
 
 def _is_lines(quantity: Quantity | None) -> bool:
@@ -106,6 +111,9 @@ def _leads_next(tokens: list[Token], label: int) -> bool:
         i += 1
     if i >= len(tokens) or tokens[i].concept != "amount":
         return False
+    follows = tokens[i].quantity
+    if tokens[label].concept == "rate" and follows is not None and follows.unit.kind in ("lines", "fps"):
+        return False  # 两千码率 720p
     after = tokens[i + 1 : i + 2]
     return not (after and after[0].concept in LABELS)
 
@@ -152,6 +160,9 @@ def _claimed(tokens: list[Token], at: int, slot: str, value: object, around: Aro
     return Value(slot, value, at, at, tokens[at].text, bound=around.bound, aimed=aimed)
 
 
+_NO_VIDEO = 16_000  # bits a second: no picture moves below
+
+
 def _role(  # noqa: PLR0911  one return a unit
     tokens: list[Token], at: int, quantity: Quantity, around: Around, on_left: set[str]
 ) -> tuple[str, object]:
@@ -173,7 +184,8 @@ def _role(  # noqa: PLR0911  one return a unit
         nearby = tokens[max(0, at - 2) : at]
         if amount <= _SMALL_AUDIO and any(t.claimed and t.concept == "audio" for t in nearby):
             return "audio_bitrate_bps", round(amount)  # "keep audio but 64 kbps"
-        return _rate_slot(around), round(amount)
+        thousandfold = quantity.unit.kind == "scale" and amount < _NO_VIDEO and not around.has("audio")
+        return _rate_slot(around), round(amount * (1000 if thousandfold else 1))  # 2.5k码率
     if kind == "bytes" and amount >= 1 and not around.has("rate", "fps", "resolution"):
         return "size", int(amount)
     if kind == "share":

@@ -42,12 +42,29 @@ def mostly_strange(part: Part) -> bool:
     return len(strange) >= 2 and len(strange) >= len(content_of(part.pieces)) / 2
 
 
+def does_without(part: Part) -> bool:
+    """字幕不用, where there are none: something that is left out, and no file to ask for."""
+    content = content_of(part.pieces)
+    gap = part.reading.missing if part.reading is not None else None
+    asked = gap is not None and gap.about in ("file", "text")
+    return asked and len(content) == 2 and content[1].text in texts("not_needed")
+
+
 def as_wish(part: Part, parts: list[Part]) -> Part:
     """ "Under 30 MB, sharp": beside a wish for the output it is one too, and no filter."""
     sharp = part.reading is not None and part.reading.op == "sharpen" and part.reading.commands == [{}]
     if sharp and any(one.output for one in parts) and any(piece.has("out:sharp") for piece in part.pieces):
         return Part(part.pieces, output=True, score=part.score)
+    limit = part.reading is not None and part.reading.op == "split_parts" and _is_limit(part)
+    if limit and any(one.output for one in parts):
+        return Part(part.pieces, output=True, score=part.score)
     return part
+
+
+def _is_limit(part: Part) -> bool:
+    """单个文件最大500M: what a place takes, and no order to take the film apart."""
+    single = any(piece.has("each") and piece.text.startswith(tuple(texts("a_single"))) for piece in part.pieces)
+    return single and not any(piece.has("splitting", "cutting", "trimming") for piece in part.pieces)
 
 
 def without_its_rest(parts: list[Part], context: Context) -> list[Part]:

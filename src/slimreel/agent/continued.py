@@ -48,6 +48,8 @@ def continued(
         first = follow_up(head, context) or _left_out(head, context)
         if first is None or any(one["op"] == "clarify" for one in first):
             continue
+        if first[0]["op"] == "update" and all(one.has("anim_fade", "anim_slide") for one in content_of(tail)):
+            continue  # 用金色，淡入: how the title comes, and no fade of the film
         then = replace(context, last_ops=(*context.last_ops, *first))
         if not _begins_order(tail):
             if (both := _of_the_same(tail, then, first)) is not None:

@@ -23,8 +23,9 @@ from slimreel.agent.carried import (
     without_occasions,
     without_sequence,
 )
+from slimreel.agent.chinese import spoken_plainly, with_left_alone, with_stretches
 from slimreel.agent.clarify import Question, question
-from slimreel.agent.clauses import as_wish, mere_output, mostly_strange, one_file, poorly_read, without_its_rest
+from slimreel.agent.clauses import as_wish, does_without, mere_output, mostly_strange, one_file, poorly_read, without_its_rest
 from slimreel.agent.context import Context
 from slimreel.agent.continued import continued
 from slimreel.agent.fill.elements import TYPE_WORDS, called, described, laid_over, with_texts
@@ -80,13 +81,12 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     """The pieces of a request and the plain text that they are of."""
     taken = take_titles(take_literals(text[:MAX_LENGTH], context.names, spoken_names(context)))
     plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
-    said = without_sequence(
-        without_named_verbs(with_orders_apart(without_occasions(with_mild_complaints(cut(plain, taken.marks)))))
-    )
+    spoken = with_mild_complaints(spoken_plainly(cut(plain, taken.marks)))
+    said = without_sequence(without_named_verbs(with_orders_apart(without_occasions(spoken))))
     counted = with_clip_numbers(with_texts(said, context), context)
-    moments = with_bounds(with_counted_back(with_halves(with_moments(counted), context), context))
+    moments = with_bounds(with_counted_back(with_halves(with_stretches(with_moments(counted)), context), context))
     clips = with_clips(with_nouns(with_same_stretch(moments), context), context)
-    pieces = without_denied(with_places(with_other_clip(clips, context)))
+    pieces = without_denied(with_places(with_other_clip(with_left_alone(clips), context)))
     for piece in pieces:
         if described(context, piece):
             piece.means |= {"n_title"}
@@ -195,17 +195,59 @@ def _why_not(found: Interpretation, outside: Outside | None, pieces: list[Piece]
     named = any(piece.has("CLIP") and piece.text.isascii() for piece in pieces)
     if outside is not None and outside.reason == "not_video" and named:
         outside = None  # a clip may be called hotel.mp4
+    if outside is not None and outside.reason == "not_video" and not found.missing and _measured(parts):
+        outside = None  # 论文答辩的录屏，15帧就够: of a video, whatever it shows
     if outside is not None and (found.unheard or found.missing or not found.commands):
         return outside.reason
     if len(parts) == 1 and mostly_strange(parts[0]):
         return "not_video"
+    if found.missing is not None and _asks_of_other_things(parts):
+        return "not_video"
     return of_the_picture(pieces) if found.unheard and len(parts) == 1 else None
+
+
+# What only a video has so much of.
+_OF_FILMS = (
+    "RANGE",
+    "FIRST",
+    "LAST",
+    "CLOCK",
+    "SIZE",
+    "RATE",
+    "SCALE",
+    "LINES",
+    "FPS",
+    "TIMES",
+    "ASPECT",
+    "DB",
+    "LUFS",
+)
+
+
+def _measured(parts: list[Part]) -> bool:
+    """Is there a wish that fits, with an amount that nothing but a video has?"""
+    said = [piece for part in parts for piece in part.pieces]
+    if any(piece.has("writing", "question") for piece in said) or all(piece.text.isascii() for piece in said):
+        return False
+    fitting = (part for part in parts if part.score > 0 and (part.output or part.reading is not None))
+    return any(piece.has(*_OF_FILMS) for part in fitting for piece in part.pieces)
 
 
 def _clearly_read(pieces: list[Piece], context: Context, *, plain: str, language: str) -> list[Command] | None:
     """What some of the pieces ask for, where nothing of it is left open."""
     found = _assembled(divide(pieces, plain, context), plain, context, language)
     return None if found.unheard or found.missing else list(found.commands)
+
+
+def _asks_of_other_things(parts: list[Part]) -> bool:
+    """红烧肉放多少糖合适: a question of which next to nothing was understood."""
+    if len(parts) != 1 or parts[0].score > _HARDLY_READ:
+        return False
+    asks = any(piece.has("question") and not piece.text.isascii() for piece in parts[0].pieces)
+    return asks and of_other_things(parts[0].pieces)
+
+
+_HARDLY_READ = -4.0
 
 
 def _kept(stretch: tuple[float, float | str], context: Context, language: str) -> Interpretation:
@@ -236,6 +278,8 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
         parts = [part for part, why in zip(parts, reasons, strict=True) if not why]
     parts = [Part(part.pieces) if poorly_read(part, parts) else part for part in parts]
     parts = without_its_rest([as_wish(part, parts) for part in parts], context)
+    if asked:
+        parts = [part for part in parts if not does_without(part)]
     pointed = points_at_nothing(parts, context)
     missing = Missing("clip") if pointed else None
     wishes = [part for at, part in enumerate(parts) if part.output and at not in pointed]
@@ -287,7 +331,7 @@ def _nothing_understood(parts: list[Part], found: Interpretation, context: Conte
         return _asks(asked, found)
     if (reason := of_the_picture(said)) is not None:
         return _declined(reason, found.language, found.unheard)
-    if of_other_things(said):
+    if of_other_things(said) and not _is_short_turn(said, context):
         return _declined("not_video", found.language, found.unheard)
     return _asks(noun_alone(said, context), found)
 
@@ -320,6 +364,15 @@ def _all_strange(found: Interpretation, parts: list[Part]) -> bool:
     strange = sum(piece.means <= {"unknown"} for piece in left)
     asks = all(one["op"] == "clarify" for one in found.commands)
     return bool(found.unheard) and (asks or (len(parts) == 1 and strange >= 2))
+
+
+_SHORT_TURN = 5  # characters
+
+
+def _is_short_turn(said: list[Piece], context: Context) -> bool:
+    """A few Chinese characters behind another turn are more likely of it than of the weather."""
+    text = "".join(piece.text for piece in said if not piece.has("mark"))
+    return bool(context.last_ops) and len(text) <= _SHORT_TURN and not text.isascii()
 
 
 def _completes_last(found: Interpretation, changed: list[Command], context: Context, pieces: list[Piece]) -> bool:

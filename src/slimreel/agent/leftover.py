@@ -15,7 +15,7 @@ _IDLE = frozenset(
     "total visible reencode".split()
 )
 
-_LET_GO_IN_PURPOSE = {"good", "bad", "medium", "sharp", "quality", "audio", "neg", "total", "resolution"}
+_LET_GO_IN_PURPOSE = {"good", "bad", "medium", "sharp", "quality", "audio", "neg", "total", "resolution", "slow"}
 
 
 def unheard_phrases(tokens: list[Token]) -> list[str]:

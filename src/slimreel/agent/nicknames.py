@@ -9,22 +9,39 @@ from pathlib import PurePath
 
 from slimreel.agent.context import Context
 from slimreel.agent.pieces import Piece
-from slimreel.agent.words import words
+from slimreel.agent.words import texts, words
 
 
 def spoken_names(context: Context) -> dict[str, str]:
-    """The session's files by what people call them: 园徽 for 园徽.png, where that is no word of edits."""
+    """The session's files by what people call them: 园徽 for 园徽.png, where that is no word of edits, and
+    soft那首 for soft.mp3."""
     files = [*context.assets, *(one.file for one in context.elements if one.file)]
     stems = [(PurePath(name).stem, name) for name in dict.fromkeys(files)]
     several = Counter(stem for stem, _ in stems)
-    return {
-        stem: name
-        for stem, name in stems
-        if len(stem) >= 2
-        and several[stem] == 1
-        and stem.casefold() not in words()
-        and (not stem.isascii() or "_" in stem)
-    }
+    pointed = {f"{stem}{one}": name for stem, name in stems if several[stem] == 1 for one in texts("that_file")}
+    return (
+        pointed
+        | _numbered(context)
+        | {
+            stem: name
+            for stem, name in stems
+            if len(stem) >= 2
+            and several[stem] == 1
+            and stem.casefold() not in words()
+            and (not stem.isascii() or "_" in stem)
+        }
+    )
+
+
+_NUMERALS = ("零", "一", "二", "三", "四", "五", "六", "七", "八", "九", "十")
+
+
+def _numbered(context: Context) -> dict[str, str]:
+    """第三题 for 第3题.mp4, of several clips."""
+    named = [(PurePath(clip.name).stem, clip.name) for clip in context.clips] if len(context.clips) > 1 else []
+    said = [(re.sub(r"(?<!\d)(?:10|[1-9])(?!\d)", lambda m: _NUMERALS[int(m[0])], stem), name) for stem, name in named]
+    told = {one: name for (one, name), (stem, _) in zip(said, named, strict=True) if one != stem and len(one) > 2}
+    return {one: name for one, name in told.items() if one not in words()}
 
 
 _LONGEST_NAME = 4  # pieces

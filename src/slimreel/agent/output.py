@@ -90,14 +90,25 @@ def output_command(parts: list[Part], plain: str, context: Context) -> OutputWis
         texts.append(text.strip())
     said = _KEPT_TOGETHER.sub(r"\1\2, \1\3", ", ".join(texts))
     wish = read_wish(_BOTH_KEPT.sub(r"\1不变, \2", said))
+    if wish.unheard and wish.goal == Goal() and (lighter := _without_strange(parts, said)):
+        plainly = read_wish(lighter)
+        wish = replace(plainly, unheard=wish.unheard) if plainly.balanced else wish
     params = {} if wish.balanced else {**goal_params(wish.goal), **dict(wish.beside)}
     if wish.unheard and _bare(wish.unheard) and not params:
         return OutputWish(missing=Missing("unit"))
-    if not params and wish.goal == Goal():
+    if not params and not wish.balanced and wish.goal == Goal():
         return OutputWish(unheard=wish.unheard or tuple(texts))
     if clip is not None:
         params["clip"] = clip
     return OutputWish({"op": "compress", "params": params}, None, wish.unheard)
+
+
+def _without_strange(parts: list[Part], said: str) -> str:
+    """老家手机旧，弄小点: the text without its clauses of which nothing is known; empty where all of it is."""
+    strange = [piece for part in parts for piece in part.pieces if piece.means == {"unknown"}]
+    clauses = said.split(", ")
+    known = [one for one in clauses if not any(piece.text in one for piece in strange)]
+    return ", ".join(known) if len(known) < len(clauses) else ""
 
 
 # Short sides that `compress` knows by a name such as 720p; others it takes as numbers.

@@ -34,7 +34,7 @@ class Row:
     """A pattern of meanings (`a|b` either, `a?` may be absent; filler between is skipped) and what it sets.
 
     Slot `granted` is for wishes that hold anyway. A pattern ending in `!x` must not be followed by x
-    (`sound` is an amount that could be an audio rate).
+    (`sound` is an amount that could be an audio rate, `frames` one of frames a second).
     """
 
     pattern: str
@@ -68,6 +68,9 @@ ROWS = (
     Row("quality is? nothing", "quality", "low"),
     Row("lose|less of? quality nothing?", "quality", "low"),
     Row("quality lose nothing", "quality", "low"),
+    Row("nothing lose", "quality", "low"),
+    Row("audio neg visible? lose", "granted", True),
+    Row("audio quality=visually_lossless", "granted", True),
     Row("smallest size?", "quality", "low"),
     Row("size smallest", "quality", "low"),
     Row("neg lose", "quality", "visually_lossless"),
@@ -93,6 +96,11 @@ ROWS = (
     Row("neg scale resolution?", "keep_resolution", True),
     Row("neg change|less|lose this? resolution", "keep_resolution", True),
     Row("resolution neg change|less|make|scale", "keep_resolution", True),
+    Row("fps? is? frames keeping", "keep_fps", True),
+    Row("fps is? amount keeping", "keep_fps", True),
+    Row("frames neg less|change|lose|remove", "keep_fps", True),
+    Row("neg framedrop", "keep_fps", True),
+    Row("slow nothing", "encode_speed", "best"),
     Row("keeping this? fps !amount", "keep_fps", True),
     Row("fps is? keeping", "keep_fps", True),
     Row("neg change|less this? fps", "keep_fps", True),
@@ -134,10 +142,13 @@ class _Item:
     def takes(self, token: Token) -> bool:
         if (token.concept, token.value) in self.fits:
             return True
+        if _FRAMES in self.fits and token.concept == "amount" and token.quantity is not None:
+            return token.quantity.unit.kind == "fps"
         return _SOUND in self.fits and _could_be_sound(token)
 
 
 _SOUND = ("sound", "")
+_FRAMES = ("frames", "")
 _KEEPING = ("keeping", "")
 
 
@@ -188,7 +199,7 @@ def _by_first_word() -> dict[str, list[tuple[tuple[_Item, ...], Row]]]:
             openers += sorted(concept for concept, _ in item.fits)
             if not item.optional:
                 break
-        for opener in dict.fromkeys(openers):
+        for opener in dict.fromkeys("amount" if name == _FRAMES[0] else name for name in openers):
             index.setdefault(opener, []).append((items, row))
     return index
 

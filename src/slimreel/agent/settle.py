@@ -42,6 +42,7 @@ _OF_IT = {"it's", "it is", "its", "that's", "this is", "which is", "that is"}
 _SOURCE_ONLY = {"duration", "source_format"}
 _ANSWERS = {"source_format": ("container",), "resolution": ("frame",), "frame": ("resolution",)}
 _LIGHT = {"filler", "det"}
+_WILL_NOT_DO = ("不了", "不开", "不兼容", "不支持", "不认", "不上去", "不进去", "不行")
 
 
 def settle(tokens: list[Token], values: list[Value]) -> tuple[list[Value], list[str]]:
@@ -103,8 +104,17 @@ def _describes_source(tokens: list[Token], values: list[Value], value: Value) ->
         return True
     if left in ("to", "under"):
         return False
-    right, _ = _right(tokens, value.last, _LIGHT | {"is"})
+    last = value.last
+    while last + 1 < len(tokens) and tokens[last + 1].claimed and _is_value(tokens[last + 1]):
+        last += 1  # 4K60帧没必要
+    right, place = _right(tokens, last, _LIGHT | {"is"})
     others = any(other.slot == value.slot and other.last < left_at for other in values)
+    if value.slot in ("container", "codec") and right == "purpose" and tokens[place].text.endswith(_WILL_NOT_DO):
+        return True  # webm传不了，要mp4
+    shares = [other.first for other in values if other.slot == "size_ratio" and other.first > value.last]
+    halved = bool(shares) and (right in ("compress", "less") or shares[0] == _right(tokens, value.last, _LIGHT)[1])
+    if value.slot == "size" and halved and left in ("", "subject", "from"):
+        return True  # 2个G压一半
     if right == "toobig" or (left == "toobig" and value.slot in ("size", "resolution", "duration") and not others):
         return True
     if left == "is" and value.slot not in ("codec", "container"):
@@ -126,7 +136,7 @@ def _left(tokens: list[Token], at: int, also: Iterable[str] = ()) -> tuple[str, 
 
 def _right(tokens: list[Token], at: int, skipped: set[str]) -> tuple[str, int]:
     i = at + 1
-    while i < len(tokens) and (tokens[i].concept in skipped or tokens[i].text in "()"):
+    while i < len(tokens) and (tokens[i].concept in skipped or tokens[i].text in "()?"):
         i += 1
     return (tokens[i].concept, i) if i < len(tokens) else ("", i)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 
 from slimreel.agent.literals import Kind, Literal, Taken
 from slimreel.agent.normalize import lower, normalize, simplified
@@ -62,11 +63,11 @@ _KNOWN_CAPS = frozenset(
 )
 # 写 before these asks for something to be written that is no title.
 _ZH_NOT_A_TITLE = (
-    "份|字|错|几个字|点|什么|一段|个excel|一篇|一首|一封|一份|一个脚本|篇|首|封|"
-    "诗|作文|代码|脚本|邮件|周报|日报|论文|文案"
+    "份|字|错|句slogan|句话|句标语|句口号|句广告|句文案|句祝福|句子|两句|几句|出来|下来|完|好|几个字|点|什么|一段|"
+    "个excel|一篇|一首|一封|一份|一个脚本|篇|首|封|诗|作文|代码|脚本|邮件|周报|日报|论文|文案"
 )
 _ZH_WRITE = (
-    "写上|写着|写个|写一句|写一行|打上字|打字(?!机|效果|动画)|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|"
+    "写上|写着|写个|写一句|写一行|打上字(?!幕)|打字(?!机|效果|动画)|内容是|文字是|标题是|标题叫|标题写|文字写|字幕写|上面写|内容为|文案是|"
     rf"打一行|打一句|打出|字是|改成字|名字叫|写(?!{_ZH_NOT_A_TITLE})|打上(?!马赛克|码|水印|字幕|标题|logo)"
 )
 # 写个主持稿 asks for a text to be thought up.
@@ -138,13 +139,15 @@ def take_titles(taken: Taken) -> Taken:
     return taken
 
 
-_BECOMES = r"\s*(?:这行字|这几个字|那几个字|那行字|的字)?(?:要|得)?(?:改成|换成|改为|换为|应该是)\s*"
+_BECOMES = r"\s*(?:这行字|这几个字|那几个字|那行字|的字)?(?:要|得)?(?:改成|换成|改为|换为|应该是|改|换)\s*"
 
 
 def retitled(text: str, titles: Mapping[str, str]) -> tuple[str, str] | None:
     """第三期改成第四期: the id of a title of the session that is said in its own words, and what it is to say instead.
     `titles` are words by id."""
     plain = simplified(text)
+    if (like := _like_the_title(plain, titles)) is not None:
+        return like
     for target, title in titles.items():
         led = (
             re.match(rf"\s*(?:请|帮我|麻烦)?(?:把|将)?\s*{re.escape(simplified(title))}{_BECOMES}", plain)
@@ -152,9 +155,44 @@ def retitled(text: str, titles: Mapping[str, str]) -> tuple[str, str] | None:
             else None
         )
         new = text[led.end() :].strip().strip("“”\"'「」。，吧") if led else ""
+        if not led and (changed := _part_changed(plain, title, titles)) is not None:
+            return target, changed
         if new and len(new) <= 40 and not re.search(r"[，。；,;\n]", new) and not _says_how(new):
             return target, new
     return None
+
+
+def _like_the_title(plain: str, titles: Mapping[str, str]) -> tuple[str, str] | None:
+    """改第四课, where a title says 第三课: what is most like the title is what it is to say."""
+    match = re.fullmatch(r"\s*(?:改|换|改成|换成|改为)\s*([^，。；,;\s]{2,16}?)(?:吧|呗|啊)?[。.]?\s*", plain)
+    if match is None or match[1].isascii() or _says_how(match[1]):
+        return None
+    new = match[1]
+    like = [
+        (target, new)
+        for target, title in titles.items()
+        if title != new and len(title) == len(new) and SequenceMatcher(None, simplified(title), new).ratio() >= _LIKE
+    ]
+    return like[0] if len(like) == 1 else None
+
+
+_LIKE = 0.6
+
+
+def _part_changed(plain: str, title: str, titles: Mapping[str, str]) -> str | None:
+    """满月改成百天, where one title says 满月快乐: the title with that part of it changed."""
+    match = re.fullmatch(
+        r"\s*(?:请|帮我|麻烦)?(?:把|将)?\s*([^，。；,;\s]{2,12}?)(?:这[两二三几]个字|二字)?"
+        r"(?:改成|换成|改为|换为|改|换)\s*([^，。；,;\s]{1,20}?)(?:吧|呗|啊)?[。.]?\s*",
+        plain,
+    )
+    shown = simplified(title)
+    if match is None or shown.count(match[1]) != 1 or shown == match[1] or _says_how(match[2]):
+        return None
+    others = [one for one in titles.values() if match[1] in simplified(one)]
+    return (
+        shown.replace(match[1], match[2].strip("“”\"'「」")) if len(others) == 1 and len(shown) == len(title) else None
+    )
 
 
 def _says_how(said: str) -> bool:

@@ -38,6 +38,8 @@ def _muted_output(commands: list[Command]) -> list[Command]:
 
 def _each_once(commands: list[Command]) -> list[Command]:
     """Without what was said twice in a row in other words ("stop, don't render it"); a nudge may be meant twice."""
+    replaced = [one for one in commands if one["op"] == "replace_audio"]
+    commands = [one for one in commands if not (replaced and one["op"] == "mute" and "range_s" not in one["params"])]
     if [one["op"] for one in commands] == ["undo", "redo"]:
         return commands[1:]  # what was undone is to be there again
     if [one["op"] for one in commands] in (["reset", "redo"], ["reset", "undo"]):
@@ -100,9 +102,9 @@ def _made_one(first: Command, second: Command) -> Command | None:
 
 
 def _same_tint(first: Command, second: Command) -> bool:
-    """Is a picture made warmer, or cooler, once by degrees and once as a look?"""
+    """Is a picture made warmer, or cooler, twice: as a look and by degrees, or for its fault and by how much?"""
     tints = [_tint(one["params"]) for one in (first, second) if one["op"] == "color"]
-    return len(tints) == 2 and tints[0] == tints[1] != "" and first["params"].keys() != second["params"].keys()
+    return len(tints) == 2 and tints[0] == tints[1] != "" and first["params"] != second["params"]
 
 
 def _tint(params: Mapping[str, Any]) -> str:

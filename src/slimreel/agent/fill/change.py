@@ -138,14 +138,16 @@ def _new_position(span: Span, kinds: set[str], places: list[str]) -> str | None:
 def _music_changes(span: Span, changes: Params) -> None:
     if span.claim("duck"):
         changes["duck"] = not span.claim("neg", "off_word", "remove")
-        span.claim("voice", "quieter")
+        span.claim("voice", "quieter", "smaller", "quiet", "less", "down_word", "volume", "sound")
     if span.has("fadein", "fadeout"):
         fade_params(span, changes)
     if (song := span.take("SOUNDFILE")) is not None and span.has("replace", "swapping", "changing"):
         changes["file"] = song.value
-    if span.has("loop"):
+    if any(piece.has("loop") and not piece.has("play_word") for piece in span.pieces):
         span.claim("loop")
         changes["loop"] = not span.claim("neg")
+    elif span.claim("once"):
+        changes["loop"] = False
 
 
 def _subtitle_changes(span: Span, changes: Params) -> None:

@@ -61,6 +61,19 @@ def _swapped(span: Span, clips: list[str], named: list[str]) -> list[str]:
     return [b if one == a else a if one == b else one for one in clips or sorted(named)]
 
 
+def _to_both_ends(span: Span) -> tuple[list[str], list[str]] | None:
+    """彩蛋提到最前，花絮放最后: which clips go to the front, and which to the back."""
+    first, final = list[str](), list[str]()
+    waiting: list[str] = []
+    for piece in span.pieces:
+        if piece.has("CLIP"):
+            waiting += _ids([piece])
+        elif piece.has("to_front", "to_back") and waiting:
+            (first if piece.has("to_front") else final).extend(waiting)
+            waiting = []
+    return (first, final) if first and final and not waiting else None
+
+
 def _moved(span: Span, clips: list[str], named: list[str]) -> list[str]:
     """The order with the named clips at the front, at the back, or the first of two beside the second."""
     back, front = span.find("to_back", "until_end"), span.find("to_front")
@@ -74,6 +87,10 @@ def _moved(span: Span, clips: list[str], named: list[str]) -> list[str]:
         others = [one for one in clips if one != moved]
         at = others.index(anchor) + (1 if after is not None else 0) if anchor in others else len(others)
         return [*others[:at], moved, *others[at:]]
+    if back is not None and front is not None and len(named) > 1 and (ends := _to_both_ends(span)) is not None:
+        span.claim("to_back", "to_front", "until_end", "moving")
+        first, final = ends
+        return [*first, *(one for one in clips if one not in [*first, *final]), *final]
     span.claim("to_back", "to_front", "until_end")
     rest = [one for one in clips if one not in named]
     to_back = back is not None and (front is None or back > front)

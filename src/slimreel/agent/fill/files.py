@@ -109,6 +109,9 @@ def split_parts(span: Span) -> Params:
         span.claim("parts", "each", "splitting", "cutting", "NUMBER")
         return params
     length = _length_of_parts(span) or span.take("TIME", "FOR", "AT")
+    lone = next((one for one in span.pieces if one.has("parts", "splitting", "each") and not one.is_loose()), None)
+    if length is not None and lone is not None and lone.text in texts("takes_one") and lone.start < length.start:
+        raise Missing("range")  # 截5秒出来: one of five seconds, and which?
     if length is not None:
         params["max_duration_s"] = length.value
         if span.has("splitting"):

@@ -94,7 +94,8 @@ def crop(span: Span) -> Params:
 def _taken_off(span: Span) -> Params:
     """How much goes at each edge, in pixels or percent. Raises Missing."""
     amounts = [] if span.claim("padbars") else span.all("PX", "PERCENT", "NUMBER")
-    if not amounts and span.claim("half_side") and (side := span.named("position")) in _EDGES:
+    half = None if amounts else span.take("half_side")
+    if half is not None and (side := half.named.get("position") or span.named("position")) in _EDGES:
         span.claim("keep", "POSITION")
         return {f"{side}_pct": 50.0}
     if not amounts:
@@ -145,7 +146,7 @@ def _corner(span: Span, corner: str, size: tuple[int, int]) -> Params:
 
 def rotate(span: Span) -> Params:
     params: Params = {}
-    turned = span.take("DEGREES") or next(iter(span.numbers(5, 360)), None)
+    turned = span.take("DEGREES") or next((one for one in span.numbers(5, 360) if "number" not in one.named), None)
     counter = span.claim("counter") or span.says("to the left", "left")
     upside = span.claim("upside_down")
     span.claim("sideways", "clockwise")

@@ -8,6 +8,7 @@ from __future__ import annotations
 from slimreel.agent.context import LUT_FILES
 from slimreel.agent.fill.base import Params, clip_param, session_file, strength
 from slimreel.agent.span import Missing, Span
+from slimreel.agent.words import texts
 
 
 def sharpen(span: Span) -> Params:
@@ -122,6 +123,8 @@ def _percent(span: Span, at: int) -> float:
         span.used.add(place)
         return float(span.pieces[place].value)
     little = span.near(at, "small_amount", before=3, after=3)
+    if span.pieces[at].text.endswith(tuple(texts("a_little"))):
+        return 10
     if little is not None:
         span.used.add(little)
         return 10

@@ -101,6 +101,9 @@ def _placed(span: Span, params: Params) -> None:
     share = span.take("PERCENT", "SHARE")
     if share is not None:
         params["scale"] = share.value / 100
+    elif any(piece.text in texts("fills_all") for piece in span.pieces):
+        span.used |= {at for at, piece in enumerate(span.pieces) if piece.text in texts("fills_all")}
+        params["scale"] = 1.0
     span.claim("width_word")
     timed(span, params)
 

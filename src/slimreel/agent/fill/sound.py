@@ -26,6 +26,8 @@ def add_music(span: Span) -> Params:
         params["gain_db"] = gain.value
     elif (number := span.find("TIMES")) is not None:
         span.used.add(number)
+    elif (level := _bare_level(span)) is not None:
+        params["volume"] = level
     if span.claim("duck"):
         params["duck"] = True
         span.claim("voice", "quieter")
@@ -33,6 +35,8 @@ def add_music(span: Span) -> Params:
     if span.claim("loop"):
         params["loop"] = not span.claim("neg")
         span.claim("until")
+    elif span.claim("once"):
+        params["loop"] = False
     start = span.take("START", "AT")
     if start is not None:
         params["start_s"] = start.value
@@ -47,9 +51,24 @@ def add_music(span: Span) -> Params:
     return params
 
 
+def _bare_level(span: Span) -> float | None:
+    """音量25, of music: a hundred is as loud as it is."""
+    for at, piece in enumerate(span.pieces[1:], 1):
+        if piece.has("NUMBER") and 3 <= piece.value <= 100 and span.pieces[at - 1].has("volume"):
+            span.used |= {at - 1, at}
+            return float(piece.value) / 100
+    return None
+
+
+def _heard(span: Span, way: str) -> int | None:
+    """A fade that is not one of the picture (渐黑)."""
+    at = span.find(way)
+    return None if at is None or _any_in([span.pieces[at].text], "黑", "暗") else at
+
+
 def fade_params(span: Span, params: Params) -> None:
     """`fade_in_s` and `fade_out_s` of music; a fade without a length is one of a second."""
-    goes_in, goes_out = span.find("fadein"), span.find("fadeout")
+    goes_in, goes_out = _heard(span, "fadein"), _heard(span, "fadeout")
     both = span.find("inandout", "fade") is not None and goes_in is None and goes_out is None
     fades = goes_in is not None or goes_out is not None or both
     lengths = span.all("FOR", "TIME") or span.all("LAST", "FIRST") if fades else []
@@ -116,6 +135,9 @@ def volume(span: Span) -> Params:
     return params
 
 
+_AS_FAR_AS = frozenset("到至成")  # how 砍到 and 压至 end
+
+
 def _level(span: Span, share: Piece, *, up: bool, down: bool) -> float:
     """How loud it is to be, as a factor; a percentage can be that or what is added or taken off."""
     level = float(share.value / 100 if share.has("PERCENT", "SHARE") else share.value)
@@ -127,7 +149,7 @@ def _level(span: Span, share: Piece, *, up: bool, down: bool) -> float:
         return level
     if up and not down and level < 1 and not span.says("to", "到", "at"):
         return 1 + level
-    if down and not span.says(*texts("as_far_as")):
+    if down and not span.says(*texts("as_far_as")) and not any(p.text[-1:] in _AS_FAR_AS for p in span.pieces):
         return 1 - level
     return level
 
@@ -211,7 +233,9 @@ def normalize_audio(span: Span) -> Params:
         params["lufs"] = -abs(loudness.value)
     if (peak := span.take("DB")) is not None:
         params["true_peak_db"] = -abs(peak.value)
-    span.claim("out:preset")
+    at = span.find("out:preset")
+    if at is not None and not (at and span.pieces[at - 1].text.startswith(tuple(texts("makes_one")))):
+        span.used.add(at)  # "-14 lufs for youtube"; 出个小红书版 is a wish of its own
     return params
 
 
@@ -256,11 +280,18 @@ def fade(span: Span) -> Params:
     if white:
         params["color"] = white
     span.claim(*_OF_FADES)
+    begin = span.take("START") if params["direction"] == "out" else None
+    whole = span.context.length_s
+    if begin is not None and whole is not None and 0 < whole - begin.value <= _LONGEST_FADE:
+        params["duration_s"] = whole - begin.value
     length = span.take("FOR", "TIME", "LAST", "FIRST", "AT")
     if length is not None:
         params["duration_s"] = length.value
     clip_param(span, params)
     return params
+
+
+_LONGEST_FADE = 60.0  # seconds
 
 
 def _of_music(span: Span) -> bool:
@@ -296,7 +327,7 @@ def _any_in(said: list[str], *parts: str) -> bool:
 
 def _fade_direction(span: Span) -> str:
     goes_in, goes_out = span.find("fadein") is not None, span.find("fadeout") is not None
-    if span.find("inandout") is not None or (goes_in and goes_out):
+    if span.claim("both_ends") or span.find("inandout") is not None or (goes_in and goes_out):
         return "both"
     if goes_in and span.says("out") and span.has("t_end", "t_last"):
         return "both"  # "fade in at the start and out at the end"
@@ -323,7 +354,9 @@ def _fade_target(span: Span, *, sound: bool, colored: bool) -> str | None:
 
 
 def audio_sync(span: Span) -> Params:
-    offset = span.take("TIME", "FOR", "AT", "NUMBER")
+    if span.has("subtitles") and not span.has("sound", "voice"):
+        raise Missing("file")  # subtitles that are late, where there are none
+    offset = span.take("TIME", "FOR", "AT") or span.take("NUMBER")
     if offset is None:
         raise Missing("amount")
     if offset.has("NUMBER") and not offset.has("SIGNED"):

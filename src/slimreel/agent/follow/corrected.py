@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from pathlib import PurePath
 from typing import Any
 
 from slimreel.agent.context import PICTURE_FILES, SOUND_FILES
@@ -44,7 +45,7 @@ _BY_KIND = {
 def other_file(turn: Turn) -> list[Command] | None:
     """ "tram.mp3 would fit better": another file in the place of the last one of its kind."""
     files = [piece for piece in turn.content if piece.has("SOUNDFILE", "IMAGEFILE")]
-    if not files and (called := _called(turn)) is not None:
+    if not files and (called := _called(turn) or _by_its_stem(turn)) is not None:
         return called
     if len(files) != 1 or not (any(one.text in texts("preferred") for one in turn.pieces) or _only_swaps(turn)):
         return None
@@ -54,6 +55,20 @@ def other_file(turn: Turn) -> list[Command] | None:
     if of_clip or len(there) != 1 or there[0].file == files[0].value:
         return None
     return [{"op": "update", "params": {"target": there[0].id, "set": {"file": files[0].value}}}]
+
+
+def _by_its_stem(turn: Turn) -> list[Command] | None:
+    """换成班徽, where 班徽.png is there and another picture was put on."""
+    kind = {"add_music": "music", "add_image": "image"}.get(str(turn.last["op"]))
+    rest = [one for one in turn.content if not one.has("replace", "changing", "out:to")]
+    there = turn.context.of_type(kind) if kind else []
+    if len(rest) != 1 or len(rest) == len(turn.content) or len(there) != 1 or rest[0].text.isascii():
+        return None
+    suffixes = SOUND_FILES if kind == "music" else PICTURE_FILES
+    named = [name for name in turn.context.files(suffixes) if PurePath(name).stem == rest[0].text]
+    if len(named) != 1 or named[0] == there[0].file:
+        return None
+    return [{"op": "update", "params": {"target": there[0].id, "set": {"file": named[0]}}}]
 
 
 _LAID_BY = {"add_music": "SOUNDFILE", "add_image": "IMAGEFILE"}
@@ -100,7 +115,12 @@ def more_of_it(turn: Turn) -> list[Command] | None:
     )
     less = off or any(piece.text in texts("less_of_it") for piece in steps)
     amounts = [piece for piece in turn.content if piece.has("NUMBER", "SIZE", "SCALE", "RATE")]
-    if not (more or less) or len(amounts) != 1:
+    bounded = any(
+        piece.has("out:under", "out:size") and not piece.has("smaller", "bigger")
+        for piece in turn.pieces
+        if not piece.text.isascii()
+    )
+    if not (more or less) or len(amounts) != 1 or (bounded and amounts[0].has("SIZE", "SCALE")):
         return None
     for name in WEIGHTS:
         value = turn.last["params"].get(name)
@@ -168,6 +188,7 @@ def another_amount(turn: Turn) -> list[Command] | None:
         or piece.means & ABOUT_LAST
         or piece.means & meanings_of(str(turn.last["op"]))
         or piece.has("unknown", "too_word", "speedup", "slowdown", "toobig_word")
+        or _only_compares(piece)
         or piece.text in (texts("granting") | texts("one_of_them"))
         or ("at_s" in turn.last["params"] and piece.has("frame_word"))
         or (turn.last["op"] == "compress" and piece.text in texts("looks_bad"))
@@ -180,6 +201,10 @@ def another_amount(turn: Turn) -> list[Command] | None:
         return None
     piece = turn.pieces[wanted[0]]
     name = _parameter(turn.last["params"], piece, [turn.pieces[at] for at in refused])
+    if "at_s" in turn.last["params"] and any(
+        one.has("is_early", "is_late") and _only_compares(one) for one in turn.content
+    ):
+        name = "at_s"  # 早了，应该是64秒
     if name is None:
         return None
     value = _converted(piece, name, turn.last["params"][name])
@@ -196,12 +221,17 @@ def _says_only_an_amount(turn: Turn, piece: Piece) -> bool:
     """ "40 then", "make it 2 secs": a turn too short to be about anything but the last one."""
     most = 3 if turn.last["op"] == "compress" else 2
     if (
-        len(turn.content) > most
+        sum(not _only_compares(one) for one in turn.content) > most
         or piece.text in texts("one_of_them")
         or any(one.has("undo", "cutting", "trimming", "remove") for one in turn.content)
     ):
         return False
     return str(turn.last["op"]) in _WITH_ONE_AMOUNT
+
+
+def _only_compares(piece: Piece) -> bool:
+    """停久一点，5秒: that it is to be longer is said again by how long."""
+    return piece.has("longer", "shorter", "small_amount", "is_early", "is_late") and not piece.text.isascii()
 
 
 def _is_short_side(turn: Turn, piece: Piece) -> bool:

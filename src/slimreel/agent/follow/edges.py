@@ -90,6 +90,9 @@ def brought_back(turn: Turn) -> list[Command] | None:
     if back and of_look and turn.content and all(one.has("back_word", *of_look) for one in turn.content):
         named = any(one.has(*of_look) for one in turn.content)
         return [{"op": "undo", "params": {}}] if named else None  # "back to colour"
+    sounds = any(one.has("sound", "original_sound") for one in turn.pieces)
+    if done.get("op") == "mute" and sounds and any(one.text in texts("after_all") for one in turn.pieces):
+        return [{"op": "undo", "params": {}}]  # 还是要声音
     if done.get("op") not in _TAKES_AWAY or not back:
         return None
     if any(piece.has(*AMOUNTS, "POSITION", "QUOTE", "FILE") for piece in turn.content):

@@ -66,7 +66,7 @@ def _partial(span: Span, last: Mapping[str, Any]) -> dict[str, Any]:
         if color and span.has("padbars"):
             span.claim("padbars")
             return {"mode": "pad", "color": color}
-        if span.has("keep", "focus") and (side := span.named("position")) in _SIDES:
+        if span.has("keep", "focus", "cropfit") and (side := span.named("position")) in _SIDES:
             span.claim("keep", "focus", "leftedge", "rightedge", "topedge", "bottomedge", "position_word")
             return {"mode": "crop", "focus": side}
         for word, mode in (("blurpad", "blur_pad"), ("stretchfit", "stretch"), ("padbars", "pad"), ("cropfit", "crop")):

@@ -33,7 +33,7 @@ from slimreel.agent.follow.last import Command, Turn, last_operation
 from slimreel.agent.follow.lasting import bare_moment, gone_after, longer_by, moved_edge, only_then
 from slimreel.agent.follow.multiplied import times_as_much
 from slimreel.agent.follow.pointed import another_target, for_others
-from slimreel.agent.follow.retitled import corrected_text, other_words, respelled, retyped
+from slimreel.agent.follow.retitled import corrected_text, other_words, put_right, respelled, retyped
 from slimreel.agent.follow.share import share_of_element
 from slimreel.agent.follow.stepped import one_step_on, relative_look, relative_sound, same_again
 from slimreel.agent.pieces import Piece, content_of
@@ -58,6 +58,7 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         corrected_text,
         retyped,
         respelled,
+        put_right,
         other_file,
         one_step_on,
         same_again,

@@ -32,14 +32,17 @@ def only_then(turn: Turn) -> list[Command] | None:
     said = [piece for piece in turn.pieces if piece not in where and not piece.has("mark")]
     if len(where) != 1 or any(piece.has(*_ORDERED) or _is_amount(piece) for piece in said):
         return None
-    narrowed = any(piece.text in _ONLY for piece in said)
+    narrowed = any(piece.text in _ONLY or piece.text in texts("only_that") for piece in said)
     target = last_target(Span(turn.pieces, turn.context, "")) if is_of_element(turn) else None
     told = next((at for at, piece in enumerate(said) if piece.text in texts("while_it")), len(said))
     said = [piece for at, piece in enumerate(said) if at < told or not piece.has("unknown")]  # "only while i knead, …"
-    if not narrowed or not all(piece.is_loose() or piece.has(*_AROUND) or piece.text in _ONLY for piece in said):
+    around = (piece.is_loose() or piece.has(*_AROUND) or piece.text in _ONLY | texts("only_that") for piece in said)
+    if not narrowed or not all(around):
         return None
-    pointed = where[0].text.startswith(_WITHIN) or any(
-        piece.text in (*_WITHIN, "it", "while", "when") for piece in said
+    pointed = (
+        where[0].text.startswith(_WITHIN)
+        or any(piece.text in texts("that_way") for piece in said)
+        or any(piece.text in (*_WITHIN, "it", "while", "when") for piece in said)
     )
     if target is not None and pointed:
         return _updated(turn, where)
@@ -54,7 +57,7 @@ def bare_moment(turn: Turn) -> list[Command] | None:
     """ "Start it at 5", "end at 45": a number without a unit is of seconds where only a moment can be meant."""
     numbers = [at for at, piece in enumerate(turn.pieces) if piece.has("NUMBER") and not piece.is_loose()]
     numbers = [at for at in numbers if turn.pieces[at].text not in texts("one_of_them")]
-    if not numbers and (begun := _begun(turn)) is not None:
+    if not numbers and (begun := _begun(turn) or _enters(turn)) is not None:
         return begun
     if len(numbers) != 1 or numbers[0] == 0 or not turn.pieces[numbers[0] - 1].has("t_at", "t_to", "until", "t_from"):
         return None
@@ -110,9 +113,29 @@ def moved_edge(turn: Turn) -> list[Command] | None:
 def _begun(turn: Turn) -> list[Command] | None:
     """ "Start at 3", after a GIF: of the GIF, and no cut of the film."""
     said = [piece for piece in turn.pieces if not piece.is_loose() and not piece.has("mark", "starting", "stopping")]
-    if turn.last["op"] not in ("gif", "preview") or len(said) != 1 or not said[0].has("START", "UNTIL"):
+    chinese = any(not piece.text.isascii() for piece in turn.pieces)
+    if turn.last["op"] not in ("gif", "preview", *(["trim"] if chinese else [])) or len(said) != 1:
+        return None
+    at = turn.pieces.index(said[0])
+    if said[0].has("TIME") and at and turn.pieces[at - 1].has("t_to", "until") and "end_s" in turn.last["params"]:
+        return _at_moment(turn, "end_s", float(said[0].value))  # 到100秒吧
+    if not said[0].has("START", "UNTIL"):
         return None
     return _at_moment(turn, "start_s" if said[0].has("START") else "end_s", float(said[0].value))
+
+
+def _enters(turn: Turn) -> list[Command] | None:
+    """从第10秒再进, 20秒的时候让它消失: what was laid over the video comes in there, or goes."""
+    said = [piece for piece in turn.pieces if not piece.has("mark") and (piece.has("entering") or not piece.is_loose())]
+    moments = [piece for piece in said if piece.has("START", "AT", "TIME", "UNTIL")]
+    rest = [piece for piece in said if piece not in moments]
+    if len(moments) != 1 or not rest or rest[-1].text.isascii() or not is_of_element(turn):
+        return None
+    enters = all(piece.has("entering") or piece.text in texts("comes_in") for piece in rest)
+    leaves = all(piece.has("it") or piece.text in texts("goes_away") for piece in rest)
+    if not enters and not (leaves and rest[-1].text in texts("goes_away")):
+        return None
+    return _at_moment(turn, "start_s" if enters else "end_s", float(moments[0].value))
 
 
 def _at_moment(turn: Turn, name: str, value: float) -> list[Command] | None:
@@ -132,7 +155,7 @@ def longer_by(turn: Turn) -> list[Command] | None:
     rest = [piece for piece in turn.content if piece not in times]
     if len(times) != 1 or longer == shorter or any(_is_amount(piece) for piece in rest):
         return None
-    if not only_about_last(rest, "longer", "shorter", "keep", str(turn.last["op"])):
+    if not only_about_last(rest, "longer", "shorter", "keep", str(turn.last["op"])) or _apart(turn, times[0]):
         return None
     params, step = turn.last["params"], float(times[0].value) * (1 if longer else -1)
     length: Any = params.get("duration_s", LENGTHS.get(str(turn.last["op"])))
@@ -142,6 +165,14 @@ def longer_by(turn: Turn) -> list[Command] | None:
     if turn.last["op"] not in ("gif", "preview", "trim") or not isinstance(end, int | float):
         return None
     return [again(turn.last, end_s=end + step)] if end + step > start else None
+
+
+def _apart(turn: Turn, time: Piece) -> bool:
+    """长一点，1秒: how long it is to be, and not by how much."""
+    at = turn.pieces.index(time)
+    before = next((i for i in range(at) if turn.pieces[i].has("longer", "shorter")), at)
+    chinese = not turn.pieces[before].text.isascii()
+    return chinese and any(piece.has("mark") for piece in turn.pieces[before:at])
 
 
 def is_of_element(turn: Turn) -> bool:

@@ -86,6 +86,36 @@ def retyped(turn: Turn) -> list[Command] | None:
     return [{"op": "update", "params": {"target": target, "set": {"text": text}}}]
 
 
+def put_right(turn: Turn) -> list[Command] | None:
+    """错了应该是动作细节, of the title that was just written: what follows is what it should say."""
+    lead = max((at for at, one in enumerate(turn.pieces) if one.has("meant", "typo_word", "out:correct")), default=-1)
+    said = turn.pieces[lead + 1 :]
+    while said and (said[0].has("mark", "out:is") or said[0].text in texts("is_called")):
+        said = said[1:]
+    while said and said[-1].is_loose() and not said[-1].has("unknown"):
+        said = said[:-1]
+    target = last_target(Span(turn.pieces, turn.context, ""))
+    title = any(one.id == target and one.type == "text" for one in turn.context.elements)
+    shown = next((one.text for one in turn.context.elements if one.id == target), "")
+    if lead < 0 or not title or turn.last["op"] not in ("add_text", "update") or not _may_be_words(said, shown):
+        return None
+    return [{"op": "update", "params": {"target": target, "set": {"text": _joined(said)}}}]
+
+
+_NO_WORDS = ("mark", "QUOTE", "FILE", "CLIP", "POSITION", "COLOR", "RANGE", "AT", "n_title", "it")
+
+
+def _may_be_words(said: list[Piece], shown: str) -> bool:
+    """Is it Chinese that nobody knows all of, or like what is shown, and that says no place, colour or amount?"""
+    compared = any(one.has("bigger", "smaller") and len(one.text) > 1 for one in said)
+    known = compared or any(one.has(*_NO_WORDS, *AMOUNTS) or one.text.isascii() for one in said)
+    return (
+        bool(said)
+        and not known
+        and (any(one.means == {"unknown"} for one in said) or _likeness(_joined(said), shown) >= _ALIKE - 0.1)
+    )
+
+
 def _said_anew(turn: Turn) -> list[Command] | None:
     """ "Episode 6", where a title says "Episode 5": the same words but one, and no word that asks for anything."""
     said = [one for one in turn.pieces if not one.has("mark", "meant", "out:correct")]

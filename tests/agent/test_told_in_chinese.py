@@ -1,0 +1,150 @@
+"""What Chinese tells around a request and leaves to be understood: faults, ends, stretches said twice, names."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from slimreel.agent.context import read_context
+from slimreel.agent.interpret import interpret
+
+CLIP = {"id": "c1", "name": "clip.mp4", "duration_s": 900.0, "width": 1920, "height": 1080, "fps": 30}
+BARE = {"clips": [CLIP]}
+LESSONS = {"clips": [{**CLIP, "id": f"c{n}", "name": f"第{n}课.mp4"} for n in (1, 2, 3)]}
+FILES = {"clips": [CLIP], "assets": ["soft.mp3", "老师.wav", "jingle.wav"]}
+ONE_SONG = {"clips": [CLIP], "assets": ["jingle.wav"]}
+TITLE = {
+    "clips": [CLIP],
+    "elements": [{"id": "t1", "type": "text", "text": "满月快乐", "position": "top", "start_s": 0.0, "size_px": 60}],
+    "last_ops": [{"op": "add_text", "params": {"text": "满月快乐", "position": "top"}}],
+}
+MUSIC = {
+    "clips": [CLIP],
+    "elements": [{"id": "m1", "type": "music", "file": "a.mp3", "volume": 0.5}],
+    "last_ops": [{"op": "add_music", "params": {"file": "a.mp3", "volume": 0.5}}],
+    "assets": ["a.mp3", "soft.mp3"],
+}
+
+
+def after(op: str, **params: Any) -> dict[str, Any]:
+    return {**BARE, "last_ops": [{"op": op, "params": params}]}
+
+
+def said(text: str, context: dict[str, Any] | None = None) -> list[tuple[str, dict[str, Any]]]:
+    return [(one["op"], one["params"]) for one in interpret(text, read_context(context or BARE)).commands]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("降噪加防抖", [("denoise_audio", {}), ("stabilize", {})]),
+        ("倒放加静音", [("reverse", {}), ("mute", {})]),
+        ("1:30-2:10这段代码编译太慢，8倍速", [("speed", {"factor": 8.0, "range_s": [90.0, 130.0]})]),
+        ("10秒到20秒孩子哭闹太吵，静音", [("mute", {"range_s": [10.0, 20.0]})]),
+        ("前面等学生坐好那一分二十秒掐了", [("cut", {"first_s": 80.0})]),
+        ("开头他在找话筒，大概15秒，剪掉", [("cut", {"first_s": 15.0})]),
+        ("8分08秒嘉宾说错数据，到8分20，删", [("cut", {"ranges_s": [[488.0, 500.0]]})]),
+        (
+            "40秒到50秒中间打码，那段声音也消掉",
+            [
+                ("blur_region", {"position": "center", "start_s": 40.0, "end_s": 50.0}),
+                ("mute", {"range_s": [40.0, 50.0]}),
+            ],
+        ),
+        ("字幕不用，前10秒删掉", [("cut", {"first_s": 10.0})]),
+        ("片头音乐不要了，压到20M", [("compress", {"target_size_bytes": 20_000_000})]),
+        ("五个视频都转480p", [("compress", {"resolution": "480p"})]),
+        ("人声拉大3dB", [("volume", {"target": "original", "gain_db": 3.0})]),
+        ("嘴型慢了半拍大概150毫秒，声音往后移", [("audio_sync", {"offset_s": 0.15})]),
+    ],
+)
+def test_what_is_told_is_no_wish(text: str, wanted: list[tuple[str, dict[str, Any]]]) -> None:
+    assert said(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("24帧不能变，压到80M", {"keep_fps": True, "target_size_bytes": 80_000_000}),
+        ("60帧别给我降，压到80兆以内", {"keep_fps": True, "target_size_bytes": 80_000_000}),
+        ("帧率60别动，大小减半", {"keep_fps": True, "size_ratio": 0.5}),
+        ("crf 30，慢一点没事", {"crf": 30.0, "encode_speed": "best"}),
+        ("4k60？用不着，1080p60就行", {"resolution": "1080p", "fps": 60.0}),
+        ("5k没人看得出来，4k够了", {"resolution": "2160p"}),
+        ("换成265，码率4M", {"codec": "hevc", "video_bitrate_bps": 4_000_000}),
+        ("单个文件最大500M，帮我压进去，画质清楚就行", {"target_size_bytes": 500_000_000, "quality": "high"}),
+        ("老家爸妈手机旧，弄小点", {}),
+        ("壓到三分一", {"size_ratio": pytest.approx(1 / 3)}),
+        ("4个多G太夸张了，压一压", {}),
+        ("论文答辩录的，15帧就够，声音64k", {"fps": 15.0, "audio_bitrate_bps": 64_000}),
+    ],
+)
+def test_wishes_for_the_output(text: str, wanted: dict[str, Any]) -> None:
+    assert said(text) == [("compress", wanted)]
+
+
+@pytest.mark.parametrize(
+    ("context", "text", "wanted"),
+    [
+        (TITLE, "满月改成百天", {"target": "t1", "set": {"text": "百天快乐"}}),
+        (TITLE, "错了应该是满月大吉", {"target": "t1", "set": {"text": "满月大吉"}}),
+        (TITLE, "20秒的时候让它消失", {"target": "t1", "set": {"end_s": 20.0}}),
+        (MUSIC, "从第10秒再进", {"target": "m1", "set": {"start_s": 10.0}}),
+        (MUSIC, "还是吵，砍到15%", {"target": "m1", "set": {"volume": 0.15}}),
+        (MUSIC, "说话的时候小一点", {"target": "m1", "set": {"duck": True}}),
+        (MUSIC, "不好听，换soft那首", {"target": "m1", "set": {"file": "soft.mp3"}}),
+    ],
+)
+def test_turns_about_what_was_laid_over(context: dict[str, Any], text: str, wanted: dict[str, Any]) -> None:
+    assert said(text, context) == [("update", wanted)]
+
+
+@pytest.mark.parametrize(
+    ("context", "text", "wanted"),
+    [
+        (after("transition", type="fadeblack"), "长一点，1秒", {"type": "fadeblack", "duration_s": 1.0}),
+        (after("trim", start_s=30.0, end_s=90.0), "到100秒吧", {"start_s": 30.0, "end_s": 100.0}),
+        (after("speed", factor=2.0), "只有前一分钟要这样", {"factor": 2.0, "range_s": [0.0, 60.0]}),
+        (
+            after("compress", video_bitrate_bps=4_000_000),
+            "再限个30M大小",
+            {"target_size_bytes": 30_000_000},
+        ),
+        (after("gif", start_s=2.0, end_s=5.0), "多给1秒", {"start_s": 2.0, "end_s": 6.0}),
+    ],
+)
+def test_turns_about_the_last_one(context: dict[str, Any], text: str, wanted: dict[str, Any]) -> None:
+    assert [params for _, params in said(text, context)] == [wanted]
+
+
+@pytest.mark.parametrize(
+    ("context", "text", "wanted"),
+    [
+        (LESSONS, "第一课和第三课调换一下", [("reorder", {"order": ["c3", "c2", "c1"]})]),
+        (LESSONS, "第二课前2秒剪了", [("cut", {"first_s": 2.0, "clip": "c2"})]),
+        (FILES, "垫个soft.mp3，音量25", [("add_music", {"file": "soft.mp3", "volume": 0.25})]),
+        (ONE_SONG, "配jingle.wav，不循环", [("add_music", {"file": "jingle.wav", "loop": False})]),
+        (FILES, "原声关掉换老师.wav", [("replace_audio", {"file": "老师.wav"})]),
+        (BARE, "暖一点", [("color", {"temperature_pct": 10})]),
+        (BARE, "下半部分打马赛克", [("blur_region", {"position": "bottom"})]),
+        (BARE, "右半部分裁掉", [("crop", {"right_pct": 50.0})]),
+    ],
+)
+def test_names_and_levels(context: dict[str, Any], text: str, wanted: list[tuple[str, dict[str, Any]]]) -> None:
+    assert said(text, context) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "op"),
+    [
+        ("帮我写个代理词", "out_of_scope"),
+        ("给他p个八块腹肌", "out_of_scope"),
+        ("红烧肉放多少糖合适", "out_of_scope"),
+        ("能识别srt吗", "help"),
+        ("打上字幕文字", "clarify"),
+        ("字幕慢了0.8秒，提前一点", "clarify"),
+    ],
+)
+def test_asked_declined_and_told(text: str, op: str) -> None:
+    assert [name for name, _ in said(text)] == [op]
