@@ -25,7 +25,15 @@ from slimreel.agent.carried import (
 )
 from slimreel.agent.chinese import spoken_plainly, with_left_alone, with_stretches
 from slimreel.agent.clarify import Question, question
-from slimreel.agent.clauses import as_wish, does_without, mere_output, mostly_strange, one_file, poorly_read, without_its_rest
+from slimreel.agent.clauses import (
+    as_wish,
+    does_without,
+    mere_output,
+    mostly_strange,
+    one_file,
+    poorly_read,
+    without_its_rest,
+)
 from slimreel.agent.context import Context
 from slimreel.agent.continued import continued
 from slimreel.agent.fill.elements import TYPE_WORDS, called, described, laid_over, with_texts
