@@ -13,6 +13,7 @@ CLIP = {"id": "c1", "name": "clip.mp4", "duration_s": 900.0, "width": 1920, "hei
 BARE = {"clips": [CLIP]}
 LESSONS = {"clips": [{**CLIP, "id": f"c{n}", "name": f"第{n}课.mp4"} for n in (1, 2, 3)]}
 FILES = {"clips": [CLIP], "assets": ["soft.mp3", "老师.wav", "jingle.wav"]}
+PICTURE = {"clips": [CLIP], "assets": ["片尾.png"]}
 ONE_SONG = {"clips": [CLIP], "assets": ["jingle.wav"]}
 TITLE = {
     "clips": [CLIP],
@@ -53,6 +54,11 @@ def said(text: str, context: dict[str, Any] | None = None) -> list[tuple[str, di
             ],
         ),
         ("字幕不用，前10秒删掉", [("cut", {"first_s": 10.0})]),
+        ("62秒前后各留10秒，其他删掉", [("trim", {"start_s": 52.0, "end_s": 72.0})]),
+        ("代码字太小，5分到6分把画面放大1.4倍", [("zoom", {"factor": 1.4, "range_s": [300.0, 360.0]})]),
+        ("从14分20开始淡出", [("fade", {"direction": "out", "duration_s": 40.0})]),
+        ("整体偏蓝了，暖一些", [("color", {"temperature_pct": 10})]),
+        ("改1:1，两侧裁掉", [("reframe", {"aspect": "1:1", "mode": "crop"})]),
         ("片头音乐不要了，压到20M", [("compress", {"target_size_bytes": 20_000_000})]),
         ("五个视频都转480p", [("compress", {"resolution": "480p"})]),
         ("人声拉大3dB", [("volume", {"target": "original", "gain_db": 3.0})]),
@@ -75,6 +81,14 @@ def test_what_is_told_is_no_wish(text: str, wanted: list[tuple[str, dict[str, An
         ("换成265，码率4M", {"codec": "hevc", "video_bitrate_bps": 4_000_000}),
         ("单个文件最大500M，帮我压进去，画质清楚就行", {"target_size_bytes": 500_000_000, "quality": "high"}),
         ("老家爸妈手机旧，弄小点", {}),
+        ("两千码率，720p", {"video_bitrate_bps": 2_000_000, "resolution": "720p"}),
+        ("2.5k码率就够", {"video_bitrate_bps": 2_500_000}),
+        ("webm传不了，要mp4", {"container": "mp4"}),
+        ("AVI不行要MP4，最大100M", {"container": "mp4", "target_size_bytes": 100_000_000}),
+        ("2个G压一半", {"size_ratio": 0.5}),
+        ("压到1.5G以内，别掉帧", {"target_size_bytes": 1_500_000_000, "keep_fps": True}),
+        ("畫質差一點沒差，小一點比較重要", {"quality": "low"}),
+        ("1080宽的？不对，出720p", {"resolution": "720p"}),
         ("壓到三分一", {"size_ratio": pytest.approx(1 / 3)}),
         ("4个多G太夸张了，压一压", {}),
         ("论文答辩录的，15帧就够，声音64k", {"fps": 15.0, "audio_bitrate_bps": 64_000}),
@@ -89,6 +103,11 @@ def test_wishes_for_the_output(text: str, wanted: dict[str, Any]) -> None:
     [
         (TITLE, "满月改成百天", {"target": "t1", "set": {"text": "百天快乐"}}),
         (TITLE, "错了应该是满月大吉", {"target": "t1", "set": {"text": "满月大吉"}}),
+        (TITLE, "改满月欢乐", {"target": "t1", "set": {"text": "满月欢乐"}}),
+        (TITLE, "红底？算了字改红就行", {"target": "t1", "set": {"color": "#FF0000"}}),
+        (TITLE, "往中间放，白色不好看换金的", {"target": "t1", "set": {"position": "center", "color": "#FFD700"}}),
+        (TITLE, "用金色，淡入", {"target": "t1", "set": {"color": "#FFD700", "anim": "fade"}}),
+        (MUSIC, "不循环", {"target": "m1", "set": {"loop": False}}),
         (TITLE, "20秒的时候让它消失", {"target": "t1", "set": {"end_s": 20.0}}),
         (MUSIC, "从第10秒再进", {"target": "m1", "set": {"start_s": 10.0}}),
         (MUSIC, "还是吵，砍到15%", {"target": "m1", "set": {"volume": 0.15}}),
@@ -105,6 +124,9 @@ def test_turns_about_what_was_laid_over(context: dict[str, Any], text: str, want
     [
         (after("transition", type="fadeblack"), "长一点，1秒", {"type": "fadeblack", "duration_s": 1.0}),
         (after("trim", start_s=30.0, end_s=90.0), "到100秒吧", {"start_s": 30.0, "end_s": 100.0}),
+        (after("freeze", at_s=62.0, duration_s=3.0), "停久一点，5秒", {"at_s": 62.0, "duration_s": 5.0}),
+        (after("freeze", at_s=62.0, duration_s=3.0), "早了，应该是64秒", {"at_s": 64.0, "duration_s": 3.0}),
+        (after("mute"), "还是要声音", {}),
         (after("speed", factor=2.0), "只有前一分钟要这样", {"factor": 2.0, "range_s": [0.0, 60.0]}),
         (
             after("compress", video_bitrate_bps=4_000_000),
@@ -123,6 +145,22 @@ def test_turns_about_the_last_one(context: dict[str, Any], text: str, wanted: di
     [
         (LESSONS, "第一课和第三课调换一下", [("reorder", {"order": ["c3", "c2", "c1"]})]),
         (LESSONS, "第二课前2秒剪了", [("cut", {"first_s": 2.0, "clip": "c2"})]),
+        (LESSONS, "第三课提到最前，第一课放最后", [("reorder", {"order": ["c3", "c2", "c1"]})]),
+        (
+            LESSONS,
+            "第一课别压，第二课压到100M",
+            [("compress", {"target_size_bytes": 100_000_000, "clip": "c2"})],
+        ),
+        (
+            PICTURE,
+            "片尾.png放最后3秒铺满",
+            [("add_image", {"file": "片尾.png", "scale": 1.0, "start_s": 897.0, "end_s": "end"})],
+        ),
+        (
+            PICTURE,
+            "去头3秒，右下片尾.png",
+            [("cut", {"first_s": 3.0}), ("add_image", {"file": "片尾.png", "position": "bottom_right"})],
+        ),
         (FILES, "垫个soft.mp3，音量25", [("add_music", {"file": "soft.mp3", "volume": 0.25})]),
         (ONE_SONG, "配jingle.wav，不循环", [("add_music", {"file": "jingle.wav", "loop": False})]),
         (FILES, "原声关掉换老师.wav", [("replace_audio", {"file": "老师.wav"})]),
@@ -142,6 +180,13 @@ def test_names_and_levels(context: dict[str, Any], text: str, wanted: list[tuple
         ("给他p个八块腹肌", "out_of_scope"),
         ("红烧肉放多少糖合适", "out_of_scope"),
         ("能识别srt吗", "help"),
+        ("能剪几个小时的片子", "help"),
+        ("存手机里", "export"),
+        ("刚删的那段还给我", "undo"),
+        ("写句slogan上去", "clarify"),
+        ("把卡顿的几处剪掉", "clarify"),
+        ("用郭德纲的声音念一遍", "out_of_scope"),
+        ("给老照片上个色", "out_of_scope"),
         ("打上字幕文字", "clarify"),
         ("字幕慢了0.8秒，提前一点", "clarify"),
     ],

@@ -35,8 +35,7 @@ def _without_second_thoughts(pieces: list[Piece]) -> list[Piece]:
         if piece.has("COLOR") and after.text in texts("tells_how") and any(one.has("COLOR") for one in rest):
             found[at] = piece.as_filler()  # 白色不好看换金的
         if piece.text == "?" and pieces[at + 1].text in texts("thinks_better") and content_of(pieces[at + 2 :]):
-            start = _clause_start(pieces, at)
-            found[start : at + 2] = [one.as_filler() for one in pieces[start : at + 2]]
+            return [*found[: _clause_start(pieces, at)], *pieces[at + 2 :]]
     return found
 
 

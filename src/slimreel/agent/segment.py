@@ -6,8 +6,8 @@ Tries every division at commas, connectives and verbs and keeps the best; what a
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
 
+from slimreel.agent.apart import lays_over, makes_one, sets_speed
 from slimreel.agent.context import Context
 from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
 from slimreel.agent.pieces import Piece, content_of
@@ -176,28 +176,10 @@ def _begins_clause(pieces: list[Piece], at: int) -> bool:
     after = pieces[at:end] if marked else [one for one in pieces[at:end] if not one.is_loose() or one.has("adding")][:1]
     return any(map(_orders, pieces[start:at])) and (
         any(map(_orders, after))
-        or _sets_speed(after)
-        or _makes_one(pieces[at : at + 3])
-        or _lays_over(pieces, start, at, end)
+        or sets_speed(after)
+        or makes_one(pieces[at : at + 3])
+        or lays_over(pieces, start, at, end)
     )
-
-
-def _sets_speed(pieces: list[Piece]) -> bool:
-    """调成1.2倍速: an order whose verb is that of any change."""
-    return any(one.has("TIMES") for one in pieces) and any(one.has("speed") for one in pieces)
-
-
-def _lays_over(pieces: list[Piece], start: int, at: int, end: int) -> bool:
-    """去头3秒，右下logo.png: a stretch is cut off before a picture is put on."""
-    cut = pieces[start:at]
-    off = any(one.has("remove", "cutting") for one in cut) and any(one.has("FIRST", "LAST", "RANGE") for one in cut)
-    return off and pieces[at - 1].has("mark") and any(one.has("FILE", "QUOTE") for one in pieces[at:end])
-
-
-def _makes_one(pieces: list[Piece]) -> bool:
-    """出个小红书版 is a wish of its own, and no detail of how loud it is."""
-    verbs = tuple(texts("makes_one"))
-    return any(one.text.startswith(verbs) and after.has("out:preset") for one, after in pairwise(pieces))
 
 
 def _is_gap(before: Piece, piece: Piece) -> bool:
