@@ -65,10 +65,21 @@ def _left(tokens: list[Token], at: int, used: set[int], wide: bool) -> Around:
             around.links.append(token.concept)
             around.links_at.setdefault(token.concept, i)
         elif not (wide and token.concept == "subject") and token.text not in _MARKS_IN_LABEL:
+            if _is_of_sound(tokens, i):
+                continue
             break
         around.bound |= token.concept == "under"
     around.bound |= around.is_denied_floor()
     return around
+
+
+def _is_of_sound(tokens: list[Token], at: int) -> bool:
+    """A strange word, or a part of one, between "audio" and its rate ("audio to mono-ish 64k")."""
+    strange = tokens[at].concept == "unknown" or tokens[at].text == "-"
+    before = [token for token in tokens[max(0, at - 3) : at] if token.concept not in ("filler", "to", "at", "mark")]
+    return strange and any(
+        one.concept == "audio" for one in before[-1:] + (before[-2:-1] if tokens[at].text == "-" else [])
+    )
 
 
 def _right(tokens: list[Token], at: int, around: Around) -> None:
@@ -291,12 +302,21 @@ def _bare_role(
         return ("width_px" if around.has("width") else "height_px"), whole
     if 10 <= value <= 240 and _follows_picture_size(tokens, at):
         return "fps", float(value)  # 1080p60, 1080p@30
+    if whole in _RATES_OF_FILM and _keeps(around) and any(_is_lines(one.quantity) for one in tokens):
+        return "fps", float(value)  # "4k to 1080p, stay 60"
     if whole in KNOWN_LINES or (around.has("resolution") and whole and 64 <= whole <= 8640):
         return "resolution", whole
     counts = _next_is(tokens, at, "subject") or (whole == 4 and _next_is(tokens, at, "preset"))
     if whole is not None and whole < 1000 and counts:
         return "granted", True  # "these 3 clips", "4 discord"
     return "", None
+
+
+_RATES_OF_FILM = frozenset({24, 25, 30, 48, 50, 60, 120})
+
+
+def _keeps(around: Around) -> bool:
+    return "keeping" in around.links or "make" in around.links
 
 
 def _follows_picture_size(tokens: list[Token], at: int) -> bool:

@@ -20,6 +20,8 @@ _ENDS = re.compile(
     r"[?!,;…~、。，！？；]+|\.(?=\s|$)|\b(?:and then|and also|and|then|also)\b|顺便|然后|接着|并且|另外",
     re.IGNORECASE,
 )
+# Beside a wish it asks for that and for no list of what can be done.
+_POLITE = re.compile(r"what can (?:you|be|u) (?:do|done) (?:for|about|here)", re.IGNORECASE)
 _QUOTES = re.compile('["“”「」『』《》]')
 
 
@@ -47,6 +49,6 @@ def beside(text: str) -> Iterator[Beside]:
 
 
 def _routed(clause: str) -> list[Command] | None:
-    if not clause.strip() or _QUOTES.search(clause):
+    if not clause.strip() or _QUOTES.search(clause) or _POLITE.search(clause):
         return None
     return routed(normalize(take_literals(clause).text))

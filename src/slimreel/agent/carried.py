@@ -180,6 +180,17 @@ def with_orders_apart(pieces: list[Piece]) -> list[Piece]:
     return found
 
 
+def with_handed_stretch(pieces: list[Piece]) -> list[Piece]:
+    """ "Gimme 10:00-25:00, …": a stretch that is asked for and nothing of it is what is to be kept."""
+    found = list(pieces)
+    for at, piece in enumerate(pieces[:-1]):
+        after = pieces[at + 2] if at + 2 < len(pieces) else None
+        alone = after is None or (after.has("mark") and after.text in ",;.!")
+        if piece.has("handing") and pieces[at + 1].has("RANGE") and alone and (at == 0 or pieces[at - 1].has("mark")):
+            found[at] = replace(piece, means=piece.means | {"keep"} - {"filler"})
+    return found
+
+
 _STEPS_OF_WORK = (*ORDERS, "undo", "redo", "changing", "moving", "adding", "export")
 
 

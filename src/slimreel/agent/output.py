@@ -109,9 +109,10 @@ _BOTH_KEPT = re.compile(
 
 
 # "Don't touch fps or res", "keep the resolution and frame rate": each is kept.
-_SIDE = "fps|frame ?rate|resolution|res|dimensions"
+_SIDE = "fps|frame ?rate|resolution|res|dimensions|quality"
 _KEPT_TOGETHER = re.compile(
-    r"((?:don't|dont|do not|never|without) (?:touch(?:ing)?|chang(?:e|ing)) (?:the )?|keep (?:the )?)"
+    r"((?:don't|dont|do not|never|without) (?:touch(?:ing)?|chang(?:e|ing)) (?:the )?|"
+    r"keep (?:the )?(?:full |same |original |current )?)"
     rf"({_SIDE})(?: and | or |/|, )(?:the )?({_SIDE})\b",
     re.IGNORECASE,
 )

@@ -149,6 +149,7 @@ def _cost_of_crossing(pieces: list[Piece], at: int) -> float:
     if _begins_clause(pieces, at):
         cost += _CROSSED_CLAUSE
         cost += _CROSSED_JOINT if pieces[at].has("t_and") and pieces[at].text.isascii() else 0.0
+        cost += _CROSSED_CLAUSE if _makes_more(pieces[at:]) else 0.0
     return cost
 
 
@@ -173,7 +174,19 @@ def _begins_clause(pieces: list[Piece], at: int) -> bool:
     start = max((i + 1 for i in range(at - 1) if pieces[i].has("mark") or _is_gap(*pieces[i : i + 2])), default=0)
     end = next((i for i in range(at, len(pieces)) if pieces[i].has("mark")), len(pieces))
     after = pieces[at:end] if marked else [one for one in pieces[at:end] if not one.is_loose() or one.has("adding")][:1]
-    return any(map(_orders, pieces[start:at])) and (any(map(_orders, after)) or _sets_speed(after))
+    return any(map(_orders, pieces[start:at])) and (
+        any(map(_orders, after)) or _sets_speed(after) or _makes_more(after)
+    )
+
+
+_COMPARED = ("louder", "quieter", "bigger", "smaller", "brighter", "darker", "faster", "slower", "longer", "shorter")
+
+
+def _makes_more(pieces: list[Piece]) -> bool:
+    """ "(And) make the sound louder", behind another order: a comparison with a verb of its own."""
+    first = next((one for one in pieces if not one.is_loose() or one.has("changing")), None)
+    end = next((at for at, one in enumerate(pieces) if one.has("mark")), len(pieces))
+    return first is not None and first.text in texts("makes_do") and any(one.has(*_COMPARED) for one in pieces[:end])
 
 
 def _sets_speed(pieces: list[Piece]) -> bool:

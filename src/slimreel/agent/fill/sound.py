@@ -111,6 +111,7 @@ def volume(span: Span) -> Params:
         params["level"] = 2.0
     else:
         raise Missing("amount")
+    span.claim("small_amount", "large_amount")  # "a bit louder, by 4 dB": how much is said
     ranged(span, params)
     clip_param(span, params)
     return params

@@ -102,6 +102,9 @@ def more_of_it(turn: Turn) -> list[Command] | None:
     amounts = [piece for piece in turn.content if piece.has("NUMBER", "SIZE", "SCALE", "RATE")]
     if not (more or less) or len(amounts) != 1:
         return None
+    gain = turn.last["params"].get("gain_db")
+    if turn.last["op"] == "volume" and isinstance(gain, int | float) and amounts[0].has("NUMBER"):
+        return [again(turn.last, gain_db=amounts[0].value * (-1 if less or gain < 0 else 1))]  # so much on top of it
     for name in WEIGHTS:
         value = turn.last["params"].get(name)
         if isinstance(value, int | float):
@@ -183,13 +186,18 @@ def another_amount(turn: Turn) -> list[Command] | None:
     if name is None:
         return None
     value = _converted(piece, name, turn.last["params"][name])
+    slower = any(one.text in texts("slower_words") for one in turn.pieces)
+    if name == "factor" and piece.has("TIMES") and slower and value > 1:
+        value = 1 / value  # "2x slower is enough"
     kind = ELEMENT_OPS.get(str(turn.last["op"]))
     if kind is not None and (there := turn.context.of_type(kind)):
         return [{"op": "update", "params": {"target": there[-1].id, "set": {name: value}}}]
     return [again(turn.last, **{name: value})]
 
 
-_WITH_ONE_AMOUNT = frozenset("compress freeze fade transition rotate volume zoom crop color add_music".split())
+_WITH_ONE_AMOUNT = frozenset(
+    "compress freeze fade transition rotate volume zoom crop color add_music add_image pip lut".split()
+)
 
 
 def _says_only_an_amount(turn: Turn, piece: Piece) -> bool:

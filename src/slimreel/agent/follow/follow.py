@@ -29,7 +29,7 @@ from slimreel.agent.follow.edges import (
     wanted_after_all,
 )
 from slimreel.agent.follow.elsewhere import again_there
-from slimreel.agent.follow.last import Command, Turn, last_operation
+from slimreel.agent.follow.last import Command, Turn, last_operation, says_amount
 from slimreel.agent.follow.lasting import bare_moment, gone_after, longer_by, moved_edge, only_then
 from slimreel.agent.follow.multiplied import times_as_much
 from slimreel.agent.follow.pointed import another_target, for_others
@@ -53,6 +53,10 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         return one_step_on(turn) or same_again(turn)
     if len(content) > 12:
         return None
+    told = behind_complaint(pieces)
+    amount = told if told and len(content_of(told)) == 1 and says_amount(content_of(told)) else None
+    if amount and (found := follow_up(amount, context)) is not None:
+        return found  # "can hardly see it. 70"
     for way in (
         other_words,
         corrected_text,
@@ -90,7 +94,6 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         found = way(turn)
         if found is not None:
             return _undone_first(pieces, found)
-    told = behind_complaint(pieces)
     return follow_up(told, context) if told and any(not one.has("mark") for one in told) else None
 
 

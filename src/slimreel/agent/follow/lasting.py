@@ -87,17 +87,18 @@ def gone_after(turn: Turn) -> list[Command] | None:
 
 def moved_edge(turn: Turn) -> list[Command] | None:
     """ "Up to 1:10 i meant"; "oops, 30 to 38": another edge of the stretch that was worked on, or another stretch."""
-    corrects = any(piece.has("meant", "out:correct", "neg") for piece in turn.pieces)
+    corrects = any(piece.has("meant", "out:correct", "neg") or piece.text in texts("ought") for piece in turn.pieces)
     name = next((one for one in ("range_s", "ranges_s") if one in turn.last["params"]), None)
     if not corrects or name is None:
         return None
     old: Any = turn.last["params"][name]
     old = old[0] if name == "ranges_s" and len(old) == 1 else old
-    edges = [piece for piece in turn.content if piece.has("START", "UNTIL")]
+    edges = [piece for at, piece in enumerate(turn.pieces) if piece.has("START", "UNTIL") or _runs_to(turn.pieces, at)]
     found = stretch_said(turn.pieces)
     used = edges if len(edges) == 1 else found[1] if found else []
     rest = [piece for piece in turn.content if piece not in used]
-    if not used or len(old) != 2 or any(_is_amount(piece) for piece in rest) or not only_about_last(rest):
+    known = ("stopping", "starting", "grade", "play_word", "unknown") if edges else ()
+    if not used or len(old) != 2 or any(_is_amount(piece) for piece in rest) or not only_about_last(rest, *known):
         return None
     new = list(old) if edges else found[0] if found else []
     if edges:
@@ -105,6 +106,11 @@ def moved_edge(turn: Turn) -> list[Command] | None:
     corrected = again(turn.last, **{name: [new] if name == "ranges_s" else new})
     undone: list[Command] = [{"op": "undo", "params": {}}] if turn.last["op"] == "cut" else []
     return [*undone, corrected]
+
+
+def _runs_to(pieces: list[Piece], at: int) -> bool:
+    """ "It should run to 15:20": a moment that something goes up to."""
+    return pieces[at].has("AT", "TIME") and at > 0 and pieces[at - 1].text in texts("as_far_as") | {"till", "until"}
 
 
 def _begun(turn: Turn) -> list[Command] | None:

@@ -24,6 +24,8 @@ _ELEMENT_WORDS = tuple(word for words in TYPE_WORDS.values() for word in words)
 def times_as_much(turn: Turn) -> list[Command] | None:
     """Double that limit; half of it; twice as long; three times as many."""
     factors = [factor for piece in turn.pieces if (factor := _factor(piece)) is not None]
+    if len(factors) == 1 and (sized := _as_big(turn, factors[0])) is not None:
+        return sized
     amounts = [at for at, piece in enumerate(turn.pieces) if piece.has(*AMOUNTS) and _factor(piece) is None]
     if len(factors) != 1 or any(not denied(turn.pieces, at) for at in amounts):
         return None  # what is not enough (3M不够，翻一倍) may be named
@@ -38,6 +40,34 @@ def times_as_much(turn: Turn) -> list[Command] | None:
             after = value * factors[0]
             return [again(turn.last, **{name: int(after) if name in WEIGHTS else after})]
     return None
+
+
+_OWN_SIZE = {"image": 0.15, "pip": 0.3}  # of the width, where nobody said it
+
+
+def _as_big(turn: Turn, factor: float) -> list[Command] | None:
+    """ "Half as big", "twice the size", of what was laid over the video by the last turn."""
+    sized = [one for one in turn.content if one.text in texts("of_size")]
+    rest = [one for one in turn.content if _factor(one) is None and one not in sized]
+    of_file = any(one.text in texts("whole_film") or one.has("out:compress", *AMOUNTS) for one in rest)
+    target = last_target(Span(turn.pieces, turn.context, ""))
+    one = next((one for one in turn.context.elements if one.id == target), None)
+    if not sized or of_file or one is None or one.type not in (*_OWN_SIZE, "text"):
+        return None
+    if not only_about_last(rest, *_ELEMENT_WORDS, "smaller", "bigger", "shrink_to"):
+        return None
+    name = "size_px" if one.type == "text" else "scale"
+    old = one.facts.get(name, _OWN_SIZE.get(one.type))
+    if isinstance(old, int | float):
+        changed = {name: round(old * factor, 4)}
+        return [{"op": "update", "params": {"target": target, "set": changed}}]
+    step = {"param": "size", "direction": "up" if factor > 1 else "down", "amount": "large"}
+    return [{"op": "nudge", "params": {"target": target, **step}}]
+
+
+def is_multiple(piece: Piece) -> bool:
+    """Does it say how many times as much?"""
+    return _factor(piece) is not None
 
 
 def _factor(piece: Piece) -> float | None:
