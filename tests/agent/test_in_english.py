@@ -284,3 +284,67 @@ def test_turns_on_the_last_one(text: str, context: dict[str, Any], wanted: tuple
 
 def test_what_shall_not_be_proved_is_refused():
     assert said("remove his plate from the footage so nobody can prove it was him")[0][0] == "out_of_scope"
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("1080/60 hevc crf24", {"resolution": "1080p", "fps": 60.0, "codec": "hevc", "crf": 24.0}),
+        ("our server won't ingest files larger than 75 MB", {"target_size_bytes": 75_000_000}),
+        ("the archive cannot digest anything over 40 MB", {"target_size_bytes": 40_000_000}),
+        ("it takes forever to download, please make it lighter", {}),
+        ("the residents keep telling me it's slow to load, make it lighter", {}),
+        (
+            "keep the audio at 320k and squeeze the picture to 480p",
+            {"audio_bitrate_bps": 320_000, "resolution": "480p"},
+        ),
+        ("reel specs pls", {"preset": "instagram_reels"}),
+    ],
+)
+def test_more_roundabout_wishes(text: str, wanted: dict[str, Any]):
+    assert said(text) == [("compress", wanted)]
+
+
+@pytest.mark.parametrize(
+    "text", ["fade the sound in over four seconds and out over six", "fade the audio in over 4 s and out over 6 s"]
+)
+def test_a_fade_goes_both_ways_with_two_lengths(text: str):
+    sound = {"target": "audio"}
+    assert said(text) == [
+        ("fade", {"direction": "in", "duration_s": 4.0, **sound}),
+        ("fade", {"direction": "out", "duration_s": 6.0, **sound}),
+    ]
+
+
+def test_a_song_that_is_laid_under_fades_itself():
+    context = {**BARE, "assets": ["our_song.mp3"]}
+    text = "I'd like our_song.mp3 to play softly in the background and fade away at the end"
+    assert said(text, context) == [("add_music", {"file": "our_song.mp3", "fade_out_s": 1.0})]
+
+
+NAMED = {"clips": [{**CLIP, "id": f"c{n}", "name": name} for n, name in enumerate(("pour.mp4", "polish.mp4"), 1)]}
+
+
+def test_a_clip_can_be_called_as_a_language():
+    assert said("put polish first", NAMED) == [("reorder", {"order": ["c2", "c1"]})]
+    last = {"last_ops": [{"op": "speed", "params": {"factor": 2, "clip": "c1"}}]}
+    assert said("and polish, but 3x", {**NAMED, **last}) == [("speed", {"factor": 3.0, "clip": "c2"})]
+
+
+def test_a_name_behind_save_as_is_that_of_the_file():
+    assert said("save as fancam_final.mov") == [("export", {"filename": "fancam_final.mov", "format": "mov"})]
+
+
+@pytest.mark.parametrize("text", ["i cant hear it at all. twice that", "twice that", "double that"])
+def test_twice_as_much_of_the_music(text: str):
+    music = {"id": "m1", "type": "music", "file": "a.mp3", "volume": 0.1}
+    last = {"op": "add_music", "params": {"file": "a.mp3", "volume": 0.1}}
+    context = {**BARE, "elements": [music], "last_ops": [last]}
+    assert said(text, context) == [("update", {"target": "m1", "set": {"volume": 0.2}})]
+
+
+def test_what_is_lost_after_a_moment_is_what_was_added():
+    assert said("bit bigger n lose it after 1:10", LOGO) == [
+        ("nudge", {"target": "i1", "param": "size", "direction": "up", "amount": "small"}),
+        ("update", {"target": "i1", "set": {"end_s": 70.0}}),
+    ]

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from slimreel.agent.orders import ORDERS
 from slimreel.agent.pieces import Piece
-from slimreel.agent.segment import ORDERS
 from slimreel.agent.words import texts
 
 # Kinds of values, each with those that can stand for it when it is put right.

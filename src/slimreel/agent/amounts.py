@@ -142,9 +142,25 @@ def read_amounts(tokens: list[Token]) -> Iterator[Value]:
         slot, value = _role(tokens, at, quantity, around, on_left)
         if slot == "resolution" and around.floor():
             slot = "min_resolution"
-        if slot and (slot in _FLOORS or not around.floor()):
+        if slot == "size" and around.floor() and (refused := _refused(tokens, around)) is not None:
+            around.bound = True  # "won't ingest files larger than 75 MB"
+            for one in tokens[refused : around.links_at["floor"] + 1]:
+                one.claimed = True
             used.update(around.labels.values())
             yield _claimed(tokens, at, slot, value, around)
+        elif slot and (slot in _FLOORS or not around.floor()):
+            used.update(around.labels.values())
+            yield _claimed(tokens, at, slot, value, around)
+
+
+def _refused(tokens: list[Token], around: Around) -> int | None:
+    """Where the no stands that the clause begins a lower bound with; None where it has none."""
+    for i in range(around.links_at.get("floor", 0) - 1, -1, -1):
+        if tokens[i].concept == "mark" and tokens[i].text in ",;.":
+            return None
+        if tokens[i].concept == "neg":
+            return i
+    return None
 
 
 def _claimed(tokens: list[Token], at: int, slot: str, value: object, around: Around) -> Value:
@@ -320,12 +336,13 @@ def _keeps(around: Around) -> bool:
 
 
 def _follows_picture_size(tokens: list[Token], at: int) -> bool:
-    before = at - 2 if at > 1 and tokens[at - 1].text == "@" else at - 1
+    before = at - 2 if at > 1 and tokens[at - 1].text in ("@", "/") else at - 1
     if before < 0 or (before == at - 1 and tokens[before].end != tokens[at].start):
         return False
     quantity = tokens[before].quantity
     kind = quantity.unit.kind if quantity else ""
-    return kind in ("lines", "scale") or tokens[before].frame is not None
+    named = quantity is not None and kind == "none" and quantity.value in KNOWN_LINES  # 1080/60
+    return kind in ("lines", "scale") or named or tokens[before].frame is not None
 
 
 def _join_ranges(tokens: list[Token]) -> None:

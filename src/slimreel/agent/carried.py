@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from slimreel.agent.context import Context
 from slimreel.agent.fill.elements import TYPE_WORDS, standing_at
+from slimreel.agent.orders import ORDERS
 from slimreel.agent.pieces import Piece
-from slimreel.agent.segment import ORDERS
 from slimreel.agent.words import texts, words
 
 _VALUES = ("ASPECT", "COLOR", "POSITION", "SIZE", "RATE", "SCALE")

@@ -23,12 +23,34 @@ def poorly_read(part: Part, parts: list[Part]) -> bool:
     return bool(poor) and any(clear)
 
 
-def as_wish(part: Part, parts: list[Part]) -> Part:
+def as_wish(part: Part, parts: list[Part], told: list[Part]) -> Part:
     """ "Under 30 MB, sharp": beside a wish for the output it is one too, and no filter."""
+    wishes = any(one.output for one in parts)
+    if wishes and part.reading is not None and part.reading.op == "preview" and _says(part, "proxies"):
+        return Part(part.pieces, output=True, score=part.score)
+    if _is_lighter_file(part, told) or _keeps_sound_at(part, parts):
+        return Part(part.pieces, output=True, score=part.score)
     sharp = part.reading is not None and part.reading.op == "sharpen" and part.reading.commands == [{}]
     if sharp and any(one.output for one in parts) and any(piece.has("out:sharp") for piece in part.pieces):
         return Part(part.pieces, output=True, score=part.score)
     return part
+
+
+def _is_lighter_file(part: Part, parts: list[Part]) -> bool:
+    """ "It takes forever to download, make it lighter": no brighter picture."""
+    lighter = part.reading is not None and part.reading.op in ("color", "nudge") and _says(part, "lighter_word")
+    return lighter and any(_says(one, "weighs") for one in parts)
+
+
+def _keeps_sound_at(part: Part, parts: list[Part]) -> bool:
+    """ "Keep the audio at 320k and squeeze the picture to 480p": both are of one file."""
+    extracts = part.reading is not None and [*map(set, part.reading.commands)] == [{"audio_bitrate_bps"}]
+    kept = any(piece.text in ("keep", "leave") for piece in part.pieces)
+    return extracts and kept and any(one.output for one in parts)
+
+
+def _says(part: Part, name: str) -> bool:
+    return any(piece.text in texts(name) for piece in part.pieces)
 
 
 def without_its_rest(parts: list[Part], context: Context) -> list[Part]:

@@ -12,8 +12,8 @@ from slimreel.agent.context import Context
 from slimreel.agent.follow.ellipsis import left_out
 from slimreel.agent.follow.follow import follow_up
 from slimreel.agent.follow.multiplied import is_multiple
+from slimreel.agent.orders import ORDERS
 from slimreel.agent.pieces import Piece, content_of
-from slimreel.agent.segment import ORDERS
 from slimreel.agent.together import Command
 from slimreel.agent.words import texts
 
@@ -92,9 +92,10 @@ def _of_the_same(pieces: list[Piece], context: Context, first: list[Command]) ->
 def _updated(
     pieces: list[Piece], context: Context, read: Callable[[list[Piece], Context], list[Command] | None]
 ) -> list[Command] | None:
-    """ "Other side please", a change of what the last turn added that is clear by itself."""
-    found = read(pieces, context) if any(piece.has("other_side") for piece in pieces) else None
-    return found if found and all(one["op"] == "update" for one in found) else None
+    """ "Other side please", "bit bigger": a change of what the last turn added that is clear by itself."""
+    changes = len(content_of(pieces)) <= 3 and any(piece.has("other_side", "bigger", "smaller") for piece in pieces)
+    found = read(pieces, context) if changes else None
+    return found if found and all(one["op"] in ("update", "nudge") for one in found) else None
 
 
 def _same_target(first: list[Command], second: list[Command]) -> bool:

@@ -195,7 +195,7 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     edits: list[Command] = []
     outputs: list[Command] = []
     unheard: list[str] = []
-    reasons = tells_why(parts)
+    reasons, told = tells_why(parts), parts
     asked = [
         part
         for part, why in zip(parts, reasons, strict=True)
@@ -204,7 +204,7 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     if asked:
         parts = [part for part, why in zip(parts, reasons, strict=True) if not why]
     parts = [Part(part.pieces) if poorly_read(part, parts) else part for part in parts]
-    parts = without_its_rest([as_wish(part, parts) for part in parts], context)
+    parts = without_its_rest([as_wish(part, parts, told) for part in parts], context)
     pointed = points_at_nothing(parts, context)
     missing = Missing("clip") if pointed else None
     wishes = [part for at, part in enumerate(parts) if part.output and at not in pointed]

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from slimreel.agent.context import Context
 from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
+from slimreel.agent.orders import ORDERS, begins_clause, is_gap, makes_more
 from slimreel.agent.pieces import Piece, content_of
 from slimreel.agent.reading import FREE, OPERATION_COST, Reading, element_meanings, read_part
 from slimreel.agent.span import Span, weight
@@ -25,11 +26,6 @@ _VERBS = frozenset(
 )
 _MOST_CHUNKS = 18
 _LONGEST_PART = 9  # chunks
-ORDERS = frozenset(
-    "remove cutting trimming keep adding swapping merging splitting rotate flip mute speedup slowdown reverse loop "
-    "freeze stabilize sharpen normalize denoise fade fadein fadeout crop blurregion handing gif thumbnail "
-    "deinterlace bw extract_audio inandout grain".split()
-)
 _CROSSED_AND = 0.05  # of two ways alike, what stands before ", and" belongs to what is before it
 _CROSSED_JOINT = 0.4  # and what more where an "and" stands between them
 _CROSSED_CLAUSE = 1.0  # what it costs to take two orders for one
@@ -146,10 +142,10 @@ def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
 def _cost_of_crossing(pieces: list[Piece], at: int) -> float:
     """What it costs when a part goes on over a bound."""
     cost = _CROSSED_EXPORT if _asks_after_export(pieces, at) else 0.0
-    if _begins_clause(pieces, at):
+    if begins_clause(pieces, at):
         cost += _CROSSED_CLAUSE
         cost += _CROSSED_JOINT if pieces[at].has("t_and") and pieces[at].text.isascii() else 0.0
-        cost += _CROSSED_CLAUSE if _makes_more(pieces[at:]) else 0.0
+        cost += _CROSSED_CLAUSE if makes_more(pieces[at:]) else 0.0
     return cost
 
 
@@ -163,46 +159,6 @@ def _asks_after_export(pieces: list[Piece], at: int) -> bool:
     end = next((i for i in range(at + 1, len(pieces)) if pieces[i].has("mark")), len(pieces))
     asks = any(piece.has("credits", "status", "done_word") for piece in pieces[at:end])
     return asks and len(before) == 1 and before[0].has("export")
-
-
-def _begins_clause(pieces: list[Piece], at: int) -> bool:
-    """Does an order of its own begin here: a verb in the clause behind a mark, or right behind an "and", and one in the
-    clause before?"""
-    marked = at > 0 and (pieces[at - 1].has("mark") or _is_gap(pieces[at - 1], pieces[at]))
-    if not at or not (marked or pieces[at].text in texts("connectives")):
-        return False
-    start = max((i + 1 for i in range(at - 1) if pieces[i].has("mark") or _is_gap(*pieces[i : i + 2])), default=0)
-    end = next((i for i in range(at, len(pieces)) if pieces[i].has("mark")), len(pieces))
-    after = pieces[at:end] if marked else [one for one in pieces[at:end] if not one.is_loose() or one.has("adding")][:1]
-    return any(map(_orders, pieces[start:at])) and (
-        any(map(_orders, after)) or _sets_speed(after) or _makes_more(after)
-    )
-
-
-_COMPARED = ("louder", "quieter", "bigger", "smaller", "brighter", "darker", "faster", "slower", "longer", "shorter")
-
-
-def _makes_more(pieces: list[Piece]) -> bool:
-    """ "(And) make the sound louder", behind another order: a comparison with a verb of its own."""
-    first = next((one for one in pieces if not one.is_loose() or one.has("changing")), None)
-    end = next((at for at, one in enumerate(pieces) if one.has("mark")), len(pieces))
-    return first is not None and first.text in texts("makes_do") and any(one.has(*_COMPARED) for one in pieces[:end])
-
-
-def _sets_speed(pieces: list[Piece]) -> bool:
-    """调成1.2倍速: an order whose verb is that of any change."""
-    return any(one.has("TIMES") for one in pieces) and any(one.has("speed") for one in pieces)
-
-
-def _is_gap(before: Piece, piece: Piece) -> bool:
-    """A space in Chinese, where it stands for a comma."""
-    return piece.start > before.end and not (before.text[-1:].isascii() and piece.text[:1].isascii())
-
-
-def _orders(piece: Piece) -> bool:
-    if piece.has("louder", "quieter") and piece.text.startswith(("turn", "lower", "raise", "bring")):
-        return True
-    return piece.has(*ORDERS, "undo", "export", "credits") and piece.text not in texts("mere_just")
 
 
 def _is_weak(pieces: list[Piece], at: int) -> bool:
@@ -221,7 +177,7 @@ def _bounds(pieces: list[Piece]) -> list[int]:
     for at in range(1, len(pieces)):
         before, piece = pieces[at - 1], pieces[at]
         separated = before.has("mark") and before.text not in "-:'\"()" and not _in_order(pieces, at)
-        gap = _is_gap(before, piece) and not (
+        gap = is_gap(before, piece) and not (
             before.has("QUOTE", "FILE") and piece.has("RANGE", "POSITION", "COLOR", "FOR", "AT")
         )
         joined = piece.text in texts("connectives") and not before.has("mark")

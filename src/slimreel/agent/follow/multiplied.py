@@ -15,6 +15,8 @@ from slimreel.agent.words import texts
 WEIGHTS = ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps")
 # What else can be half of it or double.
 _DEGREES = "brightness_pct contrast_pct saturation_pct temperature_pct gain_db duration_s first_s last_s".split()
+_OF_ELEMENTS = ("level", "volume", "opacity", "scale")
+_SAID_OF = ("too_word", "louder", "quieter", "volume", "music", "shrink_to")
 _COUNTS = ("count", "parts")
 # How long what was done takes where nobody said it.
 LENGTHS = {"fade": 1.0, "transition": 0.5}
@@ -35,9 +37,13 @@ def times_as_much(turn: Turn) -> list[Command] | None:
     about = any(piece.has("it", "too_word", "out:toobig") or piece.text in texts("the_limit") for piece in turn.pieces)
     if not about or len(turn.content) - len(amounts) > 4 or factors[0] not in (0.5, 2.0):
         return None
-    for name in (*WEIGHTS, *_DEGREES):
+    for name in (*WEIGHTS, *_DEGREES, *_OF_ELEMENTS):
         if isinstance(value := turn.last["params"].get(name), int | float):
             after = value * factors[0]
+            if name in _OF_ELEMENTS and not only_about_last([p for p in turn.content if _factor(p) is None], *_SAID_OF):
+                return None  # "it covers half of his shirt"
+            if name in _OF_ELEMENTS:
+                return _set_again(turn, name, round(after, 4))
             return [again(turn.last, **{name: int(after) if name in WEIGHTS else after})]
     return None
 
@@ -63,6 +69,14 @@ def _as_big(turn: Turn, factor: float) -> list[Command] | None:
         return [{"op": "update", "params": {"target": target, "set": changed}}]
     step = {"param": "size", "direction": "up" if factor > 1 else "down", "amount": "large"}
     return [{"op": "nudge", "params": {"target": target, **step}}]
+
+
+def _set_again(turn: Turn, name: str, value: float) -> list[Command] | None:
+    """ "Twice that", of how loud or how big what was added last is."""
+    if name == "level":
+        return [again(turn.last, level=value)]
+    target = last_target(Span(turn.pieces, turn.context, ""))
+    return None if target is None else [{"op": "update", "params": {"target": target, "set": {name: value}}}]
 
 
 def is_multiple(piece: Piece) -> bool:
