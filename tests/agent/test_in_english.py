@@ -348,3 +348,41 @@ def test_what_is_lost_after_a_moment_is_what_was_added():
         ("nudge", {"target": "i1", "param": "size", "direction": "up", "amount": "small"}),
         ("update", {"target": "i1", "set": {"end_s": 70.0}}),
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("deinterlace... nah its progressive. stabilise hard", [("stabilize", {"strength": "high"})]),
+        ("mute it. no wait, the audio's fine. flip it horizontally", [("flip", {"axis": "horizontal"})]),
+        ("cut from 1:10 on, boost my voice 4 db",
+         [("cut", {"ranges_s": [[70.0, "end"]]}), ("volume", {"target": "original", "gain_db": 4.0})]),
+        ("put 1-800-555-0143 along the bottom", [("add_text", {"text": "1-800-555-0143", "position": "bottom"})]),
+        ("hold the final frame 2 more seconds", [("freeze", {"at_s": "end", "duration_s": 2.0})]),
+        ("subtitle it automatically in spanish", [("auto_captions", {"language": "es"})]),
+        ("16:9 to 1:1, center cut", [("reframe", {"aspect": "1:1", "mode": "crop"})]),
+        ("a half second fade through black between them",
+         [("transition", {"type": "fadeblack", "duration_s": 0.5})]),
+        ("mp4 at the original resolution and frame rate",
+         [("compress", {"container": "mp4", "keep_resolution": True, "keep_fps": True})]),
+        ("smaller without spoiling the picture", [("compress", {"quality": "visually_lossless"})]),
+    ],
+)  # fmt: skip
+def test_what_is_dropped_and_what_is_raised(text: str, wanted: list[tuple[str, dict[str, Any]]]):
+    assert said(text) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "wanted"),
+    [
+        ("orange would be cuter", TITLE, [("update", {"target": "t1", "set": {"color": "#FFA500"}})]),
+        ("begin it at 0:50 instead", after("trim", start_s=20, end_s=80), [("trim", {"start_s": 50.0, "end_s": 80})]),
+    ],
+)
+def test_more_turns_on_the_last_one(text: str, context: dict[str, Any], wanted: list[tuple[str, dict[str, Any]]]):
+    assert said(text, context) == wanted
+
+
+def test_a_name_with_a_number_is_said_with_a_gap():
+    heats = {"clips": [{**CLIP, "id": f"c{n}", "name": f"heat{n}.mp4"} for n in (1, 2)]}
+    assert said("rotate heat 2 by 90", heats) == [("rotate", {"degrees": 90, "clip": "c2"})]

@@ -7,6 +7,7 @@ It knows the kinds of pieces and no operation.
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import pairwise
 
 from slimreel.agent.orders import ORDERS
 from slimreel.agent.pieces import Piece
@@ -102,6 +103,26 @@ def without_remarks(pieces: list[Piece]) -> list[Piece]:
         found += pieces[at : at + 1]
         begin = at + 1
     return found
+
+
+def without_dropped(pieces: list[Piece]) -> list[Piece]:
+    """ "Deinterlace... nah, it's progressive. Stabilise": what is dropped in the next clause, where more is said."""
+    marks = [at for at, piece in enumerate(pieces) if piece.has("mark")]
+    bounds = [0, *(at + 1 for at in marks), len(pieces)]
+    clauses = [pieces[a:b] for a, b in pairwise(bounds) if b > a]
+    said = [at for at, clause in enumerate(clauses) if any(not one.has("mark") for one in clause)]
+    for before, at, after in zip(said, said[1:], said[2:], strict=False):
+        first = next(one for one in clauses[at] if not one.has("mark"))
+        dropped = first.text.lower() in texts("drops_it") and not _says_anything(clauses[at])
+        more = [one for clause in clauses[after:] for one in clause if not one.is_loose() and not one.has("mark")]
+        if dropped and more:
+            for place in (before, at):
+                clauses[place] = [one if one.has("mark") else one.as_filler() for one in clauses[place]]
+    return [one for clause in clauses for one in clause]
+
+
+def _says_anything(clause: list[Piece]) -> bool:
+    return any(_is_value(one) or one.has(*ORDERS, "changing", "moving", "QUOTE", "FILE") for one in clause)
 
 
 def without_attributes(pieces: list[Piece]) -> list[Piece]:

@@ -191,6 +191,20 @@ def with_handed_stretch(pieces: list[Piece]) -> list[Piece]:
     return found
 
 
+_OF_TITLES = frozenset({"add_text", "update", "nudge"})
+
+
+def with_title_colors(pieces: list[Piece], context: Context) -> list[Piece]:
+    """ "Orange would be nicer", after a title: its colour, and no warmer picture."""
+    of_title = bool(context.of_type("text")) and bool(context.last_ops) and context.last_ops[-1].get("op") in _OF_TITLES
+    if not of_title or any(piece.has("picture_word", "look") for piece in pieces):
+        return pieces
+    return [
+        replace(piece, means=piece.means - {"warmer"}) if piece.has("warmer") and piece.has("COLOR") else piece
+        for piece in pieces
+    ]
+
+
 _STEPS_OF_WORK = (*ORDERS, "undo", "redo", "changing", "moving", "adding", "export")
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from slimreel.agent.amended import without_attributes, without_remarks, without_taken_back
+from slimreel.agent.amended import without_attributes, without_dropped, without_remarks, without_taken_back
 from slimreel.agent.beside import Beside, beside
 from slimreel.agent.carried import (
     with_bounds,
@@ -20,6 +20,7 @@ from slimreel.agent.carried import (
     with_orders_apart,
     with_other_clip,
     with_same_stretch,
+    with_title_colors,
     without_denied,
     without_occasions,
     without_sequence,
@@ -73,8 +74,9 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     counted = with_clip_numbers(with_texts(said, context), context)
     moments = with_bounds(with_counted_back(with_halves(with_moments(counted), context), context))
     clips = with_clips(with_nouns(with_same_stretch(moments), context), context)
-    placed = without_denied(with_places(with_other_clip(with_handed_stretch(clips), context)))
-    pieces = without_attributes(without_remarks(without_taken_back(placed)))
+    clips = with_title_colors(with_handed_stretch(clips), context)
+    placed = without_denied(with_places(with_other_clip(clips, context)))
+    pieces = without_attributes(without_remarks(without_dropped(without_taken_back(placed))))
     for piece in pieces:
         if described(context, piece):
             piece.means |= {"n_title"}

@@ -38,10 +38,15 @@ def _fades_music(pieces: list[Piece], start: int, at: int) -> bool:
 _COMPARED = ("louder", "quieter", "bigger", "smaller", "brighter", "darker", "faster", "slower", "longer", "shorter")
 
 
+_RAISED = tuple("sound voice music original_sound volume brightness contrast saturation".split())
+
+
 def makes_more(pieces: list[Piece]) -> bool:
-    """ "(And) make the sound louder", behind another order: a comparison with a verb of its own."""
+    """ "(And) make the sound louder", "boost my voice 4 dB": behind another order a comparison with its own verb."""
     first = next((one for one in pieces if not one.is_loose() or one.has("changing")), None)
     end = next((at for at, one in enumerate(pieces) if one.has("mark")), len(pieces))
+    if first is not None and first.text in texts("raises") and any(one.has(*_RAISED) for one in pieces[:end]):
+        return True
     return first is not None and first.text in texts("makes_do") and any(one.has(*_COMPARED) for one in pieces[:end])
 
 

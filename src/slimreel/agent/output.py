@@ -88,7 +88,7 @@ def output_command(parts: list[Part], plain: str, context: Context) -> OutputWis
                 text += gap + plain[piece.start : piece.end]
             at = piece.end
         texts.append(text.strip())
-    said = _KEPT_TOGETHER.sub(r"\1\2, \1\3", ", ".join(texts))
+    said = _KEPT_TOGETHER.sub(_each_kept, ", ".join(texts))
     wish = read_wish(_BOTH_KEPT.sub(r"\1不变, \2", said))
     params = {} if wish.balanced else {**goal_params(wish.goal), **dict(wish.beside)}
     if wish.unheard and _bare(wish.unheard) and not params:
@@ -112,10 +112,17 @@ _BOTH_KEPT = re.compile(
 _SIDE = "fps|frame ?rate|resolution|res|dimensions|quality"
 _KEPT_TOGETHER = re.compile(
     r"((?:don't|dont|do not|never|without) (?:touch(?:ing)?|chang(?:e|ing)) (?:the )?|"
-    r"keep (?:the )?(?:full |same |original |current )?)"
+    r"keep (?:the )?(?:full |same |original |current )?|"
+    r"(?:at|in|with) (?:the |its )?(?:original|same|full|current|native|existing) )"
     rf"({_SIDE})(?: and | or |/|, )(?:the )?({_SIDE})\b",
     re.IGNORECASE,
 )
+
+
+def _each_kept(match: re.Match[str]) -> str:
+    led, first, second = match.groups()
+    led = "keep " if led.lower().startswith(("at", "in", "with ")) else led
+    return f"{led}{first}, {led}{second}"
 
 
 def _bare(unheard: tuple[str, ...]) -> bool:

@@ -133,6 +133,7 @@ def take_titles(taken: Taken) -> Taken:
             kind: Kind = "NAME" if pattern is _NAMED and _FILE_NAMED.search(match[0]) else "QUOTE"
             return _taken(taken, match.start(1), match.start(1) + len(said), said, kind)
     dated = _DATE.search(taken.text) if _TITLE_WORD.search(taken.text) or _STAMPED.search(taken.text) else None
+    dated = dated or (_PHONE.search(taken.text) if _PUTTING.search(taken.text) else None)
     if dated is not None:
         return _taken(taken, dated.start(), dated.end(), dated[0])
     shouted = _shouted(taken.text)
@@ -216,9 +217,11 @@ _DATE = re.compile(
     r"\b(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{2,4}|"
     rf"{_MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?(?:,? [0-9]{{4}})?|[0-9]{{1,2}}(?:st|nd|rd|th)? {_MONTH}(?: [0-9]{{4}})?)\b"
 )
+_PHONE = re.compile(r"(?<![\w.:-])(?:\+?[0-9]{1,3}-)?(?:[0-9]{3}-)?[0-9]{3}-[0-9]{4}(?![\w.:%-])")
 _STAMPED = re.compile(r"\b(?:date|stamp|dated|write)\b", re.IGNORECASE)
 _PUTS = "put|add|slap|stick|throw|show|pop|drop|flash|give me|want|need|whack|chuck|plonk|have|write|display|place"
 _LOOKS = rf"nice|really|very|super|fat|massive|giant|huge|big|large|small|tiny|bold|bright|thick|{_COLORS}"
+_PUTTING = re.compile(rf"\b(?:{_PUTS}|text|number|phone|call)\b", re.IGNORECASE)
 _LAID_ON = re.compile(
     rf"\b(?:{_PUTS})\s+(?:in\s+|up\s+|on\s+)?(?:an?\s+|the\s+)?(?:(?:{_LOOKS}),?\s+){{1,4}}(?=[A-Z]{{2}})"
 )

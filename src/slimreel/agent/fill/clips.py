@@ -255,7 +255,7 @@ def freeze(span: Span) -> Params:
         params["at_s"] = moment.value
     elif (after := span.find("RANGE")) is not None and span.pieces[after].has("AFTER"):
         params["at_s"] = span.value("RANGE")[0]
-    length = span.take("FOR", "TIME", "LAST")
+    length = span.take("FOR", "TIME") or span.take("LAST")
     if length is not None and "at_s" not in params and span.find("TIME", "FOR") is not None:
         params["at_s"] = length.value
         length = span.take("FOR", "TIME")

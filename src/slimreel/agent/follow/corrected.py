@@ -185,6 +185,8 @@ def another_amount(turn: Turn) -> list[Command] | None:
     name = _parameter(turn.last["params"], piece, [turn.pieces[at] for at in refused])
     if name is None:
         return None
+    if name == "end_s" and "start_s" in turn.last["params"] and any(one.has("starting") for one in turn.pieces):
+        name = "start_s"  # "begin it at 2:50 instead"
     value = _converted(piece, name, turn.last["params"][name])
     slower = any(one.text in texts("slower_words") for one in turn.pieces)
     if name == "factor" and piece.has("TIMES") and slower and value > 1:
