@@ -386,3 +386,61 @@ def test_more_turns_on_the_last_one(text: str, context: dict[str, Any], wanted: 
 def test_a_name_with_a_number_is_said_with_a_gap():
     heats = {"clips": [{**CLIP, "id": f"c{n}", "name": f"heat{n}.mp4"} for n in (1, 2)]}
     assert said("rotate heat 2 by 90", heats) == [("rotate", {"degrees": 90, "clip": "c2"})]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("facebook keeps rejecting it for being over 1gb, shrink it", {"target_size_bytes": 1_000_000_000}),
+        ("720p h264 at 400kbps, the VPN is dog slow",
+         {"resolution": "720p", "codec": "h264", "video_bitrate_bps": 400_000}),
+        ("halve the bitrate and the resolution's fine at 480", {"size_ratio": 0.5, "resolution": "480p"}),
+        ("we only have 2 bars of 3g so tiny as possible pls", {"quality": "low"}),
+        ("make it a sensible size to keep on my ipad", {}),
+        ("make it not so many gigabytes", {}),
+    ],
+)  # fmt: skip
+def test_wishes_told_by_their_reasons(text: str, wanted: dict[str, Any]):
+    assert said(text) == [("compress", wanted)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("slap PRICE DROP across the top in huge yellow caps first 10 secs",
+         [("add_text", {"text": "PRICE DROP", "position": "top", "size": "large", "color": "#FFFF00",
+                        "start_s": 0.0, "end_s": 10.0})]),
+        ("chop into modules of 5 minutes", [("split_parts", {"max_duration_s": 300.0})]),
+        ("drop the first 10 sec & last 20 sec, 1.25x",
+         [("cut", {"first_s": 10.0, "last_s": 20.0}), ("speed", {"factor": 1.25})]),
+        ("undo that and make it 2x", [("undo", {}), ("speed", {"factor": 2.0})]),
+        ("which clips have I loaded?", [("status", {"scope": "timeline"})]),
+    ],
+)  # fmt: skip
+def test_what_belongs_together_stays_so(text: str, wanted: list[tuple[str, dict[str, Any]]]):
+    assert said(text) == wanted
+
+
+BRIEF_TITLE = {
+    "clips": [CLIP],
+    "elements": [{"id": "t1", "type": "text", "text": "SALE", "position": "top", "start_s": 0.0, "end_s": 10.0}],
+    "last_ops": [{"op": "add_text", "params": {"text": "SALE", "position": "top", "start_s": 0, "end_s": 10}}],
+}
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "wanted"),
+    [
+        ("leave it up the whole vid actually", BRIEF_TITLE, [("update", {"target": "t1", "set": {"end_s": "end"}})]),
+        ("keep it on the whole time", BRIEF_TITLE, [("update", {"target": "t1", "set": {"end_s": "end"}})]),
+        ("8x and go till 0:50", after("speed", factor=10, range_s=[20, 40]),
+         [("speed", {"factor": 8.0, "range_s": [20, 50.0]})]),
+        ("slightly larger and a little transparent", LOGO,
+         [("nudge", {"target": "i1", "param": "size", "direction": "up", "amount": "small"}),
+          ("nudge", {"target": "i1", "param": "opacity", "direction": "down", "amount": "small"})]),
+        ("half as wide and 10 fps", after("gif", start_s=3, end_s=6),
+         [("gif", {"start_s": 3, "end_s": 6, "width_px": 240, "fps": 10.0})]),
+    ],
+)  # fmt: skip
+def test_turns_that_say_two_things(text: str, context: dict[str, Any], wanted: list[tuple[str, dict[str, Any]]]):
+    assert said(text, context) == wanted

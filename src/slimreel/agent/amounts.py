@@ -57,8 +57,8 @@ def _left(tokens: list[Token], at: int, used: set[int], wide: bool) -> Around:
     around = Around()
     for i in range(at - 1, max(-1, at - 12), -1):
         token = tokens[i]
-        if token.claimed:
-            break
+        if token.claimed or (around.labels and token.text.lower() == "and"):
+            break  # "halve the bitrate and the resolution's fine at 480"
         if token.concept in LABELS and i not in used:
             around.labels.setdefault(token.concept, i)
         elif token.concept in _LINKS and not (around.labels and token.concept == "neg" and "floor" not in around.links):

@@ -25,6 +25,8 @@ def begins_clause(pieces: list[Piece], at: int) -> bool:
     end = next((i for i in range(at, len(pieces)) if pieces[i].has("mark")), len(pieces))
     if not marked and _fades_music(pieces, start, at):
         return False
+    if undoes_first(pieces, at):
+        return True
     after = pieces[at:end] if marked else [one for one in pieces[at:end] if not one.is_loose() or one.has("adding")][:1]
     return any(map(_orders, pieces[start:at])) and (any(map(_orders, after)) or _sets_speed(after) or makes_more(after))
 
@@ -48,6 +50,17 @@ def makes_more(pieces: list[Piece]) -> bool:
     if first is not None and first.text in texts("raises") and any(one.has(*_RAISED) for one in pieces[:end]):
         return True
     return first is not None and first.text in texts("makes_do") and any(one.has(*_COMPARED) for one in pieces[:end])
+
+
+def undoes_first(pieces: list[Piece], at: int) -> bool:
+    """ "Undo that | and make it 2x": how often something is undone is not said by what follows."""
+    undone = any(one.has("undo", "redo") for one in pieces[:at])
+    return undone and (pieces[at].has("t_and") or pieces[at - 1].has("mark")) and _makes(pieces[at:])
+
+
+def _makes(pieces: list[Piece]) -> bool:
+    first = next((one for one in pieces if not one.is_loose() or one.has("changing")), None)
+    return first is not None and first.text in texts("makes_do")
 
 
 def _sets_speed(pieces: list[Piece]) -> bool:

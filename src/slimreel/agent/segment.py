@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from slimreel.agent.context import Context
 from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
-from slimreel.agent.orders import ORDERS, begins_clause, is_gap, makes_more
+from slimreel.agent.orders import ORDERS, begins_clause, is_gap, makes_more, undoes_first
 from slimreel.agent.pieces import Piece, content_of
 from slimreel.agent.reading import FREE, OPERATION_COST, Reading, element_meanings, read_part
 from slimreel.agent.span import Span, weight
@@ -29,6 +29,7 @@ _LONGEST_PART = 9  # chunks
 _CROSSED_AND = 0.05  # of two ways alike, what stands before ", and" belongs to what is before it
 _CROSSED_JOINT = 0.4  # and what more where an "and" stands between them
 _CROSSED_CLAUSE = 1.0  # what it costs to take two orders for one
+_CROSSED_UNDO = 1.5  # and what more where the first is undone
 _CROSSED_EXPORT = 2.5  # and a file that is asked for, for part of a question
 _WEAK_DIVISION = 0.4  # what a division costs that nothing but a verb suggests
 
@@ -146,6 +147,7 @@ def _cost_of_crossing(pieces: list[Piece], at: int) -> float:
         cost += _CROSSED_CLAUSE
         cost += _CROSSED_JOINT if pieces[at].has("t_and") and pieces[at].text.isascii() else 0.0
         cost += _CROSSED_CLAUSE if makes_more(pieces[at:]) else 0.0
+        cost += _CROSSED_UNDO if undoes_first(pieces, at) else 0.0
     return cost
 
 
@@ -164,6 +166,8 @@ def _asks_after_export(pieces: list[Piece], at: int) -> bool:
 def _is_weak(pieces: list[Piece], at: int) -> bool:
     """Is it only a verb that lets a part begin here?"""
     before, piece = pieces[at - 1], pieces[at]
+    if piece.text in texts("connectives") and at + 1 < len(pieces) and before.has("FIRST", "LAST"):
+        return pieces[at + 1].has("FIRST", "LAST")  # "drop the first minute & last 20 s"
     return (
         not before.has("mark")
         and piece.text not in texts("connectives")

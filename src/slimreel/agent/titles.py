@@ -186,6 +186,7 @@ def _speaks_of_text(text: str, match: re.Match[str]) -> bool:
     return (
         _TEXT_NOUN.search(text) is not None
         or re.search(r"\b(?:that|which|it|should|must|to)\s*$", text[: match.start()]) is not None
+        or (match[0][:4].lower() == "say " and re.search(r"\band\s*$", text[: match.start()]) is not None)
         or match[0].lower().startswith(("that", "should", "must", "to say", "with"))
     )
 
@@ -237,8 +238,18 @@ def _laid_on(text: str) -> re.Match[str] | None:
         return found
     found = _LAID_AT.search(text)
     said = None if found is None else _SHOUTED.match(text, found.end())
-    strange = said is not None and not all(lower(one) in words() for one in said[0].split())
-    return found if strange else None
+    return found if said is not None and not all(map(_is_noun, said[0].split())) else None
+
+
+_NOUNS = frozenset(
+    "music image logo watermark text n_title subtitles pip video clip_noun sound gif transition voice ORDINAL".split()
+)
+
+
+def _is_noun(word: str) -> bool:
+    """A word for something that can be put somewhere: LOGO, BGM, CLIP."""
+    known = words().get(lower(word))
+    return word in _KNOWN_CAPS or (known is not None and bool(known.means & _NOUNS))
 
 
 def _shouted(text: str) -> re.Match[str] | None:

@@ -140,8 +140,8 @@ def _said_fields(tokens: list[Token]) -> list[Value]:
 def _is_complaint(tokens: list[Token], at: int) -> bool:
     """ "It's slow to load" asks for no slow preset."""
     before = tokens[at - 1] if at else None
-    told = before is not None and (
-        before.concept == "is" or before.text.lower() in ("too", "so", "very", "is", "really")
+    told = any(token.concept == "is" for token in tokens[max(0, at - 2) : at]) or (
+        before is not None and (before.concept == "is" or before.text.lower() in ("too", "so", "very", "is", "really"))
     )
     return told and not any(token.text.lower() in ("fine", "ok", "okay", "preset") for token in tokens[at + 1 : at + 3])
 

@@ -50,6 +50,26 @@ def only_then(turn: Turn) -> list[Command] | None:
     return None if found is None else [again(turn.last, range_s=[found[0] or 0.0, found[1] or "end"])]
 
 
+def whole_time(turn: Turn) -> list[Command] | None:
+    """ "Leave it up the whole video": what was laid over a stretch stays until the end."""
+    said = [piece for piece in turn.pieces if not piece.has("mark")]
+    whole = [piece for at, piece in enumerate(said) if piece.text in texts("whole_time") or _is_whole(said, at)]
+    target = last_target(Span(turn.pieces, turn.context, "")) if whole and is_of_element(turn) else None
+    facts: Any = next((one.facts for one in turn.context.elements if one.id == target), {})
+    rest = [piece for piece in turn.content if piece not in whole and piece.text not in ("leave", "stay", "it up")]
+    known = ("keep", "untouched", "until", "adding", "t_for", "it")
+    if facts.get("end_s") in (None, "end") or not only_about_last(rest, *known):
+        return None
+    start = {"start_s": 0.0} if facts.get("start_s") else {}
+    return [{"op": "update", "params": {"target": target, "set": {**start, "end_s": "end"}}}]
+
+
+def _is_whole(pieces: list[Piece], at: int) -> bool:
+    """The video of "the whole video"."""
+    led = at > 0 and pieces[at - 1].text in ("the whole", "whole", "entire")
+    return led and (pieces[at].has("clip_noun") or pieces[at].text == "time")
+
+
 def bare_moment(turn: Turn) -> list[Command] | None:
     """ "Start it at 5", "end at 45": a number without a unit is of seconds where only a moment can be meant."""
     numbers = [at for at, piece in enumerate(turn.pieces) if piece.has("NUMBER") and not piece.is_loose()]

@@ -58,6 +58,8 @@ def _as_big(turn: Turn, factor: float) -> list[Command] | None:
     of_file = any(one.text in texts("whole_film") or one.has("out:compress", *AMOUNTS) for one in rest)
     target = last_target(Span(turn.pieces, turn.context, ""))
     one = next((one for one in turn.context.elements if one.id == target), None)
+    if sized and turn.last["op"] == "gif" and turn.context.last_ops[-1] is turn.last and not rest:
+        return [again(turn.last, width_px=int(turn.last["params"].get("width_px", 480) * factor))]
     if not sized or of_file or one is None or one.type not in (*_OWN_SIZE, "text"):
         return None
     if not only_about_last(rest, *_ELEMENT_WORDS, "smaller", "bigger", "shrink_to"):
