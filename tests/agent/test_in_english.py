@@ -444,3 +444,61 @@ BRIEF_TITLE = {
 )  # fmt: skip
 def test_turns_that_say_two_things(text: str, context: dict[str, Any], wanted: list[tuple[str, dict[str, Any]]]):
     assert said(text, context) == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("vid 1M, aud 96k, 720p", {"video_bitrate_bps": 1_000_000, "audio_bitrate_bps": 96_000, "resolution": "720p"}),
+        ("keep the sound lossless, video can go to 240p", {"resolution": "240p"}),
+    ],
+)
+def test_short_words_for_sound(text: str, wanted: dict[str, Any]):
+    assert said(text) == [("compress", wanted)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("slow the entire clip to a third of normal speed", ("speed", {"factor": pytest.approx(1 / 3)})),
+        ("play it at half of normal speed", ("speed", {"factor": 0.5})),
+        ("sound from the phone is trash, use mix.wav", ("replace_audio", {"file": "mix.wav"})),
+        ("Kindly provide the finished recording.", ("export", {})),
+        ("change the wording", ("clarify", {"about": "text"})),
+        ("is the dog limping?", ("out_of_scope", {"reason": "not_video"})),
+    ],
+)
+def test_plain_words_of_other_trades(text: str, wanted: tuple[str, dict[str, Any]]):
+    assert said(text) == [wanted]
+
+
+LAYERS = {
+    "clips": [CLIP],
+    "elements": [{"id": "t1", "type": "text", "text": "27 layers!!", "position": "center", "start_s": 2.0}],
+    "last_ops": [{"op": "add_text", "params": {"text": "27 layers!!", "position": "center"}}],
+}
+BLUR = {
+    "clips": [CLIP],
+    "elements": [{"id": "b1", "type": "blur", "position": "top_left", "start_s": 3.0, "end_s": 6.0}],
+    "last_ops": [{"op": "blur_region", "params": {"position": "top_left", "start_s": 3, "end_s": 6}}],
+}
+NEEDY = {"clips": [{**CLIP, "id": f"c{n}", "name": name} for n, name in enumerate(("sprint.mp4", "finish.mp4"), 1)]}
+
+
+@pytest.mark.parametrize(
+    ("text", "context", "wanted"),
+    [
+        ("81 layers, i can't count", LAYERS, ("update", {"target": "t1", "set": {"text": "81 layers!!"}})),
+        ("also 0:20 to 0:24, same spot", BLUR,
+         ("blur_region", {"position": "top_left", "start_s": 20.0, "end_s": 24.0})),
+        ("she walks there, so put the blur in the centre instead", BLUR,
+         ("update", {"target": "b1", "set": {"position": "center"}})),
+        ("hmm in four equal ones rather", after("split_parts", max_duration_s=9), ("split_parts", {"parts": 4})),
+        ("one second less at the end", after("gif", start_s=3, end_s=6), ("gif", {"start_s": 3, "end_s": 5.0})),
+        ("Extend that to 0:50, please.", after("trim", start_s=3, end_s=6), ("trim", {"start_s": 3, "end_s": 50.0})),
+        ("the finish needs it too",
+         {**NEEDY, "last_ops": [{"op": "stabilize", "params": {"clip": "c1"}}]}, ("stabilize", {"clip": "c2"})),
+    ],
+)  # fmt: skip
+def test_short_turns_of_other_trades(text: str, context: dict[str, Any], wanted: tuple[str, dict[str, Any]]):
+    assert said(text, context) == [wanted]

@@ -191,6 +191,20 @@ def with_handed_stretch(pieces: list[Piece]) -> list[Piece]:
     return found
 
 
+def with_better_sound(pieces: list[Piece]) -> list[Piece]:
+    """ "The sound from the phone is trash, use mix.wav": what is bad is replaced, and nothing is muted."""
+    at = next((at for at, piece in enumerate(pieces) if at and piece.has("SOUNDFILE")), 0)
+    mark = max((place for place in range(at) if pieces[place].has("mark")), default=0)
+    told = pieces[:mark]
+    bad = any(piece.has("sound", "original_sound") for piece in told) and any(p.text in texts("is_bad") for p in told)
+    uses = at == mark + 2 and pieces[at - 1].text in texts("makes_use")
+    if not (bad and uses and any(piece.has("out:is") or piece.text == "sounds" for piece in told)):
+        return pieces
+    verb = replace(pieces[at - 1], means=frozenset({"replace"}))
+    sound = Piece("sound", pieces[0].start, pieces[0].end, frozenset({"sound"}))
+    return [sound, *(piece.as_filler() for piece in told[1:]), *pieces[mark : at - 1], verb, *pieces[at:]]
+
+
 _OF_TITLES = frozenset({"add_text", "update", "nudge"})
 
 

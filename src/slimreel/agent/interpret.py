@@ -13,6 +13,7 @@ from typing import Any
 from slimreel.agent.amended import without_attributes, without_dropped, without_remarks, without_taken_back
 from slimreel.agent.beside import Beside, beside
 from slimreel.agent.carried import (
+    with_better_sound,
     with_bounds,
     with_counted_back,
     with_handed_stretch,
@@ -74,7 +75,7 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     counted = with_clip_numbers(with_texts(said, context), context)
     moments = with_bounds(with_counted_back(with_halves(with_moments(counted), context), context))
     clips = with_clips(with_nouns(with_same_stretch(moments), context), context)
-    clips = with_title_colors(with_handed_stretch(clips), context)
+    clips = with_title_colors(with_handed_stretch(with_better_sound(clips)), context)
     placed = without_denied(with_places(with_other_clip(clips, context)))
     pieces = without_attributes(without_remarks(without_dropped(without_taken_back(placed))))
     for piece in pieces:

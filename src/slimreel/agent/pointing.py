@@ -367,6 +367,9 @@ def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] 
     end = at + 2 if noun else at + 1
     merely = piece.means <= {"filler", "out:subject"} and _is_stretch(following)
     known = (noun or merely or word in _ROLE_WORDS or _is_called(pieces, at, context)) and len(word) > 1
+    subject = word.removeprefix("the ")
+    if subject in known_as and following is not None and following.text.startswith(("needs", "has")):
+        return _made(pieces, at, at + 1, known_as[subject])  # "the finish needs it too"
     known = known or (word in known_as and _is_no_language(pieces, piece))
     if word in known_as and (piece.has("unknown") or known):
         return _made(pieces, at, end, known_as[word])

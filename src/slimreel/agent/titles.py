@@ -50,7 +50,7 @@ _NOUNED = re.compile(
     rf"(?:{_KIND}) (?=[A-Z0-9@#$€£+])" + _TEXT
 )
 _TITLE = "text|title|caption|subtitle|headline|watermark|label|heading|words|banner|lower third|cta"
-_COLON = re.compile(rf"\b(?:{_TITLE})\b[^:\n\ue000-\uf8ff]{{0,40}}:\s*(?![0-9]){_TEXT}", re.IGNORECASE)
+_COLON = re.compile(rf"\b(?:{_TITLE})\b[^:\n\ue000-\uf8ff]{{0,40}}:\s*(?![0-9]+:){_TEXT}", re.IGNORECASE)
 _SHOUTED = re.compile(r"(?<![A-Za-z0-9#])(?:[A-Z][A-Z0-9'&!?]{2,}|[A-Z]{2,})(?:[ ](?:[A-Z0-9'&!?]{1,}))*(?![a-z0-9])")
 _KNOWN_CAPS = frozenset(
     """

@@ -111,7 +111,7 @@ def of_other_things(pieces: list[Piece]) -> bool:
 
 _ASKED_OF = (
     ("file", "music logo image subtitles pip lut voiceover SOUNDFILE"),
-    ("text", "n_title text"),
+    ("text", "n_title text words_word"),
     ("aspect", "aspectword"),
     ("amount", "speed speedup slowdown volume louder quieter"),
 )

@@ -131,6 +131,8 @@ def _said_fields(tokens: list[Token]) -> list[Value]:
         elif token.concept == "size_ratio":
             value = float(token.value.replace("_", "."))
         slot = token.concept
+        if value == "lossless" and _of_sound(tokens, at):
+            slot, value = "audio", "keep"  # "keep the sound lossless"
         if slot == "resolution" and at and tokens[at - 1].concept == "floor":
             slot, tokens[at - 1].claimed = "min_resolution", True
         values.append(Value(slot, value, at, at, token.text, aimed=_points(tokens, at)))
@@ -144,6 +146,12 @@ def _is_complaint(tokens: list[Token], at: int) -> bool:
         before is not None and (before.concept == "is" or before.text.lower() in ("too", "so", "very", "is", "really"))
     )
     return told and not any(token.text.lower() in ("fine", "ok", "okay", "preset") for token in tokens[at + 1 : at + 3])
+
+
+def _of_sound(tokens: list[Token], at: int) -> bool:
+    before = next((token for token in reversed(tokens[:at]) if token.concept not in ("filler", "det", "this")), None)
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    return any(one is not None and one.concept == "audio" for one in (before, after))
 
 
 def _points_for(tokens: list[Token], at: int) -> bool:

@@ -182,6 +182,8 @@ def another_amount(turn: Turn) -> list[Command] | None:
     if len(wanted) != 1 or (not refused and len(places) > 1):
         return None
     piece = turn.pieces[wanted[0]]
+    if turn.last["op"] == "split_parts" and piece.means == {"NUMBER"} and _counts_parts(turn):
+        return [again(turn.last, parts=int(piece.value))]
     name = _parameter(turn.last["params"], piece, [turn.pieces[at] for at in refused])
     if name is None:
         return None
@@ -195,6 +197,11 @@ def another_amount(turn: Turn) -> list[Command] | None:
     if kind is not None and (there := turn.context.of_type(kind)):
         return [{"op": "update", "params": {"target": there[-1].id, "set": {name: value}}}]
     return [again(turn.last, **{name: value})]
+
+
+def _counts_parts(turn: Turn) -> bool:
+    """ "In four equal ones": parts, and no seconds."""
+    return any(piece.has("equal_word", "parts") for piece in turn.pieces)
 
 
 _WITH_ONE_AMOUNT = frozenset(

@@ -30,7 +30,15 @@ from slimreel.agent.follow.edges import (
 )
 from slimreel.agent.follow.elsewhere import again_there
 from slimreel.agent.follow.last import Command, Turn, last_operation, says_amount
-from slimreel.agent.follow.lasting import bare_moment, gone_after, longer_by, moved_edge, only_then, whole_time
+from slimreel.agent.follow.lasting import (
+    bare_moment,
+    extended,
+    gone_after,
+    longer_by,
+    moved_edge,
+    only_then,
+    whole_time,
+)
 from slimreel.agent.follow.multiplied import is_multiple, times_as_much
 from slimreel.agent.follow.pointed import another_target, for_others
 from slimreel.agent.follow.retitled import corrected_text, other_words, respelled, retyped
@@ -75,6 +83,7 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         whole_time,
         bare_moment,
         longer_by,
+        extended,
         cut_more,
         wrong_end,
         times_as_much,

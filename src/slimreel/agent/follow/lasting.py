@@ -150,15 +150,33 @@ def _at_moment(turn: Turn, name: str, value: float) -> list[Command] | None:
     return None
 
 
+def extended(turn: Turn) -> list[Command] | None:
+    """ "Extend that to 14:30": another end of what was cut out or laid over."""
+    edges = [at for at, piece in enumerate(turn.pieces) if piece.has("UNTIL") or _runs_to(turn.pieces, at)]
+    longer = any(piece.text in texts("extends") for piece in turn.pieces)
+    rest = [piece for at, piece in enumerate(turn.pieces) if at not in edges and not piece.is_loose()]
+    if len(edges) != 1 or not longer or any(_is_amount(piece) for piece in rest):
+        return None
+    if not only_about_last([one for one in rest if not one.has("mark")], "longer", "fitting", "until"):
+        return None
+    return _at_moment(turn, "end_s", float(turn.pieces[edges[0]].value))
+
+
 def longer_by(turn: Turn) -> list[Command] | None:
     """ "A second longer": what takes a while takes that much more, or less."""
     times = [piece for piece in turn.pieces if piece.has("TIME", "FOR") and not piece.has("CLOCK")]
     longer = any(piece.has("longer") for piece in turn.pieces)
     shorter = any(piece.has("shorter") for piece in turn.pieces)
+    at_end = any(piece.has("t_end", "to_back", "LAST") for piece in turn.pieces)
+    if at_end and turn.last["op"] in ("gif", "preview", "trim"):  # "a second less at the end"
+        longer, shorter = (
+            longer or any(piece.text == "more" for piece in turn.pieces),
+            shorter or any(piece.text in ("less", "fewer") for piece in turn.pieces),
+        )
     rest = [piece for piece in turn.content if piece not in times]
     if len(times) != 1 or longer == shorter or any(_is_amount(piece) for piece in rest):
         return None
-    if not only_about_last(rest, "longer", "shorter", "keep", str(turn.last["op"])):
+    if not only_about_last(rest, "longer", "shorter", "keep", "t_end", "to_back", "less", "more", str(turn.last["op"])):
         return None
     params, step = turn.last["params"], float(times[0].value) * (1 if longer else -1)
     length: Any = params.get("duration_s", LENGTHS.get(str(turn.last["op"])))
