@@ -57,18 +57,29 @@ def _left(tokens: list[Token], at: int, used: set[int], wide: bool) -> Around:
     around = Around()
     for i in range(at - 1, max(-1, at - 12), -1):
         token = tokens[i]
-        if token.claimed:
-            break
+        if token.claimed or (around.labels and token.text.lower() == "and"):
+            break  # "halve the bitrate and the resolution's fine at 480"
         if token.concept in LABELS and i not in used:
             around.labels.setdefault(token.concept, i)
         elif token.concept in _LINKS and not (around.labels and token.concept == "neg" and "floor" not in around.links):
             around.links.append(token.concept)
             around.links_at.setdefault(token.concept, i)
         elif not (wide and token.concept == "subject") and token.text not in _MARKS_IN_LABEL:
+            if _is_of_sound(tokens, i):
+                continue
             break
         around.bound |= token.concept == "under"
     around.bound |= around.is_denied_floor()
     return around
+
+
+def _is_of_sound(tokens: list[Token], at: int) -> bool:
+    """A strange word, or a part of one, between "audio" and its rate ("audio to mono-ish 64k")."""
+    strange = tokens[at].concept == "unknown" or tokens[at].text == "-"
+    before = [token for token in tokens[max(0, at - 3) : at] if token.concept not in ("filler", "to", "at", "mark")]
+    return strange and any(
+        one.concept == "audio" for one in before[-1:] + (before[-2:-1] if tokens[at].text == "-" else [])
+    )
 
 
 def _right(tokens: list[Token], at: int, around: Around) -> None:
@@ -139,9 +150,25 @@ def read_amounts(tokens: list[Token]) -> Iterator[Value]:
         slot, value = _role(tokens, at, quantity, around, on_left)
         if slot == "resolution" and around.floor():
             slot = "min_resolution"
-        if slot and (slot in _FLOORS or not around.floor()):
+        if slot == "size" and around.floor() and (refused := _refused(tokens, around)) is not None:
+            around.bound = True  # "won't ingest files larger than 75 MB"
+            for one in tokens[refused : around.links_at["floor"] + 1]:
+                one.claimed = True
             used.update(around.labels.values())
             yield _claimed(tokens, at, slot, value, around)
+        elif slot and (slot in _FLOORS or not around.floor()):
+            used.update(around.labels.values())
+            yield _claimed(tokens, at, slot, value, around)
+
+
+def _refused(tokens: list[Token], around: Around) -> int | None:
+    """Where the no stands that the clause begins a lower bound with; None where it has none."""
+    for i in range(around.links_at.get("floor", 0) - 1, -1, -1):
+        if tokens[i].concept == "mark" and tokens[i].text in ",;.":
+            return None
+        if tokens[i].concept == "neg":
+            return i
+    return None
 
 
 def _claimed(tokens: list[Token], at: int, slot: str, value: object, around: Around) -> Value:
@@ -303,6 +330,8 @@ def _bare_role(
         return ("width_px" if around.has("width") else "height_px"), whole
     if 10 <= value <= 240 and _follows_picture_size(tokens, at):
         return "fps", float(value)  # 1080p60, 1080p@30
+    if whole in _RATES_OF_FILM and _keeps(around) and any(_is_lines(one.quantity) for one in tokens):
+        return "fps", float(value)  # "4k to 1080p, stay 60"
     if whole in KNOWN_LINES or (around.has("resolution") and whole and 64 <= whole <= 8640):
         return "resolution", whole
     counts = _next_is(tokens, at, "subject") or (whole == 4 and _next_is(tokens, at, "preset"))
@@ -311,13 +340,21 @@ def _bare_role(
     return "", None
 
 
+_RATES_OF_FILM = frozenset({24, 25, 30, 48, 50, 60, 120})
+
+
+def _keeps(around: Around) -> bool:
+    return "keeping" in around.links or "make" in around.links
+
+
 def _follows_picture_size(tokens: list[Token], at: int) -> bool:
-    before = at - 2 if at > 1 and tokens[at - 1].text == "@" else at - 1
+    before = at - 2 if at > 1 and tokens[at - 1].text in ("@", "/") else at - 1
     if before < 0 or (before == at - 1 and tokens[before].end != tokens[at].start):
         return False
     quantity = tokens[before].quantity
     kind = quantity.unit.kind if quantity else ""
-    return kind in ("lines", "scale") or tokens[before].frame is not None
+    named = quantity is not None and kind == "none" and quantity.value in KNOWN_LINES  # 1080/60
+    return kind in ("lines", "scale") or named or tokens[before].frame is not None
 
 
 def _join_ranges(tokens: list[Token]) -> None:

@@ -21,6 +21,8 @@ _ENDS = re.compile(
     r"[?!,;…~、。，！？；]+|\.(?=\s|$)|\b(?:and then|and also|and|then|also)\b|顺便|然后|接着|并且|另外",
     re.IGNORECASE,
 )
+# Beside a wish it asks for that and for no list of what can be done.
+_POLITE = re.compile(r"what can (?:you|be|u) (?:do|done) (?:for|about|here)", re.IGNORECASE)
 _QUOTES = re.compile('["“”「」『』《》]')
 
 
@@ -56,7 +58,7 @@ _ASKED = frozenset("help credits upload".split())
 
 
 def _for_session(clause: str, read: Read) -> list[Command] | None:
-    if not clause.strip() or _QUOTES.search(clause):
+    if not clause.strip() or _QUOTES.search(clause) or _POLITE.search(clause):
         return None
     taken = take_literals(clause)
     plain = normalize(taken.text, taken.marks)

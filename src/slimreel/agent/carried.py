@@ -11,8 +11,8 @@ from dataclasses import replace
 
 from slimreel.agent.context import Context
 from slimreel.agent.fill.elements import TYPE_WORDS, standing_at
+from slimreel.agent.orders import ORDERS
 from slimreel.agent.pieces import Piece
-from slimreel.agent.segment import ORDERS
 from slimreel.agent.words import texts, words
 
 _VALUES = ("ASPECT", "COLOR", "POSITION", "SIZE", "RATE", "SCALE")
@@ -194,6 +194,45 @@ def with_orders_apart(pieces: list[Piece]) -> list[Piece]:
         found.append(Piece(verb, piece.start, middle, words()[verb].means))
         found.append(Piece(pronoun, middle + 1, piece.end, words()[pronoun].means))
     return found
+
+
+def with_handed_stretch(pieces: list[Piece]) -> list[Piece]:
+    """ "Gimme 10:00-25:00, …": a stretch that is asked for and nothing of it is what is to be kept."""
+    found = list(pieces)
+    for at, piece in enumerate(pieces[:-1]):
+        after = pieces[at + 2] if at + 2 < len(pieces) else None
+        alone = after is None or (after.has("mark") and after.text in ",;.!")
+        if piece.has("handing") and pieces[at + 1].has("RANGE") and alone and (at == 0 or pieces[at - 1].has("mark")):
+            found[at] = replace(piece, means=piece.means | {"keep"} - {"filler"})
+    return found
+
+
+def with_better_sound(pieces: list[Piece]) -> list[Piece]:
+    """ "The sound from the phone is trash, use mix.wav": what is bad is replaced, and nothing is muted."""
+    at = next((at for at, piece in enumerate(pieces) if at and piece.has("SOUNDFILE")), 0)
+    mark = max((place for place in range(at) if pieces[place].has("mark")), default=0)
+    told = pieces[:mark]
+    bad = any(piece.has("sound", "original_sound") for piece in told) and any(p.text in texts("is_bad") for p in told)
+    uses = at == mark + 2 and pieces[at - 1].text in texts("makes_use")
+    if not (bad and uses and any(piece.has("out:is") or piece.text == "sounds" for piece in told)):
+        return pieces
+    verb = replace(pieces[at - 1], means=frozenset({"replace"}))
+    sound = Piece("sound", pieces[0].start, pieces[0].end, frozenset({"sound"}))
+    return [sound, *(piece.as_filler() for piece in told[1:]), *pieces[mark : at - 1], verb, *pieces[at:]]
+
+
+_OF_TITLES = frozenset({"add_text", "update", "nudge"})
+
+
+def with_title_colors(pieces: list[Piece], context: Context) -> list[Piece]:
+    """ "Orange would be nicer", after a title: its colour, and no warmer picture."""
+    of_title = bool(context.of_type("text")) and bool(context.last_ops) and context.last_ops[-1].get("op") in _OF_TITLES
+    if not of_title or any(piece.has("picture_word", "look") for piece in pieces):
+        return pieces
+    return [
+        replace(piece, means=piece.means - {"warmer"}) if piece.has("warmer") and piece.has("COLOR") else piece
+        for piece in pieces
+    ]
 
 
 _STEPS_OF_WORK = (*ORDERS, "undo", "redo", "changing", "moving", "adding", "export")

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from slimreel.agent.orders import ORDERS
 from slimreel.agent.pieces import Piece, content_of
-from slimreel.agent.segment import ORDERS
 from slimreel.agent.words import texts, words
 
 

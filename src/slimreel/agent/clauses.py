@@ -50,8 +50,13 @@ def does_without(part: Part) -> bool:
     return asked and len(content) == 2 and content[1].text in texts("not_needed")
 
 
-def as_wish(part: Part, parts: list[Part]) -> Part:
+def as_wish(part: Part, parts: list[Part], told: list[Part]) -> Part:
     """ "Under 30 MB, sharp": beside a wish for the output it is one too, and no filter."""
+    wishes = any(one.output for one in parts)
+    if wishes and part.reading is not None and part.reading.op == "preview" and _says(part, "proxies"):
+        return Part(part.pieces, output=True, score=part.score)
+    if _is_lighter_file(part, told) or _keeps_sound_at(part, parts):
+        return Part(part.pieces, output=True, score=part.score)
     sharp = part.reading is not None and part.reading.op == "sharpen" and part.reading.commands == [{}]
     if sharp and any(one.output for one in parts) and any(piece.has("out:sharp") for piece in part.pieces):
         return Part(part.pieces, output=True, score=part.score)
@@ -65,6 +70,23 @@ def _is_limit(part: Part) -> bool:
     """单个文件最大500M: what a place takes, and no order to take the film apart."""
     single = any(piece.has("each") and piece.text.startswith(tuple(texts("a_single"))) for piece in part.pieces)
     return single and not any(piece.has("splitting", "cutting", "trimming") for piece in part.pieces)
+
+
+def _is_lighter_file(part: Part, parts: list[Part]) -> bool:
+    """ "It takes forever to download, make it lighter": no brighter picture."""
+    lighter = part.reading is not None and part.reading.op in ("color", "nudge") and _says(part, "lighter_word")
+    return lighter and any(_says(one, "weighs") for one in parts)
+
+
+def _keeps_sound_at(part: Part, parts: list[Part]) -> bool:
+    """ "Keep the audio at 320k and squeeze the picture to 480p": both are of one file."""
+    extracts = part.reading is not None and [*map(set, part.reading.commands)] == [{"audio_bitrate_bps"}]
+    kept = any(piece.text in ("keep", "leave") for piece in part.pieces)
+    return extracts and kept and any(one.output for one in parts)
+
+
+def _says(part: Part, name: str) -> bool:
+    return any(piece.text in texts(name) for piece in part.pieces)
 
 
 def without_its_rest(parts: list[Part], context: Context) -> list[Part]:

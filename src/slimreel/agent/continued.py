@@ -11,8 +11,9 @@ from dataclasses import replace
 from slimreel.agent.context import Context
 from slimreel.agent.follow.ellipsis import left_out
 from slimreel.agent.follow.follow import follow_up
+from slimreel.agent.follow.multiplied import is_multiple
+from slimreel.agent.orders import ORDERS
 from slimreel.agent.pieces import Piece, content_of
-from slimreel.agent.segment import ORDERS
 from slimreel.agent.together import Command
 from slimreel.agent.words import texts
 
@@ -45,7 +46,7 @@ def continued(
         head, tail = pieces[:at], pieces[at + 1 :]
         if not content_of(head) or not content_of(tail):
             continue
-        first = follow_up(head, context) or _left_out(head, context)
+        first = follow_up(head, context) or _left_out(head, context) or _updated(head, context, read)
         if first is None or any(one["op"] == "clarify" for one in first):
             continue
         if first[0]["op"] == "update" and all(one.has("anim_fade", "anim_slide") for one in content_of(tail)):
@@ -54,6 +55,9 @@ def continued(
         if not _begins_order(tail):
             if (both := _of_the_same(tail, then, first)) is not None:
                 return both
+            multiplied = follow_up(tail, then) if any(map(is_multiple, tail)) else None
+            if multiplied and _same_target(first, multiplied):
+                return [*first, *multiplied]
             continue
         second = follow_up(tail, then) or read(tail, then)
         repeats = {one["op"] for one in first} & {one["op"] for one in second or ()}
@@ -86,6 +90,21 @@ def _of_the_same(pieces: list[Piece], context: Context, first: list[Command]) ->
         return None
     changed = first[0]["params"].items() - found[0][0]["params"].items() if _plain(first[0]) else {()}
     return None if changed else found[0]
+
+
+def _updated(
+    pieces: list[Piece], context: Context, read: Callable[[list[Piece], Context], list[Command] | None]
+) -> list[Command] | None:
+    """ "Other side please", "bit bigger": a change of what the last turn added that is clear by itself."""
+    changes = len(content_of(pieces)) <= 3 and any(piece.has("other_side", "bigger", "smaller") for piece in pieces)
+    found = read(pieces, context) if changes else None
+    return found if found and all(one["op"] in ("update", "nudge") for one in found) else None
+
+
+def _same_target(first: list[Command], second: list[Command]) -> bool:
+    """ "Other side, and half as big": are both of the same element?"""
+    targets = {one["params"].get("target") for one in (*first, *second)}
+    return len(targets) == 1 and None not in targets
 
 
 def _plain(command: Command) -> bool:

@@ -18,6 +18,9 @@ def without_descriptions(pieces: list[Piece]) -> list[Piece]:
     while at < len(pieces):
         end = _described_until(pieces, at)
         found.append(pieces[at] if end is None else _leading(pieces[at], pieces[end]))
+        if end is not None and pieces[end].text == "(":
+            found.append(pieces[end + 1])
+            end += 2  # past the bracket behind it
         at = at + 1 if end is None else end + 1
     return found
 
@@ -35,11 +38,17 @@ def _described_until(pieces: list[Piece], at: int) -> int | None:
         return None
     for place in range(at + 1, min(len(pieces) - 1, at + _MOST_DESCRIBING + 1)):
         now = pieces[place]
+        if now.text == "(" and _is_time(pieces, place + 1) and _closed(pieces, place + 2):
+            return place  # "from the pop (6.5 s) to …"
         if now.has("t_at") and now.text != "the" and _is_time(pieces, place + 1):
             return place if any(one.has("unknown") for one in pieces[at + 1 : place]) else None
         if now.has("mark", "TIME", "QUOTE", "FILE", "NUMBER", "URL") or pieces[place - 1].has("t_and"):
             return None
     return None
+
+
+def _closed(pieces: list[Piece], at: int) -> bool:
+    return at < len(pieces) and pieces[at].text == ")"
 
 
 def _is_time(pieces: list[Piece], at: int) -> bool:

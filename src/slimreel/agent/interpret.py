@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from slimreel.agent.amended import without_attributes, without_dropped, without_remarks, without_taken_back
 from slimreel.agent.beside import Beside, beside
 from slimreel.agent.carried import (
+    with_better_sound,
     with_bounds,
     with_counted_back,
+    with_handed_stretch,
     with_nouns,
     with_orders_apart,
     with_other_clip,
     with_same_stretch,
+    with_title_colors,
     without_denied,
     without_named_verbs,
     without_occasions,
@@ -94,7 +98,9 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     counted = with_clip_numbers(with_texts(said, context), context)
     moments = with_bounds(with_counted_back(with_halves(with_stretches(with_moments(counted)), context), context))
     clips = with_clips(with_nouns(with_same_stretch(moments), context), context)
-    pieces = without_denied(with_places(with_other_clip(with_left_alone(clips), context)))
+    clips = with_title_colors(with_handed_stretch(with_better_sound(clips)), context)
+    placed = without_denied(with_places(with_other_clip(with_left_alone(clips), context)))
+    pieces = without_attributes(without_remarks(without_dropped(without_taken_back(placed))))
     for piece in pieces:
         if described(context, piece):
             piece.means |= {"n_title"}
@@ -276,7 +282,7 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     edits: list[Command] = []
     outputs: list[Command] = []
     unheard: list[str] = []
-    reasons = tells_why(parts)
+    reasons, told = tells_why(parts), parts
     asked = [
         part
         for part, why in zip(parts, reasons, strict=True)
@@ -285,7 +291,7 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     if asked:
         parts = [part for part, why in zip(parts, reasons, strict=True) if not why]
     parts = [Part(part.pieces) if poorly_read(part, parts) else part for part in parts]
-    parts = without_its_rest([as_wish(part, parts) for part in parts], context)
+    parts = without_its_rest([as_wish(part, parts, told) for part in parts], context)
     if asked:
         parts = [part for part in parts if not does_without(part)]
     pointed = points_at_nothing(parts, context)

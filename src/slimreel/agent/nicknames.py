@@ -69,14 +69,22 @@ def half_named(pieces: list[Piece], at: int, context: Context) -> tuple[str, int
 def whole_named(pieces: list[Piece], at: int, context: Context) -> tuple[str, int] | None:
     """ "Goal 1", where a clip is goal_1.mov: the id of the clip whose two or more words are here, and their end."""
     for clip in context.clips if len(context.clips) > 1 else ():
-        words = re.split(r"[\s_\-.]+", PurePath(clip.name).stem.casefold())
+        parts = _parts_of(PurePath(clip.name).stem.casefold())
         end, said = at, list[str]()
-        while end < len(pieces) and len(said) < len(words) and not pieces[end].has("QUOTE", "FILE", "mark"):
+        while end < len(pieces) and len(said) < len(parts) and not pieces[end].has("QUOTE", "FILE", "mark"):
             said += pieces[end].text.casefold().split()
             end += 1
-        if len(words) > 1 and said == words:
+        if len(parts) > 1 and said == parts:
             return clip.id, end
     return None
+
+
+def _parts_of(stem: str) -> list[str]:
+    """The words of a name; heat2 is said as "heat 2", but clip2 is no second clip."""
+    counted = re.fullmatch(r"([a-z]{3,})([0-9]{1,2})", stem)
+    if counted is not None and counted[1] not in words():
+        return [*counted.groups()]
+    return re.split(r"[\s_\-.]+", stem)
 
 
 @lru_cache(maxsize=64)

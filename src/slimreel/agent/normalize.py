@@ -25,6 +25,19 @@ _LOWER = {i: i + 32 for i in range(ord("A"), ord("Z") + 1)}
 # 最后一秒 is a length, 最后一段 a place in the order.
 _LAST_ONE = re.compile(r"最[后後]一(?=秒|分[钟鐘])")
 _FRACTION = re.compile(r"\b(?:an?|one) ([0-9]{1,2})(?:th|rd)\b(?= (?:of|its|the) )", re.IGNORECASE)
+# "From the fifth second to the fifteenth": moments that are counted.
+_COUNTED_ONES = "third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth".split()
+_NTH = rf"(?:([0-9]{{1,3}})(?:st|nd|rd|th)|({'|'.join([*_COUNTED_ONES, 'fifteenth', 'twentieth', 'thirtieth'])}))"
+_NTH_SECOND = re.compile(rf"\b(?:the )?{_NTH} (seconds?|secs?|minutes?)\b(?: mark\b)?", re.IGNORECASE)
+_TO_NTH = re.compile(
+    rf"(?<=[0-9] (?:second|minute)) (to|until|till|through|and) (?:the )?{_NTH}\b(?! (?:clip|one|video))", re.IGNORECASE
+)
+# "Hold it 2 more seconds" is two seconds more.
+_SO_MUCH_MORE = re.compile(
+    r"\b([0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|ten) (more|extra|additional|further) "
+    r"(seconds?|secs?|minutes?|mins?)\b",
+    re.IGNORECASE,
+)
 _BARE_SHARE = re.compile(
     r"(?<!\ba )(?<!the )(?<!one )(?<!two )(?<!three )\b(third|quarter|fifth)"
     r"(?= of the (?:screen|frame|width|picture|video)\b)",
@@ -51,7 +64,9 @@ def normalize(text: str, keep: Iterable[str] = ()) -> str:
     plain = unicodedata.normalize("NFKC", text[:MAX_LENGTH].translate(_BEFORE)).translate(_AFTER)
     plain = "".join(ch for ch in plain if ch in stays or unicodedata.category(ch) not in ("Cf", "Cs", "Co", "Cn"))
     plain = _FRACTION.sub(r"1/\1", _COUNTED.sub("", _VAGUE.sub("", plain)))
+    plain = _SO_MUCH_MORE.sub(r"\1 \3 \2", plain)
     plain = _BARE_SHARE.sub(r"a \1", plain)
+    plain = _TO_NTH.sub(_to_nth, _NTH_SECOND.sub(_nth_second, plain))
     plain = _FIRST_ONE.sub("前1", plain)
     plain = _BELOW_ZERO.sub("-", plain)
     plain = _LABELLED.sub(r"\1 ", plain)
@@ -59,6 +74,20 @@ def normalize(text: str, keep: Iterable[str] = ()) -> str:
     plain = _LAST_ONE.sub("最后1", plain)
     plain = " ".join(plain[: 2 * MAX_LENGTH].split())
     return _as_here(plain.translate(_simplified()))
+
+
+def _nth(digits: str | None, word: str | None) -> int:
+    more = {"fifteenth": 15, "twentieth": 20, "thirtieth": 30}
+    return int(digits) if digits else more.get(lower(str(word)), 0) or _COUNTED_ONES.index(lower(str(word))) + 3
+
+
+def _nth_second(match: re.Match[str]) -> str:
+    unit = "minute" if lower(match[3]).startswith("min") else "second"
+    return f"{_nth(match[1], match[2])} {unit}"
+
+
+def _to_nth(match: re.Match[str]) -> str:
+    return f" {match[1]} {_nth(match[2], match[3])} {match.string[: match.start()].rsplit(' ', 1)[1]}"
 
 
 def simplified(text: str) -> str:

@@ -88,7 +88,7 @@ def output_command(parts: list[Part], plain: str, context: Context) -> OutputWis
                 text += gap + plain[piece.start : piece.end]
             at = piece.end
         texts.append(text.strip())
-    said = _KEPT_TOGETHER.sub(r"\1\2, \1\3", ", ".join(texts))
+    said = _KEPT_TOGETHER.sub(_each_kept, ", ".join(texts))
     wish = read_wish(_BOTH_KEPT.sub(r"\1不变, \2", said))
     if wish.unheard and wish.goal == Goal() and (lighter := _without_strange(parts, said)):
         plainly = read_wish(lighter)
@@ -120,12 +120,20 @@ _BOTH_KEPT = re.compile(
 
 
 # "Don't touch fps or res", "keep the resolution and frame rate": each is kept.
-_SIDE = "fps|frame ?rate|resolution|res|dimensions"
+_SIDE = "fps|frame ?rate|resolution|res|dimensions|quality"
 _KEPT_TOGETHER = re.compile(
-    r"((?:don't|dont|do not|never|without) (?:touch(?:ing)?|chang(?:e|ing)) (?:the )?|keep (?:the )?)"
+    r"((?:don't|dont|do not|never|without) (?:touch(?:ing)?|chang(?:e|ing)) (?:the )?|"
+    r"keep (?:the )?(?:full |same |original |current )?|"
+    r"(?:at|in|with) (?:the |its )?(?:original|same|full|current|native|existing) )"
     rf"({_SIDE})(?: and | or |/|, )(?:the )?({_SIDE})\b",
     re.IGNORECASE,
 )
+
+
+def _each_kept(match: re.Match[str]) -> str:
+    led, first, second = match.groups()
+    led = "keep " if led.lower().startswith(("at", "in", "with ")) else led
+    return f"{led}{first}, {led}{second}"
 
 
 def _bare(unheard: tuple[str, ...]) -> bool:

@@ -44,7 +44,11 @@ class Row:
 
 ROWS = (
     # quality
-    Row("neg|instead visible? quality? lose visible? of? quality?", "quality", "visually_lossless"),
+    Row(
+        "neg|instead visible? quality? lose visible? of? quality? !under|floor|vmaf|to|by|at|amount",
+        "quality",
+        "visually_lossless",
+    ),
     Row("neg visible? less|change|remove visible? quality", "quality", "visually_lossless"),
     Row("keeping lose this? quality", "quality", "high"),
     Row("neg|keeping visible? quality neg? lose|less|change|bad quality?", "quality", "visually_lossless"),
@@ -73,7 +77,8 @@ ROWS = (
     Row("audio quality=visually_lossless", "granted", True),
     Row("smallest size?", "quality", "low"),
     Row("size smallest", "quality", "low"),
-    Row("neg lose", "quality", "visually_lossless"),
+    Row("neg lose !under|floor|vmaf|to|by|at", "quality", "visually_lossless"),
+    Row("resolution|fps|rate|size is? nothing", "granted", True),
     Row("minimal visible? quality? lose of? quality?", "quality", "high"),
     Row("neg make? quality? bad", "quality", "high"),
     Row("neg make? quality? quality=low", "quality", "high"),

@@ -352,6 +352,11 @@ def _named_by_ordinal(pieces: list[Piece], at: int, context: Context) -> tuple[P
     return _made(pieces, at, at + 1, called[0]) if called and led and not counts and len(context.clips) > 1 else None
 
 
+def _is_no_language(pieces: list[Piece], piece: Piece) -> bool:
+    """ "Put polish first", where a clip is polish.mp4 and nobody speaks of subtitles."""
+    return piece.means <= {"LANGUAGE", "language_word"} and not any(one.has("subtitles", "autocap") for one in pieces)
+
+
 def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] | None:
     """The intro, "b-roll", 片尾, the middle one: a clip by a word of its name or by what it is."""
     piece = pieces[at]
@@ -362,6 +367,10 @@ def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] 
     end = at + 2 if noun else at + 1
     merely = piece.means <= {"filler", "out:subject"} and _is_stretch(following)
     known = (noun or merely or word in _ROLE_WORDS or _is_called(pieces, at, context)) and len(word) > 1
+    subject = word.removeprefix("the ")
+    if subject in known_as and following is not None and following.text.startswith(("needs", "has")):
+        return _made(pieces, at, at + 1, known_as[subject])  # "the finish needs it too"
+    known = known or (word in known_as and _is_no_language(pieces, piece))
     if word in known_as and (piece.has("unknown") or known):
         return _made(pieces, at, end, known_as[word])
     if word in _ROLE_WORDS:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from slimreel.agent.apart import lays_over, makes_one, sets_speed
 from slimreel.agent.context import Context
 from slimreel.agent.fill.elements import ELEMENT_OPS, last_target
+from slimreel.agent.orders import ORDERS, begins_clause, is_gap, makes_more, undoes_first
 from slimreel.agent.pieces import Piece, content_of
 from slimreel.agent.reading import FREE, OPERATION_COST, Reading, element_meanings, read_part
 from slimreel.agent.span import Span, weight
@@ -26,14 +26,10 @@ _VERBS = frozenset(
 )
 _MOST_CHUNKS = 18
 _LONGEST_PART = 9  # chunks
-ORDERS = frozenset(
-    "remove cutting trimming keep adding swapping merging splitting rotate flip mute speedup slowdown reverse loop "
-    "freeze stabilize sharpen normalize denoise fade fadein fadeout crop blurregion handing gif thumbnail "
-    "deinterlace bw extract_audio inandout grain".split()
-)
 _CROSSED_AND = 0.05  # of two ways alike, what stands before ", and" belongs to what is before it
 _CROSSED_JOINT = 0.4  # and what more where an "and" stands between them
 _CROSSED_CLAUSE = 1.0  # what it costs to take two orders for one
+_CROSSED_UNDO = 1.5  # and what more where the first is undone
 _CROSSED_EXPORT = 2.5  # and a file that is asked for, for part of a question
 _WEAK_DIVISION = 0.4  # what a division costs that nothing but a verb suggests
 
@@ -147,9 +143,11 @@ def divide(pieces: list[Piece], text: str, context: Context) -> list[Part]:
 def _cost_of_crossing(pieces: list[Piece], at: int) -> float:
     """What it costs when a part goes on over a bound."""
     cost = _CROSSED_EXPORT if _asks_after_export(pieces, at) else 0.0
-    if _begins_clause(pieces, at):
+    if begins_clause(pieces, at):
         cost += _CROSSED_CLAUSE
         cost += _CROSSED_JOINT if pieces[at].has("t_and") and pieces[at].text.isascii() else 0.0
+        cost += _CROSSED_CLAUSE if makes_more(pieces[at:]) else 0.0
+        cost += _CROSSED_UNDO if undoes_first(pieces, at) else 0.0
     return cost
 
 
@@ -165,37 +163,11 @@ def _asks_after_export(pieces: list[Piece], at: int) -> bool:
     return asks and len(before) == 1 and before[0].has("export")
 
 
-def _begins_clause(pieces: list[Piece], at: int) -> bool:
-    """Does an order of its own begin here: a verb in the clause behind a mark, or right behind an "and", and one in the
-    clause before?"""
-    marked = at > 0 and (pieces[at - 1].has("mark") or _is_gap(pieces[at - 1], pieces[at]))
-    if not at or not (marked or pieces[at].text in texts("connectives")):
-        return False
-    start = max((i + 1 for i in range(at - 1) if pieces[i].has("mark") or _is_gap(*pieces[i : i + 2])), default=0)
-    end = next((i for i in range(at, len(pieces)) if pieces[i].has("mark")), len(pieces))
-    after = pieces[at:end] if marked else [one for one in pieces[at:end] if not one.is_loose() or one.has("adding")][:1]
-    return any(map(_orders, pieces[start:at])) and (
-        any(map(_orders, after))
-        or sets_speed(after)
-        or makes_one(pieces[at : at + 3])
-        or lays_over(pieces, start, at, end)
-    )
-
-
-def _is_gap(before: Piece, piece: Piece) -> bool:
-    """A space in Chinese, where it stands for a comma."""
-    return piece.start > before.end and not (before.text[-1:].isascii() and piece.text[:1].isascii())
-
-
-def _orders(piece: Piece) -> bool:
-    if piece.has("louder", "quieter") and piece.text.startswith(("turn", "lower", "raise", "bring")):
-        return True
-    return piece.has(*ORDERS, "undo", "export", "credits") and piece.text not in texts("mere_just")
-
-
 def _is_weak(pieces: list[Piece], at: int) -> bool:
     """Is it only a verb that lets a part begin here?"""
     before, piece = pieces[at - 1], pieces[at]
+    if piece.text in texts("connectives") and at + 1 < len(pieces) and before.has("FIRST", "LAST"):
+        return pieces[at + 1].has("FIRST", "LAST")  # "drop the first minute & last 20 s"
     return (
         not before.has("mark")
         and piece.text not in texts("connectives")
@@ -209,7 +181,7 @@ def _bounds(pieces: list[Piece]) -> list[int]:
     for at in range(1, len(pieces)):
         before, piece = pieces[at - 1], pieces[at]
         separated = before.has("mark") and before.text not in "-:'\"()" and not _in_order(pieces, at)
-        gap = _is_gap(before, piece) and not (
+        gap = is_gap(before, piece) and not (
             before.has("QUOTE", "FILE") and piece.has("RANGE", "POSITION", "COLOR", "FOR", "AT")
         )
         joined = piece.text in texts("connectives") and not before.has("mark")

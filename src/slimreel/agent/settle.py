@@ -79,7 +79,7 @@ def _inherited(tokens: list[Token], values: list[Value]) -> list[Value]:
                 if scaled > 0:
                     token.claimed = True
                     kept = round(scaled) if isinstance(value.value, int) else scaled
-                    led = _left(tokens, at)[0] in ("to", "under")
+                    led = _left(tokens, at)[0] in ("to", "under", "make")
                     found.append(Value(value.slot, kept, at, at, token.text, aimed=led, bound=value.bound))
                     break
     return found
@@ -179,7 +179,10 @@ def _names_subject(tokens: list[Token], value: Value) -> bool:
         return True
     converting = left == "make" and tokens[j].text.lower().startswith(("conv", "turn", "chang"))
     squeezing = converting or left in ("compress", "less")
-    return (squeezing or left == "") and any(token.concept in ("to", "under") for token in tokens[i:])
+    end = len(tokens)
+    if value.slot in ("codec", "container"):  # "webm vp9 background video, under 4 MB" is to be one
+        end = next((k for k in range(i, len(tokens)) if tokens[k].concept == "mark"), end)
+    return (squeezing or left == "") and any(token.concept in ("to", "under") for token in tokens[i:end])
 
 
 def _after_subject(tokens: list[Token], value: Value) -> bool:

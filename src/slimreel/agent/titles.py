@@ -11,7 +11,7 @@ from difflib import SequenceMatcher
 
 from slimreel.agent.literals import Kind, Literal, Taken
 from slimreel.agent.normalize import lower, normalize, simplified
-from slimreel.agent.words import texts, word_at
+from slimreel.agent.words import texts, word_at, words
 
 _PLACES = "(?:top|bottom|left|right|center|centre|middle|upper|lower)"
 _COLORS = "white|red|yellow|blue|black|green|orange|pink|purple|gold"
@@ -52,7 +52,7 @@ _NOUNED = re.compile(
     rf"(?:{_KIND}) (?=[A-Z0-9@#$€£+])" + _TEXT
 )
 _TITLE = "text|title|caption|subtitle|headline|watermark|label|heading|words|banner|lower third|cta"
-_COLON = re.compile(rf"\b(?:{_TITLE})\b[^:\n\ue000-\uf8ff]{{0,40}}:\s*(?![0-9]){_TEXT}", re.IGNORECASE)
+_COLON = re.compile(rf"\b(?:{_TITLE})\b[^:\n\ue000-\uf8ff]{{0,40}}:\s*(?![0-9]+:){_TEXT}", re.IGNORECASE)
 _SHOUTED = re.compile(r"(?<![A-Za-z0-9#])(?:[A-Z][A-Z0-9'&!?]{2,}|[A-Z]{2,})(?:[ ](?:[A-Z0-9'&!?]{1,}))*(?![a-z0-9])")
 _KNOWN_CAPS = frozenset(
     """
@@ -123,6 +123,8 @@ def take_titles(taken: Taken) -> Taken:
             said = taken.text[match.start(1) : match.end(1)]
             if pattern is _ZH_WRITING and match[0].startswith("写") and _THOUGHT_UP.match(match[1]):
                 continue
+            date = _DATE.match(taken.text, match.start(1))
+            said = date[0] if date is not None and len(date[0]) > len(said) else said
             capitals = _SHOUTED.match(taken.text, match.start(1))
             if pattern is _WRITE and capitals is not None and len(capitals[0]) > len(said):
                 said = capitals[0]  # "write OPEN TILL 10 at the top": "till" ends no text in capitals
@@ -133,6 +135,10 @@ def take_titles(taken: Taken) -> Taken:
                 return _taken(taken, kind_at, match.start(1) + len(said), said)
             kind: Kind = "NAME" if pattern is _NAMED and _FILE_NAMED.search(match[0]) else "QUOTE"
             return _taken(taken, match.start(1), match.start(1) + len(said), said, kind)
+    dated = _DATE.search(taken.text) if _TITLE_WORD.search(taken.text) or _STAMPED.search(taken.text) else None
+    dated = dated or (_PHONE.search(taken.text) if _PUTTING.search(taken.text) else None)
+    if dated is not None:
+        return _taken(taken, dated.start(), dated.end(), dated[0])
     shouted = _shouted(taken.text)
     if shouted is not None:
         return _taken(taken, shouted.start(), shouted.end(), shouted[0])
@@ -220,12 +226,22 @@ def _speaks_of_text(text: str, match: re.Match[str]) -> bool:
     return (
         _TEXT_NOUN.search(text) is not None
         or re.search(r"\b(?:that|which|it|should|must|to)\s*$", text[: match.start()]) is not None
+        or (match[0][:4].lower() == "say " and re.search(r"\band\s*$", text[: match.start()]) is not None)
         or match[0].lower().startswith(("that", "should", "must", "to say", "with"))
     )
 
 
+# "Write quiz questions on the lecture" asks for a text to be thought up.
+_TO_BE_WRITTEN = re.compile(
+    r"(?:[a-z'-]+ ){0,3}(?:questions|summary|summaries|notes|description|captions?|hashtags|lyrics|article|post)"
+    r" (?:on|about|for|of|from|based on|covering|to go with)\b"
+)
+
+
 def _is_text(said: str) -> bool:
     said = said.strip()
+    if _TO_BE_WRITTEN.match(said):
+        return False
     return bool(said) and said not in texts("no_text") and not _AMOUNT.match(said) and not said.endswith("的名字")
 
 
@@ -237,14 +253,54 @@ def _taken(taken: Taken, start: int, end: int, said: str, kind: Kind = "QUOTE") 
     return taken
 
 
+_MONTH = "(?:Jan|Feb|Mar|Apr|May|June?|July?|Aug|Sept?|Oct|Nov|Dec)[a-z]*"
+_DATE = re.compile(
+    r"\b(?:[0-9]{4}-[0-9]{2}-[0-9]{2}|[0-9]{1,2}[/.][0-9]{1,2}[/.][0-9]{2,4}|"
+    rf"{_MONTH} [0-9]{{1,2}}(?:st|nd|rd|th)?(?:,? [0-9]{{4}})?|[0-9]{{1,2}}(?:st|nd|rd|th)? {_MONTH}(?: [0-9]{{4}})?)\b"
+)
+_PHONE = re.compile(r"(?<![\w.:-])(?:\+?[0-9]{1,3}-)?(?:[0-9]{3}-)?[0-9]{3}-[0-9]{4}(?![\w.:%-])")
+_STAMPED = re.compile(r"\b(?:date|stamp|dated|write)\b", re.IGNORECASE)
+_PUTS = "put|add|slap|stick|throw|show|pop|drop|flash|give me|want|need|whack|chuck|plonk|have|write|display|place"
+_LOOKS = rf"nice|really|very|super|fat|massive|giant|huge|big|large|small|tiny|bold|bright|thick|{_COLORS}"
+_PUTTING = re.compile(rf"\b(?:{_PUTS}|text|number|phone|call)\b", re.IGNORECASE)
+_LAID_ON = re.compile(
+    rf"\b(?:{_PUTS})\s+(?:in\s+|up\s+|on\s+)?(?:an?\s+|the\s+)?(?:(?:{_LOOKS}),?\s+){{1,4}}(?=[A-Z]{{2}})"
+)
+# "Put GO TIGERS at the top": capitals, and where they go.
+_LAID_AT = re.compile(
+    rf"\b(?:{_PUTS})\s+(?:in\s+|up\s+)?(?=[A-Z][A-Z0-9'&!? ]+\s+(?:(?:at|in|on|across|along)\s+the\s+|{_PLACES}\b))"
+)
+
+
+def _laid_on(text: str) -> re.Match[str] | None:
+    found = _LAID_ON.search(text)
+    if found is not None:
+        return found
+    found = _LAID_AT.search(text)
+    said = None if found is None else _SHOUTED.match(text, found.end())
+    return found if said is not None and not all(map(_is_noun, said[0].split())) else None
+
+
+_NOUNS = frozenset(
+    "music image logo watermark text n_title subtitles pip video clip_noun sound gif transition voice ORDINAL".split()
+)
+
+
+def _is_noun(word: str) -> bool:
+    """A word for something that can be put somewhere: LOGO, BGM, CLIP."""
+    known = words().get(lower(word))
+    return word in _KNOWN_CAPS or (known is not None and bool(known.means & _NOUNS))
+
+
 def _shouted(text: str) -> re.Match[str] | None:
-    """Capitals amid small letters, beside a word for a title: "title GRWM on top"."""
-    if not _TITLE_WORD.search(text):
+    """Capitals amid small letters, beside a word for a title ("title GRWM on top") or how one looks ("a red ACE")."""
+    looks = _laid_on(text)
+    if not _TITLE_WORD.search(text) and looks is None:
         return None
     letters = [ch for ch in text if ch.isascii() and ch.isalpha()]
     if not letters or sum(ch.isupper() for ch in letters) > 0.6 * len(letters):
         return None
-    for match in _SHOUTED.finditer(text):
+    for match in _SHOUTED.finditer(text, 0 if looks is None else looks.end()):
         if match[0].strip().upper() not in _KNOWN_CAPS:
             return match
     return None

@@ -126,6 +126,8 @@ def noun_alone(pieces: list[Piece], context: Context) -> Missing:
         return Missing("clip" if context.elements or len(context.clips) > 1 else "range")
     if any(piece.has("remove", "keep", "cutting") for piece in content):
         return Missing("unit" if content[-1].means == {"NUMBER"} and len(content) == 2 else "range")
+    if any(piece.has("typo_word") for piece in content) and context.of_type("text"):
+        return Missing("text")
     for about, means in _ASKED_OF:
         if any(piece.has(*means.split()) for piece in content):
             return Missing(about)

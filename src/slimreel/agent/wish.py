@@ -6,6 +6,7 @@ are reported as unheard, and as edits. Any text gives a Goal or WishNotUnderstoo
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -83,10 +84,26 @@ def read_wish(text: str) -> Wish:
     if squeezing and not fields and not unheard:
         balanced = True
         fields = {"quality": "medium"}  # "make it smaller": the balanced default
+    elif squeezing and not fields and unheard and _clear_clause(text):
+        balanced, fields = True, {"quality": "medium"}  # "they say it's slow, please make it lighter"
     try:
         return Wish(Goal(**fields), language, tuple(dict.fromkeys(unheard)), asks_for_edit(tokens), balanced, beside)
     except UsageError:
         return Wish(Goal(), language, (*unheard, _quoted(text)))
+
+
+_CLAUSE_ENDS = re.compile(r"[,.;!?]+(?= |$)| - ")
+
+
+def _clear_clause(text: str) -> bool:
+    """Does one of several clauses ask for less, and for nothing that is not understood?"""
+    clauses = [one for one in _CLAUSE_ENDS.split(text) if one.strip()]
+    return len(clauses) > 1 and any(_only_less(tokenize(normalize(clause))) for clause in clauses)
+
+
+def _only_less(tokens: list[Token]) -> bool:
+    orders = any(token.concept in ("make", "compress") for token in tokens)
+    return orders and asks_for_less(tokens) and not unheard_phrases(tokens)
 
 
 def _quoted(text: str) -> str:
@@ -102,6 +119,9 @@ def _said_fields(tokens: list[Token]) -> list[Value]:
             continue
         if token.concept == "preset" and len(token.text) == 1 and not _points_for(tokens, at):
             continue  # the letter x, not the platform
+        if token.text.lower() == "slow" and _is_complaint(tokens, at):
+            token.concept = "filler"
+            continue
         token.claimed = True
         if at and tokens[at - 1].concept == "keeping":
             tokens[at - 1].claimed = True
@@ -111,10 +131,27 @@ def _said_fields(tokens: list[Token]) -> list[Value]:
         elif token.concept == "size_ratio":
             value = float(token.value.replace("_", "."))
         slot = token.concept
+        if value == "lossless" and _of_sound(tokens, at):
+            slot, value = "audio", "keep"  # "keep the sound lossless"
         if slot == "resolution" and at and tokens[at - 1].concept == "floor":
             slot, tokens[at - 1].claimed = "min_resolution", True
         values.append(Value(slot, value, at, at, token.text, aimed=_points(tokens, at)))
     return values
+
+
+def _is_complaint(tokens: list[Token], at: int) -> bool:
+    """ "It's slow to load" asks for no slow preset."""
+    before = tokens[at - 1] if at else None
+    told = any(token.concept == "is" for token in tokens[max(0, at - 2) : at]) or (
+        before is not None and (before.concept == "is" or before.text.lower() in ("too", "so", "very", "is", "really"))
+    )
+    return told and not any(token.text.lower() in ("fine", "ok", "okay", "preset") for token in tokens[at + 1 : at + 3])
+
+
+def _of_sound(tokens: list[Token], at: int) -> bool:
+    before = next((token for token in reversed(tokens[:at]) if token.concept not in ("filler", "det", "this")), None)
+    after = tokens[at + 1] if at + 1 < len(tokens) else None
+    return any(one is not None and one.concept == "audio" for one in (before, after))
 
 
 def _points_for(tokens: list[Token], at: int) -> bool:

@@ -47,7 +47,7 @@ def update(span: Span) -> list[Params]:
         changes[name] = share.value / 100
     if kinds & {"subtitles"}:
         _subtitle_changes(span, changes)
-    if kinds & {"blur"} and (span.claim("strong", "large_amount") or span.says("high")):
+    if kinds & {"blur"} and (_strongly(span) or span.says("high")):
         changes["strength"] = "high"
     if kinds & {"text", "subtitles"}:
         _text_changes(span, changes)
@@ -66,6 +66,14 @@ def _left_unsaid(span: Span, kinds: set[str]) -> str:
         return "text"
     replaced = span.has("swapping", "replace") or any(piece.text.startswith("换") for piece in span.pieces)
     return "file" if replaced and kinds <= {"image", "music", "pip"} else "amount"
+
+
+def _strongly(span: Span) -> bool:
+    """A word for very much; the "so" of "so put it there" is none."""
+    hits = [at for at, one in enumerate(span.pieces) if one.has("strong", "large_amount") and one.text != "so"]
+    span.used.update(hits)
+    span.used.update(at for at, one in enumerate(span.pieces) if one.text == "so")
+    return bool(hits)
 
 
 def _traded(span: Span, targets: list[ElementFact]) -> list[Params] | None:

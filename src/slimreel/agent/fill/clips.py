@@ -211,6 +211,11 @@ def _factor(span: Span) -> float | None:
     if times is not None and times.value > 0:
         slower = slow and times.value > 1 and not times.has("SPEEDRATE") and not span.has("speed")
         return float(1 / times.value if slower else times.value)
+    if share is not None and span.claim("normal_speed"):
+        return float(share.value) / 100  # "a third of normal speed"
+    if span.has("normal_speed") and span.claim("halve"):
+        span.claim("normal_speed")
+        return 0.5
     for word, factor in (
         ("normal_speed", 1.0),
         ("double_speed", 2.0),
@@ -272,7 +277,7 @@ def freeze(span: Span) -> Params:
         params["at_s"] = moment.value
     elif (after := span.find("RANGE")) is not None and span.pieces[after].has("AFTER"):
         params["at_s"] = span.value("RANGE")[0]
-    length = span.take("FOR", "TIME", "LAST")
+    length = span.take("FOR", "TIME") or span.take("LAST")
     if length is not None and "at_s" not in params and span.find("TIME", "FOR") is not None:
         params["at_s"] = length.value
         length = span.take("FOR", "TIME")

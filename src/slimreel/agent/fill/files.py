@@ -167,7 +167,7 @@ def export(span: Span) -> Params:
         rate = bare[0]  # 1080p60
     if rate is not None:
         params["fps"] = rate.value
-    name = span.take("NAME") or _quoted_name(span) or (_file_to_be(span) if span.says(*texts("is_called")) else None)
+    name = span.take("NAME") or _quoted_name(span) or (_file_to_be(span) if _names_file(span) else None)
     if name is not None:
         params["filename"] = name.value
         span.claim("naming")
@@ -176,6 +176,12 @@ def export(span: Span) -> Params:
             params.setdefault("format", ending)
     clip_param(span, params)
     return params
+
+
+def _names_file(span: Span) -> bool:
+    return span.says(*texts("is_called")) or any(
+        piece.has("export") and piece.text.endswith(" as") for piece in span.pieces
+    )
 
 
 def _file_to_be(span: Span) -> Piece | None:

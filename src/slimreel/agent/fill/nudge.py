@@ -104,6 +104,8 @@ def nudge(span: Span) -> list[Params]:
     if span.has("sound", "volume", "voice", "original_sound", "music") or kinds == {"music"}:
         _heard_words(span)
     sound_said = span.has("sound", "volume", "voice", "original_sound") and not span.has("music")
+    if clip is None and not sound_said and (several := _several(span, named, kinds)):
+        return several
     if span.has("opacity") and kinds & {"text", "image", "pip"} and (seen := _seen_through(span, named, amount)):
         return seen
     if named or kinds:
@@ -125,6 +127,39 @@ def nudge(span: Span) -> list[Params]:
             moved = [{"target": one.id, "param": param, "direction": direction, "amount": amount} for one in targets]
             return moved * _times_said(span, word)
     return _of_clip(span, amount, named=bool(named))
+
+
+_ALSO = {"fainter": ("faint",)}  # "a little transparent", beside another comparison
+
+
+def _several(span: Span, named: list[ElementFact], kinds: set[str]) -> list[Params]:
+    """ "Slightly larger and a little transparent": a comparison on each side of an "and"."""
+    joint = next((at for at, piece in enumerate(span.pieces) if piece.has("t_and")), None)
+    if joint is None:
+        return []
+    found: list[Params] = []
+    used: set[int] = set()
+    for start, side in ((0, span.pieces[:joint]), (joint + 1, span.pieces[joint + 1 :])):
+        said = [
+            (word, param, way)
+            for word, param, way, types in _COMPARATIVES
+            if kinds & set(types) and any(piece.has(word, *_ALSO.get(word, ())) for piece in side)
+        ]
+        if len({param for _, param, _ in said}) != 1:
+            return []
+        word, param, way = said[0]
+        amount = amount_said(Span(side, span.context, ""))
+        found += [{"target": one.id, "param": param, "direction": way, "amount": amount} for one in _of(span, named)]
+        words = (word, *_ALSO.get(word, ()), "small_amount", "large_amount")
+        used |= {start + at for at, piece in enumerate(side) if piece.has(*words)}
+    if len({one["param"] for one in found}) != 2:
+        return []
+    span.used |= used
+    return found
+
+
+def _of(span: Span, named: list[ElementFact]) -> list[ElementFact]:
+    return named or target_elements(span)
 
 
 def _seen_through(span: Span, named: list[ElementFact], amount: str) -> list[Params]:

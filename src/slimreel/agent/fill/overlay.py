@@ -9,6 +9,7 @@ import re
 
 from slimreel.agent.context import PICTURE_FILES, SUBTITLE_FILES, VIDEO_FILES
 from slimreel.agent.fill.base import Params, named_values, session_file, strength, timed
+from slimreel.agent.pieces import Piece
 from slimreel.agent.span import Missing, Span
 from slimreel.agent.words import texts
 
@@ -16,7 +17,7 @@ from slimreel.agent.words import texts
 def opacity(span: Span, params: Params) -> None:
     """`opacity`, also where it is said as transparency."""
     at = span.find("opacity")
-    share = span.find("PERCENT", "SHARE")
+    share = _share_of_opacity(span)
     if at is not None and share is not None:
         span.used.update((at, share))
         value = span.pieces[share].value / 100
@@ -32,6 +33,18 @@ def opacity(span: Span, params: Params) -> None:
         params["opacity"] = round(span.pieces[share if share is not None else faint].value / 100, 4)
     elif span.claim("faint"):
         params["opacity"] = 0.5
+
+
+def _share_of_opacity(span: Span) -> int | None:
+    """The share that is nearest to the word for opacity, and none that is of the width ("12% wide, 70% opacity")."""
+    word = span.find("opacity", "faint", "fainter", "opaque")
+    shares = [at for at, one in enumerate(span.pieces) if at not in span.used and one.has("PERCENT", "SHARE")]
+    free = [at for at in shares if not _of_width(span.pieces, at)] or shares
+    return min(free, key=lambda at: abs(at - (word or 0)), default=None)
+
+
+def _of_width(pieces: list[Piece], at: int) -> bool:
+    return at + 1 < len(pieces) and pieces[at + 1].has("width_word")
 
 
 def _how_faint(span: Span, faint: int, share: int | None) -> bool:

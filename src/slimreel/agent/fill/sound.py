@@ -130,6 +130,7 @@ def volume(span: Span) -> Params:
         params["level"] = 2.0
     else:
         raise Missing("amount")
+    span.claim("small_amount", "large_amount")  # "a bit louder, by 4 dB": how much is said
     ranged(span, params)
     clip_param(span, params)
     return params
@@ -253,7 +254,7 @@ def denoise_audio(span: Span) -> Params:
     return params
 
 
-def fade(span: Span) -> Params:
+def fade(span: Span) -> Params | list[Params]:
     params: Params = {}
     if span.has("music") and span.context.of_type("music"):
         raise Missing("clip")  # the music that is there is changed by `update`
@@ -288,10 +289,26 @@ def fade(span: Span) -> Params:
     if length is not None:
         params["duration_s"] = length.value
     clip_param(span, params)
+    if params["direction"] == "in" and (out := _out_as_well(span)) is not None:
+        return [params, {**params, "direction": "out", "duration_s": out}]
     return params
 
 
 _LONGEST_FADE = 60.0  # seconds
+
+
+def _out_as_well(span: Span) -> float | None:
+    """How long the other fade takes in "fade in over 4 s and out over 6"."""
+    out = next((at for at, piece in enumerate(span.pieces) if piece.text == "out"), None)
+    length = None if out is None else next((at for at in range(out, len(span.pieces)) if _is_length(span, at)), None)
+    if out is None or length is None:
+        return None
+    span.used.update((out, length))
+    return float(span.pieces[length].value)
+
+
+def _is_length(span: Span, at: int) -> bool:
+    return at not in span.used and span.pieces[at].has("FOR", "TIME", "NUMBER")
 
 
 def _of_music(span: Span) -> bool:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from slimreel.agent.fill.elements import TYPE_WORDS
 from slimreel.agent.follow.last import AMOUNTS
+from slimreel.agent.orders import ORDERS
 from slimreel.agent.pieces import Piece
-from slimreel.agent.segment import ORDERS
 from slimreel.agent.words import texts
 
 _LAID = frozenset(word for words in TYPE_WORDS.values() for word in words)

@@ -122,6 +122,9 @@ def more_of_it(turn: Turn) -> list[Command] | None:
     )
     if not (more or less) or len(amounts) != 1 or (bounded and amounts[0].has("SIZE", "SCALE")):
         return None
+    gain = turn.last["params"].get("gain_db")
+    if turn.last["op"] == "volume" and isinstance(gain, int | float) and amounts[0].has("NUMBER"):
+        return [again(turn.last, gain_db=amounts[0].value * (-1 if less or gain < 0 else 1))]  # so much on top of it
     for name in WEIGHTS:
         value = turn.last["params"].get(name)
         if isinstance(value, int | float):
@@ -200,6 +203,8 @@ def another_amount(turn: Turn) -> list[Command] | None:
     if len(wanted) != 1 or (not refused and len(places) > 1):
         return None
     piece = turn.pieces[wanted[0]]
+    if turn.last["op"] == "split_parts" and piece.means == {"NUMBER"} and _counts_parts(turn):
+        return [again(turn.last, parts=int(piece.value))]
     name = _parameter(turn.last["params"], piece, [turn.pieces[at] for at in refused])
     if "at_s" in turn.last["params"] and any(
         one.has("is_early", "is_late") and _only_compares(one) for one in turn.content
@@ -207,14 +212,26 @@ def another_amount(turn: Turn) -> list[Command] | None:
         name = "at_s"  # 早了，应该是64秒
     if name is None:
         return None
+    if name == "end_s" and "start_s" in turn.last["params"] and any(one.has("starting") for one in turn.pieces):
+        name = "start_s"  # "begin it at 2:50 instead"
     value = _converted(piece, name, turn.last["params"][name])
+    slower = any(one.text in texts("slower_words") for one in turn.pieces)
+    if name == "factor" and piece.has("TIMES") and slower and value > 1:
+        value = 1 / value  # "2x slower is enough"
     kind = ELEMENT_OPS.get(str(turn.last["op"]))
     if kind is not None and (there := turn.context.of_type(kind)):
         return [{"op": "update", "params": {"target": there[-1].id, "set": {name: value}}}]
     return [again(turn.last, **{name: value})]
 
 
-_WITH_ONE_AMOUNT = frozenset("compress freeze fade transition rotate volume zoom crop color add_music".split())
+def _counts_parts(turn: Turn) -> bool:
+    """ "In four equal ones": parts, and no seconds."""
+    return any(piece.has("equal_word", "parts") for piece in turn.pieces)
+
+
+_WITH_ONE_AMOUNT = frozenset(
+    "compress freeze fade transition rotate volume zoom crop color add_music add_image pip lut".split()
+)
 
 
 def _says_only_an_amount(turn: Turn, piece: Piece) -> bool:

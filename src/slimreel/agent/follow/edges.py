@@ -38,13 +38,16 @@ def other_edge(turn: Turn) -> list[Command] | None:
     """Same on top: what was cropped off one edge goes at another too."""
     cropped = [name for name in turn.last["params"] if name.rsplit("_", 1)[-1] in ("px", "pct")]
     edges = {str(piece.named["position"]) for piece in turn.content if piece.named.get("position") in _EDGES}
+    edges |= {edge for piece in turn.content if piece.has("FIRST", "LAST") for edge in _EDGES if edge in piece.text}
     again_there = any(piece.has("again_word", "same") for piece in turn.pieces)
     if turn.last["op"] != "crop" or len(cropped) != 1 or len(edges) != 1 or not again_there:
         return None
-    if any(piece.has(*AMOUNTS) for piece in turn.content):
+    amounts = [piece for piece in turn.content if piece.has("NUMBER", "PX", "PERCENT", "FIRST", "LAST")]
+    if len(amounts) > 1 or any(piece.has(*AMOUNTS) and piece not in amounts for piece in turn.content):
         return None
     unit, clip = cropped[0].rsplit("_", 1)[1], turn.last["params"].get("clip")
-    params = {f"{edges.pop()}_{unit}": turn.last["params"][cropped[0]]}
+    unit = "pct" if amounts and amounts[0].has("PERCENT") else "px" if amounts and amounts[0].has("PX") else unit
+    params = {f"{edges.pop()}_{unit}": amounts[0].value if amounts else turn.last["params"][cropped[0]]}
     return [{"op": "crop", "params": {**params, "clip": clip} if clip else params}]
 
 

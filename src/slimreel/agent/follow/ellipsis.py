@@ -34,6 +34,8 @@ def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Com
     signed = any(piece.has("SIGNED", "louder", "quieter", "up_word", "down_word") for piece in pieces)
     if not signed and new.get("gain_db", 0) > 0 > last["params"].get("gain_db", 0):
         new["gain_db"] = -new["gain_db"]  # "only 2 dB", after 4 down
+    if isinstance(old := last["params"].get("range_s"), list) and isinstance(stretch := new.get("range_s"), list):
+        new["range_s"] = _of_edges(pieces, old, stretch)
     changed = {name: value for name, value in new.items() if last["params"].get(name) != value}
     if not changed:
         return None
@@ -45,6 +47,14 @@ def left_out(pieces: list[Piece], text: str, context: Context) -> tuple[list[Com
         return [{"op": "cut", "params": new}], _score(span, pieces)  # another place, and the first is cut already
     clips = changed.pop("clip") if isinstance(changed.get("clip"), list) else [None]
     return [again(last, **changed, **({} if clip is None else {"clip": clip})) for clip in clips], _score(span, pieces)
+
+
+def _of_edges(pieces: list[Piece], old: list[Any], new: list[Any]) -> list[Any]:
+    """ "8x and go till 11:50": the edge that is not said stays where it was."""
+    if any(piece.has("RANGE", "FIRST", "LAST", "FOR") for piece in pieces):
+        return new
+    starts, ends = (any(piece.has(kind) for piece in pieces) for kind in ("START", "UNTIL"))
+    return [old[0], new[1]] if ends and not starts else [new[0], old[1]] if starts and not ends else new
 
 
 _SIDES = ("left", "right", "top", "bottom", "center")

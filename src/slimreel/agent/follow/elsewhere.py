@@ -16,7 +16,7 @@ def again_there(turn: Turn) -> list[Command] | None:
     asked = any(piece.has("again_word", "same") for piece in turn.pieces)
     if not asked and turn.pieces[0].text not in texts("and_too"):
         return None
-    return _another_stretch(turn) or (_another_region(turn) if asked else None)
+    return _another_stretch(turn) or _region_again(turn) or (_another_region(turn) if asked else None)
 
 
 def _another_stretch(turn: Turn) -> list[Command] | None:
@@ -33,6 +33,18 @@ def _another_stretch(turn: Turn) -> list[Command] | None:
     if where[1] <= where[0] or (length is not None and where[1] > length + 0.05):
         return [{"op": "clarify", "params": {"about": "range"}}]
     return [again(turn.last, **{name: [where] if name == "ranges_s" else where})]
+
+
+def _region_again(turn: Turn) -> list[Command] | None:
+    """ "Also 10:05 to 10:20, same spot": the same part of the picture for another while."""
+    found = stretch_said(turn.pieces)
+    if turn.last["op"] != "blur_region" or found is None:
+        return None
+    rest = [piece for piece in turn.content if piece not in found[1]]
+    known = (*meanings_of("blur_region"), "e_blur", "position_word", "things_to_hide")
+    if any(piece.has(*AMOUNTS, "POSITION") for piece in rest) or not only_about_last(rest, *known):
+        return None
+    return [again(turn.last, start_s=found[0][0], end_s=found[0][1])]
 
 
 def stretch_said(pieces: list[Piece]) -> tuple[list[float], list[Piece]] | None:

@@ -29,9 +29,17 @@ from slimreel.agent.follow.edges import (
     wanted_after_all,
 )
 from slimreel.agent.follow.elsewhere import again_there
-from slimreel.agent.follow.last import Command, Turn, last_operation
-from slimreel.agent.follow.lasting import bare_moment, gone_after, longer_by, moved_edge, only_then
-from slimreel.agent.follow.multiplied import times_as_much
+from slimreel.agent.follow.last import Command, Turn, last_operation, says_amount
+from slimreel.agent.follow.lasting import (
+    bare_moment,
+    extended,
+    gone_after,
+    longer_by,
+    moved_edge,
+    only_then,
+    whole_time,
+)
+from slimreel.agent.follow.multiplied import is_multiple, times_as_much
 from slimreel.agent.follow.pointed import another_target, for_others
 from slimreel.agent.follow.retitled import corrected_text, other_words, put_right, respelled, retyped
 from slimreel.agent.follow.share import share_of_element
@@ -53,6 +61,10 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         return one_step_on(turn) or same_again(turn)
     if len(content) > 12:
         return None
+    told = behind_complaint(pieces)
+    amount = told if told and len(content_of(told)) == 1 and _tells_amount(content_of(told)) else None
+    if amount and (found := follow_up(amount, context)) is not None:
+        return found  # "can hardly see it. 70"
     for way in (
         other_words,
         corrected_text,
@@ -69,8 +81,10 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         moved_edge,
         gone_after,
         only_then,
+        whole_time,
         bare_moment,
         longer_by,
+        extended,
         cut_more,
         wrong_end,
         times_as_much,
@@ -91,8 +105,11 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         found = way(turn)
         if found is not None:
             return _undone_first(pieces, found)
-    told = behind_complaint(pieces)
     return follow_up(told, context) if told and any(not one.has("mark") for one in told) else None
+
+
+def _tells_amount(content: list[Piece]) -> bool:
+    return says_amount(content) or is_multiple(content[0])
 
 
 def _undone_first(pieces: list[Piece], found: list[Command]) -> list[Command]:

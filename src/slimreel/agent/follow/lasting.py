@@ -53,6 +53,26 @@ def only_then(turn: Turn) -> list[Command] | None:
     return None if found is None else [again(turn.last, range_s=[found[0] or 0.0, found[1] or "end"])]
 
 
+def whole_time(turn: Turn) -> list[Command] | None:
+    """ "Leave it up the whole video": what was laid over a stretch stays until the end."""
+    said = [piece for piece in turn.pieces if not piece.has("mark")]
+    whole = [piece for at, piece in enumerate(said) if piece.text in texts("whole_time") or _is_whole(said, at)]
+    target = last_target(Span(turn.pieces, turn.context, "")) if whole and is_of_element(turn) else None
+    facts: Any = next((one.facts for one in turn.context.elements if one.id == target), {})
+    rest = [piece for piece in turn.content if piece not in whole and piece.text not in ("leave", "stay", "it up")]
+    known = ("keep", "untouched", "until", "adding", "t_for", "it")
+    if facts.get("end_s") in (None, "end") or not only_about_last(rest, *known):
+        return None
+    start = {"start_s": 0.0} if facts.get("start_s") else {}
+    return [{"op": "update", "params": {"target": target, "set": {**start, "end_s": "end"}}}]
+
+
+def _is_whole(pieces: list[Piece], at: int) -> bool:
+    """The video of "the whole video"."""
+    led = at > 0 and pieces[at - 1].text in ("the whole", "whole", "entire")
+    return led and (pieces[at].has("clip_noun") or pieces[at].text == "time")
+
+
 def bare_moment(turn: Turn) -> list[Command] | None:
     """ "Start it at 5", "end at 45": a number without a unit is of seconds where only a moment can be meant."""
     numbers = [at for at, piece in enumerate(turn.pieces) if piece.has("NUMBER") and not piece.is_loose()]
@@ -90,17 +110,18 @@ def gone_after(turn: Turn) -> list[Command] | None:
 
 def moved_edge(turn: Turn) -> list[Command] | None:
     """ "Up to 1:10 i meant"; "oops, 30 to 38": another edge of the stretch that was worked on, or another stretch."""
-    corrects = any(piece.has("meant", "out:correct", "neg") for piece in turn.pieces)
+    corrects = any(piece.has("meant", "out:correct", "neg") or piece.text in texts("ought") for piece in turn.pieces)
     name = next((one for one in ("range_s", "ranges_s") if one in turn.last["params"]), None)
     if not corrects or name is None:
         return None
     old: Any = turn.last["params"][name]
     old = old[0] if name == "ranges_s" and len(old) == 1 else old
-    edges = [piece for piece in turn.content if piece.has("START", "UNTIL")]
+    edges = [piece for at, piece in enumerate(turn.pieces) if piece.has("START", "UNTIL") or _runs_to(turn.pieces, at)]
     found = stretch_said(turn.pieces)
     used = edges if len(edges) == 1 else found[1] if found else []
     rest = [piece for piece in turn.content if piece not in used]
-    if not used or len(old) != 2 or any(_is_amount(piece) for piece in rest) or not only_about_last(rest):
+    known = ("stopping", "starting", "grade", "play_word", "unknown") if edges else ()
+    if not used or len(old) != 2 or any(_is_amount(piece) for piece in rest) or not only_about_last(rest, *known):
         return None
     new = list(old) if edges else found[0] if found else []
     if edges:
@@ -108,6 +129,11 @@ def moved_edge(turn: Turn) -> list[Command] | None:
     corrected = again(turn.last, **{name: [new] if name == "ranges_s" else new})
     undone: list[Command] = [{"op": "undo", "params": {}}] if turn.last["op"] == "cut" else []
     return [*undone, corrected]
+
+
+def _runs_to(pieces: list[Piece], at: int) -> bool:
+    """ "It should run to 15:20": a moment that something goes up to."""
+    return pieces[at].has("AT", "TIME") and at > 0 and pieces[at - 1].text in texts("as_far_as") | {"till", "until"}
 
 
 def _begun(turn: Turn) -> list[Command] | None:
@@ -147,15 +173,34 @@ def _at_moment(turn: Turn, name: str, value: float) -> list[Command] | None:
     return None
 
 
+def extended(turn: Turn) -> list[Command] | None:
+    """ "Extend that to 14:30": another end of what was cut out or laid over."""
+    edges = [at for at, piece in enumerate(turn.pieces) if piece.has("UNTIL") or _runs_to(turn.pieces, at)]
+    longer = any(piece.text in texts("extends") for piece in turn.pieces)
+    rest = [piece for at, piece in enumerate(turn.pieces) if at not in edges and not piece.is_loose()]
+    if len(edges) != 1 or not longer or any(_is_amount(piece) for piece in rest):
+        return None
+    if not only_about_last([one for one in rest if not one.has("mark")], "longer", "fitting", "until"):
+        return None
+    return _at_moment(turn, "end_s", float(turn.pieces[edges[0]].value))
+
+
 def longer_by(turn: Turn) -> list[Command] | None:
     """ "A second longer": what takes a while takes that much more, or less."""
     times = [piece for piece in turn.pieces if piece.has("TIME", "FOR") and not piece.has("CLOCK")]
     longer = any(piece.has("longer") for piece in turn.pieces)
     shorter = any(piece.has("shorter") for piece in turn.pieces)
+    at_end = any(piece.has("t_end", "to_back", "LAST") for piece in turn.pieces)
+    if at_end and turn.last["op"] in ("gif", "preview", "trim"):  # "a second less at the end"
+        longer, shorter = (
+            longer or any(piece.text == "more" for piece in turn.pieces),
+            shorter or any(piece.text in ("less", "fewer") for piece in turn.pieces),
+        )
     rest = [piece for piece in turn.content if piece not in times]
     if len(times) != 1 or longer == shorter or any(_is_amount(piece) for piece in rest):
         return None
-    if not only_about_last(rest, "longer", "shorter", "keep", str(turn.last["op"])) or _apart(turn, times[0]):
+    about = ("longer", "shorter", "keep", "t_end", "to_back", "less", "more", str(turn.last["op"]))
+    if not only_about_last(rest, *about) or _apart(turn, times[0]):
         return None
     params, step = turn.last["params"], float(times[0].value) * (1 if longer else -1)
     length: Any = params.get("duration_s", LENGTHS.get(str(turn.last["op"])))

@@ -15,6 +15,8 @@ from slimreel.agent.words import texts
 WEIGHTS = ("target_size_bytes", "max_size_bytes", "video_bitrate_bps", "max_bitrate_bps")
 # What else can be half of it or double.
 _DEGREES = "brightness_pct contrast_pct saturation_pct temperature_pct gain_db duration_s first_s last_s".split()
+_OF_ELEMENTS = ("level", "volume", "opacity", "scale")
+_SAID_OF = ("too_word", "louder", "quieter", "volume", "music", "shrink_to")
 _COUNTS = ("count", "parts")
 # How long what was done takes where nobody said it.
 LENGTHS = {"fade": 1.0, "transition": 0.5}
@@ -24,6 +26,8 @@ _ELEMENT_WORDS = tuple(word for words in TYPE_WORDS.values() for word in words)
 def times_as_much(turn: Turn) -> list[Command] | None:
     """Double that limit; half of it; twice as long; three times as many."""
     factors = [factor for piece in turn.pieces if (factor := _factor(piece)) is not None]
+    if len(factors) == 1 and (sized := _as_big(turn, factors[0])) is not None:
+        return sized
     amounts = [at for at, piece in enumerate(turn.pieces) if piece.has(*AMOUNTS) and _factor(piece) is None]
     if len(factors) != 1 or any(not denied(turn.pieces, at) for at in amounts):
         return None  # what is not enough (3M不够，翻一倍) may be named
@@ -33,11 +37,53 @@ def times_as_much(turn: Turn) -> list[Command] | None:
     about = any(piece.has("it", "too_word", "out:toobig") or piece.text in texts("the_limit") for piece in turn.pieces)
     if not about or len(turn.content) - len(amounts) > 4 or factors[0] not in (0.5, 2.0):
         return None
-    for name in (*WEIGHTS, *_DEGREES):
+    for name in (*WEIGHTS, *_DEGREES, *_OF_ELEMENTS):
         if isinstance(value := turn.last["params"].get(name), int | float):
             after = value * factors[0]
+            if name in _OF_ELEMENTS and not only_about_last([p for p in turn.content if _factor(p) is None], *_SAID_OF):
+                return None  # "it covers half of his shirt"
+            if name in _OF_ELEMENTS:
+                return _set_again(turn, name, round(after, 4))
             return [again(turn.last, **{name: int(after) if name in WEIGHTS else after})]
     return None
+
+
+_OWN_SIZE = {"image": 0.15, "pip": 0.3}  # of the width, where nobody said it
+
+
+def _as_big(turn: Turn, factor: float) -> list[Command] | None:
+    """ "Half as big", "twice the size", of what was laid over the video by the last turn."""
+    sized = [one for one in turn.content if one.text in texts("of_size")]
+    rest = [one for one in turn.content if _factor(one) is None and one not in sized]
+    of_file = any(one.text in texts("whole_film") or one.has("out:compress", *AMOUNTS) for one in rest)
+    target = last_target(Span(turn.pieces, turn.context, ""))
+    one = next((one for one in turn.context.elements if one.id == target), None)
+    if sized and turn.last["op"] == "gif" and turn.context.last_ops[-1] is turn.last and not rest:
+        return [again(turn.last, width_px=int(turn.last["params"].get("width_px", 480) * factor))]
+    if not sized or of_file or one is None or one.type not in (*_OWN_SIZE, "text"):
+        return None
+    if not only_about_last(rest, *_ELEMENT_WORDS, "smaller", "bigger", "shrink_to"):
+        return None
+    name = "size_px" if one.type == "text" else "scale"
+    old = one.facts.get(name, _OWN_SIZE.get(one.type))
+    if isinstance(old, int | float):
+        changed = {name: round(old * factor, 4)}
+        return [{"op": "update", "params": {"target": target, "set": changed}}]
+    step = {"param": "size", "direction": "up" if factor > 1 else "down", "amount": "large"}
+    return [{"op": "nudge", "params": {"target": target, **step}}]
+
+
+def _set_again(turn: Turn, name: str, value: float) -> list[Command] | None:
+    """ "Twice that", of how loud or how big what was added last is."""
+    if name == "level":
+        return [again(turn.last, level=value)]
+    target = last_target(Span(turn.pieces, turn.context, ""))
+    return None if target is None else [{"op": "update", "params": {"target": target, "set": {name: value}}}]
+
+
+def is_multiple(piece: Piece) -> bool:
+    """Does it say how many times as much?"""
+    return _factor(piece) is not None
 
 
 def _factor(piece: Piece) -> float | None:

@@ -118,14 +118,18 @@ def _may_be_words(said: list[Piece], shown: str) -> bool:
 
 def _said_anew(turn: Turn) -> list[Command] | None:
     """ "Episode 6", where a title says "Episode 5": the same words but one, and no word that asks for anything."""
-    said = [one for one in turn.pieces if not one.has("mark", "meant", "out:correct")]
+    typo = next((at for at, one in enumerate(turn.pieces) if one.has("typo_word")), len(turn.pieces))
+    mark = max((at for at in range(typo) if turn.pieces[at].has("mark")), default=0)
+    heard = turn.pieces[:mark] if mark and typo < len(turn.pieces) else turn.pieces  # "81 layers, i can't count"
+    said = [one for one in heard if not one.has("mark", "meant", "out:correct", "typo_word")]
     words = [word for one in said for word in one.text.split()]
     for title in turn.context.of_type("text"):
-        shown = title.text.casefold().split()
+        shown = [word.strip("!?.,") for word in title.text.casefold().split()]
         new = [at for at, word in enumerate(words) if len(shown) == len(words) and word.casefold() != shown[at]]
         strange = [one for one in said if one.text in {words[at] for at in new}]
         if len(words) > 1 and len(new) == 1 and strange and all(one.means <= {"unknown", "NUMBER"} for one in strange):
-            text = _in_case_of(title.text, " ".join(words))
+            old = title.text.split()[new[0]].strip("!?.,")
+            text = title.text.replace(old, _in_case_of(old, words[new[0]]), 1)
             return [{"op": "update", "params": {"target": title.id, "set": {"text": text}}}]
     return None
 

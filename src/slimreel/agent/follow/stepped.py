@@ -105,6 +105,9 @@ def one_step_on(turn: Turn) -> list[Command] | None:
     said = turn.pieces
     if step is None or not all(_may_be_said(one) for one in said):
         return None
+    counted = any(one.has("NUMBER") and one.text.isdigit() for one in said)
+    if counted and "gain_db" in turn.last["params"] and not any(_says(one, "small_steps") for one in said):
+        return None  # "another 2" is of decibels
     too_far = any(_says(one, "too_far") for one in said) or any(
         one.has("neg") and any(_says(p, "so_much") for p in said[at + 1 : at + 3]) for at, one in enumerate(said)
     )
