@@ -68,7 +68,7 @@ from slimreel.agent.vague import (
     of_other_things,
     points_at_nothing,
 )
-from slimreel.agent.words import spelled, unjoined
+from slimreel.agent.words import spelled, texts, unjoined
 
 # What a single word beside an edit is taken for, where no clause of its own says more.
 _GUESSED = frozenset("status credits help upload cancel".split())
@@ -241,9 +241,9 @@ _OF_FILMS = (
 def _measured(parts: list[Part]) -> bool:
     """Is there a wish that fits, with an amount that nothing but a video has?"""
     said = [piece for part in parts for piece in part.pieces]
-    if any(piece.has("writing", "question") for piece in said) or all(piece.text.isascii() for piece in said):
+    if any(piece.has("writing") for piece in said):
         return False
-    fitting = (part for part in parts if part.score > 0 and (part.output or part.reading is not None))
+    fitting = (part for part in parts if part.output or (part.score > 0 and part.reading is not None))
     return any(piece.has(*_OF_FILMS) for part in fitting for piece in part.pieces)
 
 
@@ -386,7 +386,8 @@ _SHORT_TURN = 5  # characters
 def _is_short_turn(said: list[Piece], context: Context) -> bool:
     """A few Chinese characters behind another turn are more likely of it than of the weather."""
     text = "".join(piece.text for piece in said if not piece.has("mark"))
-    return bool(context.last_ops) and len(text) <= _SHORT_TURN and not text.isascii()
+    asks = any(piece.has("question") for piece in said) or text.endswith(tuple(texts("asks_at_end")))
+    return bool(context.last_ops) and len(text) <= _SHORT_TURN and not text.isascii() and not asks
 
 
 def _completes_last(found: Interpretation, changed: list[Command], context: Context, pieces: list[Piece]) -> bool:

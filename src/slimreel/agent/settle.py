@@ -107,9 +107,9 @@ def _describes_source(tokens: list[Token], values: list[Value], value: Value) ->
     last = value.last
     while last + 1 < len(tokens) and tokens[last + 1].claimed and _is_value(tokens[last + 1]):
         last += 1  # 4K60帧没必要
-    right, place = _right(tokens, last, _LIGHT | {"is"})
+    right, _ = _right(tokens, last, _LIGHT | {"is"})
     others = any(other.slot == value.slot and other.last < left_at for other in values)
-    if value.slot in ("container", "codec") and right == "purpose" and tokens[place].text.endswith(_WILL_NOT_DO):
+    if value.slot in ("container", "codec") and _will_not_do(tokens, value.last):
         return True  # webm传不了，要mp4
     shares = [other.first for other in values if other.slot == "size_ratio" and other.first > value.last]
     halved = bool(shares) and (right in ("compress", "less") or shares[0] == _right(tokens, value.last, _LIGHT)[1])
@@ -121,6 +121,13 @@ def _describes_source(tokens: list[Token], values: list[Value], value: Value) ->
         of_it = tokens[left_at].text.lower() in _OF_IT
         return of_it or _left(tokens, left_at)[0] in ("subject", "size")
     return _turns_into(tokens, values, value) or _names_subject(tokens, value) or _after_subject(tokens, value)
+
+
+def _will_not_do(tokens: list[Token], last: int) -> bool:
+    """Does the clause end in what cannot be done with it: 这个mov安卓放不了?"""
+    end = next((i for i in range(last + 1, len(tokens)) if tokens[i].concept == "mark"), len(tokens))
+    said = tokens[last + 1 : end]
+    return any(one.concept == "purpose" and one.text.endswith(_WILL_NOT_DO) for one in said[:4])
 
 
 def _left(tokens: list[Token], at: int, also: Iterable[str] = ()) -> tuple[str, int]:

@@ -84,6 +84,9 @@ def _made_one(first: Command, second: Command) -> Command | None:
         before, after = first["params"]["set"], second["params"]["set"]
         apart = not before.keys() & after.keys()
         return {"op": "update", "params": {**first["params"], "set": {**before, **after}}} if apart else None
+    if first["op"] == "split" and first["params"].get("clip") == second["params"].get("clip"):
+        moments = [*first["params"]["at_s"], *second["params"]["at_s"]]
+        return {"op": "split", "params": {**first["params"], "at_s": sorted(set(moments))}}
     if first["op"] not in _REPEATED and bool(first["params"]) != bool(second["params"]):
         return first if first["params"] else second  # "rewind effect, play 0:05-0:08 backwards"
     if not ("file" in first["params"] or first["op"] in _ONCE):

@@ -179,6 +179,9 @@ def _text_changes(span: Span, changes: Params) -> None:
         if at is not None and not span.pieces[at].has("bigger", "smaller", "small_amount") and "size" not in changes:
             changes["size"] = name
             span.used.add(at)
+    ends = span.pieces[-1] if len(span.pieces) > 1 and span.pieces[-2].has("mark") else None
+    if ends is not None and ends.text in texts("large_words") and "size" not in changes:
+        changes["size"] = "large"  # 换蓝色，大字
     pixels = span.take("PX")
     if pixels is None and span.claim("words_size"):
         pixels = next(iter(span.numbers(4, 1000)), None)

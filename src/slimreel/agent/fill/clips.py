@@ -104,6 +104,11 @@ def concat(span: Span) -> Params:
     )
     named = _ids(span.all("CLIP", "FILE")) if several else []
     span.numbers(1, max(9, len(span.context.clips)))
+    last = span.pieces[-1] if span.pieces else None
+    joined = any(piece.text in texts("joined_to") for piece in span.pieces)
+    if len(named) == 2 and joined and last is not None and last.has("t_after", "to_back"):
+        span.claim("t_after", "to_back")
+        return {"clips": named[::-1]}  # 后场接到前场后面
     if len(named) > 1:
         return {"clips": named}
     return {"clips": "all"}
