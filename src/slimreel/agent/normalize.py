@@ -32,6 +32,10 @@ _NTH_SECOND = re.compile(rf"\b(?:the )?{_NTH} (seconds?|secs?|minutes?)\b(?: mar
 _TO_NTH = re.compile(
     rf"(?<=[0-9] (?:second|minute)) (to|until|till|through|and) (?:the )?{_NTH}\b(?! (?:clip|one|video))", re.IGNORECASE
 )
+# "Pauses of 2+ seconds" are longer than that.
+_OR_MORE = re.compile(
+    r"(?<![0-9.])([0-9]{1,4}(?:\.[0-9]{1,3})?)\+(?= ?(?:s|secs?|seconds?|mins?|minutes?)\b)", re.IGNORECASE
+)
 # "Hold it 2 more seconds" is two seconds more.
 _SO_MUCH_MORE = re.compile(
     r"\b([0-9]+(?:\.[0-9]+)?|one|two|three|four|five|six|ten) (more|extra|additional|further) "
@@ -64,6 +68,7 @@ def normalize(text: str, keep: Iterable[str] = ()) -> str:
     plain = unicodedata.normalize("NFKC", text[:MAX_LENGTH].translate(_BEFORE)).translate(_AFTER)
     plain = "".join(ch for ch in plain if ch in stays or unicodedata.category(ch) not in ("Cf", "Cs", "Co", "Cn"))
     plain = _FRACTION.sub(r"1/\1", _COUNTED.sub("", _VAGUE.sub("", plain)))
+    plain = _OR_MORE.sub(r"over \1", plain)
     plain = _SO_MUCH_MORE.sub(r"\1 \3 \2", plain)
     plain = _BARE_SHARE.sub(r"a \1", plain)
     plain = _TO_NTH.sub(_to_nth, _NTH_SECOND.sub(_nth_second, plain))

@@ -53,6 +53,12 @@ _NOUNED = re.compile(
 )
 _TITLE = "text|title|caption|subtitle|headline|watermark|label|heading|words|banner|lower third|cta"
 _COLON = re.compile(rf"\b(?:{_TITLE})\b[^:\n\ue000-\uf8ff]{{0,40}}:\s*(?![0-9]+:){_TEXT}", re.IGNORECASE)
+# "Text Breathe in the centre": a strange word with a capital behind the noun, and a place or a mark behind it.
+_CAPPED = re.compile(
+    r"\b(?:[Tt]ext|[Tt]itle|[Cc]aption|[Ll]abel|[Hh]eadline) (?=[A-Z])"
+    r"([A-Z][\w'&!?-]*(?: [A-Z0-9][\w'&!?-]*){0,5})"
+    rf"(?=,| (?:at|in|on|for|from|across|along)\b| {_PLACES}\b)"
+)
 _SHOUTED = re.compile(r"(?<![A-Za-z0-9#])(?:[A-Z][A-Z0-9'&!?]{2,}|[A-Z]{2,})(?:[ ](?:[A-Z0-9'&!?]{1,}))*(?![a-z0-9])")
 _KNOWN_CAPS = frozenset(
     """
@@ -113,7 +119,7 @@ def take_titles(taken: Taken) -> Taken:
     if any(literal.kind == "QUOTE" for literal in taken.marks.values()):
         return taken
     plain = simplified(taken.text)  # 寫上 is 写上; what is written stays in the characters it came in
-    for pattern in (_SAYING, _NOUNED, _WRITE, _COLON, _ZH_COLON, _NAMED, _ZH_WRITING, _ZH_CHANGED):
+    for pattern in (_SAYING, _NOUNED, _WRITE, _COLON, _CAPPED, _ZH_COLON, _NAMED, _ZH_WRITING, _ZH_CHANGED):
         match = pattern.search(plain)
         if match is not None and pattern is _ZH_CHANGED and _says_how(match[1]):
             continue
@@ -121,6 +127,8 @@ def take_titles(taken: Taken) -> Taken:
             continue
         if match is not None and (_is_text(match[1]) or (pattern is _NOUNED and not _LENGTH.match(match[1]))):
             said = taken.text[match.start(1) : match.end(1)]
+            if pattern is _CAPPED and all(lower(one) in words() for one in said.split()):
+                continue
             if pattern is _ZH_WRITING and match[0].startswith("写") and _THOUGHT_UP.match(match[1]):
                 continue
             date = _DATE.match(taken.text, match.start(1))

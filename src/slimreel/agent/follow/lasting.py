@@ -112,11 +112,13 @@ def moved_edge(turn: Turn) -> list[Command] | None:
     """ "Up to 1:10 i meant"; "oops, 30 to 38": another edge of the stretch that was worked on, or another stretch."""
     corrects = any(piece.has("meant", "out:correct", "neg") or piece.text in texts("ought") for piece in turn.pieces)
     name = next((one for one in ("range_s", "ranges_s") if one in turn.last["params"]), None)
-    if not corrects or name is None:
+    begun = [piece for piece in turn.content if piece.has("AT", "TIME")] if _says_start(turn) else []
+    if not (corrects or begun) or name is None:
         return None
     old: Any = turn.last["params"][name]
     old = old[0] if name == "ranges_s" and len(old) == 1 else old
     edges = [piece for at, piece in enumerate(turn.pieces) if piece.has("START", "UNTIL") or _runs_to(turn.pieces, at)]
+    edges = edges or begun
     found = stretch_said(turn.pieces)
     used = edges if len(edges) == 1 else found[1] if found else []
     rest = [piece for piece in turn.content if piece not in used]
@@ -125,10 +127,16 @@ def moved_edge(turn: Turn) -> list[Command] | None:
         return None
     new = list(old) if edges else found[0] if found else []
     if edges:
-        new[0 if edges[0].has("START") else 1] = float(edges[0].value)
+        new[0 if edges[0].has("START") or begun else 1] = float(edges[0].value)
     corrected = again(turn.last, **{name: [new] if name == "ranges_s" else new})
     undone: list[Command] = [{"op": "undo", "params": {}}] if turn.last["op"] == "cut" else []
     return [*undone, corrected]
+
+
+def _says_start(turn: Turn) -> bool:
+    """ "Start that at 1:08": of the stretch, and no new one."""
+    pronoun = any(piece.text in ("it", "that", "this") for piece in turn.pieces)
+    return pronoun and any(piece.has("starting") and not piece.has("TIME", "AT", "START") for piece in turn.pieces)
 
 
 def _runs_to(pieces: list[Piece], at: int) -> bool:
