@@ -10,24 +10,7 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from slimreel.agent.amended import without_attributes, without_dropped, without_remarks, without_taken_back
 from slimreel.agent.beside import Beside, beside
-from slimreel.agent.carried import (
-    with_better_sound,
-    with_bounds,
-    with_counted_back,
-    with_handed_stretch,
-    with_nouns,
-    with_orders_apart,
-    with_other_clip,
-    with_same_stretch,
-    with_title_colors,
-    without_denied,
-    without_named_verbs,
-    without_occasions,
-    without_sequence,
-)
-from slimreel.agent.chinese import spoken_plainly, with_left_alone, with_stretches
 from slimreel.agent.clarify import Question, question
 from slimreel.agent.clauses import (
     as_wish,
@@ -40,25 +23,21 @@ from slimreel.agent.clauses import (
 )
 from slimreel.agent.context import Context
 from slimreel.agent.continued import continued
-from slimreel.agent.fill.elements import TYPE_WORDS, called, described, laid_over, with_texts
 from slimreel.agent.follow.ellipsis import left_out
 from slimreel.agent.follow.follow import follow_up
 from slimreel.agent.gaps import of_which_is_asked, wants_to_know
 from slimreel.agent.literals import take_literals
-from slimreel.agent.mildly import with_mild_complaints
-from slimreel.agent.moments import with_moments
-from slimreel.agent.nicknames import spoken_names
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_commands
 from slimreel.agent.pictured import of_the_picture
-from slimreel.agent.pieces import Piece, content_of, cut
-from slimreel.agent.pointing import with_clip_numbers, with_clips, with_halves, with_places
+from slimreel.agent.pieces import Piece, content_of
 from slimreel.agent.requests import REQUESTS
 from slimreel.agent.routing import routed
 from slimreel.agent.scope import Outside, out_of_scope
 from slimreel.agent.segment import Part, divide, tells_why
+from slimreel.agent.sentence import pieces_of
 from slimreel.agent.span import Missing
-from slimreel.agent.titles import retitled, take_titles
+from slimreel.agent.titles import retitled
 from slimreel.agent.together import OUTPUT_OPS, Command, put_together
 from slimreel.agent.vague import (
     OF_VIDEO,
@@ -68,7 +47,7 @@ from slimreel.agent.vague import (
     of_other_things,
     points_at_nothing,
 )
-from slimreel.agent.words import spelled, texts, unjoined
+from slimreel.agent.words import texts
 
 # What a single word beside an edit is taken for, where no clause of its own says more.
 _GUESSED = frozenset("status credits help upload cancel".split())
@@ -87,30 +66,6 @@ class Interpretation:
     missing: Missing | None = None
     unheard: tuple[str, ...] = ()
     language: str = "en"
-
-
-def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
-    """The pieces of a request and the plain text that they are of."""
-    taken = take_titles(take_literals(text[:MAX_LENGTH], context.names, spoken_names(context)))
-    plain = unjoined(spelled(normalize(taken.text, taken.marks), context.words))
-    spoken = with_mild_complaints(spoken_plainly(cut(plain, taken.marks)))
-    said = without_sequence(without_named_verbs(with_orders_apart(without_occasions(spoken))))
-    counted = with_clip_numbers(with_texts(said, context), context)
-    moments = with_bounds(with_counted_back(with_halves(with_stretches(with_moments(counted)), context), context))
-    clips = with_clips(with_nouns(with_same_stretch(moments), context), context)
-    clips = with_title_colors(with_handed_stretch(with_better_sound(clips)), context)
-    placed = without_denied(with_places(with_other_clip(with_left_alone(clips), context)))
-    pieces = without_attributes(without_remarks(without_dropped(without_taken_back(placed))))
-    for piece in pieces:
-        if described(context, piece):
-            piece.means |= {"n_title"}
-        for one in called(context, piece):
-            piece.means |= {TYPE_WORDS[one.type][0]} if one.type in TYPE_WORDS else set()
-        if piece.has("IMAGEFILE") and piece.text.lower().endswith(".gif") and piece.text not in context.names:
-            piece.means = frozenset({"gif"})  # 做成demo.gif names what is to come out
-        if piece.has("FILE") and (laid := laid_over(context, piece)):
-            piece.means = laid
-    return pieces, plain
 
 
 def interpret(text: str, context: Context | None = None) -> Interpretation:
@@ -221,21 +176,7 @@ def _why_not(found: Interpretation, outside: Outside | None, pieces: list[Piece]
 
 
 # What only a video has so much of.
-_OF_FILMS = (
-    "RANGE",
-    "FIRST",
-    "LAST",
-    "CLOCK",
-    "SIZE",
-    "RATE",
-    "SCALE",
-    "LINES",
-    "FPS",
-    "TIMES",
-    "ASPECT",
-    "DB",
-    "LUFS",
-)
+_OF_FILMS = tuple("RANGE FIRST LAST CLOCK SIZE RATE SCALE LINES FPS TIMES ASPECT DB LUFS".split())
 
 
 def _measured(parts: list[Part]) -> bool:
