@@ -198,3 +198,8 @@ def test_names_and_levels(context: dict[str, Any], text: str, wanted: list[tuple
 )
 def test_asked_declined_and_told(text: str, op: str) -> None:
     assert [name for name, _ in said(text)] == [op]
+
+
+@pytest.mark.parametrize("text", ["能省则省", "体积能砍多少砍多少", "能減多少就減多少", "能小就小吧", "能瘦多少是多少"])
+def test_as_much_as_can_be_is_as_small_as_can_be(text: str) -> None:
+    assert interpret(text).commands == ({"op": "compress", "params": {"quality": "low"}},)

@@ -51,6 +51,7 @@ _VAGUE = re.compile(r"(?<=[0-9零一二两三四五六七八九十百千])[多�
 _COUNTED = re.compile(r"(?<=[0-9零一二两三四五六七八九十百])个(?=[dD][bB]|分贝|百分点|[兆MmGgTt](?![a-z])|秒)")
 _GRIDS = re.compile(r"(?<=[0-9])格(?![式子局外])")  # 24格 of Taiwan is 24帧
 _FIRST_ONE = re.compile(r"第一(?=分[钟鐘]|[个個]?小[时時])")  # 第一分钟 is the first minute
+_AS_CAN = re.compile(r"能([省减減缩縮砍瘦小压壓降])(?:多少(?:就?\1多少|是多少)|[则則就]\1)")  # 能省则省
 _BELOW_ZERO = re.compile(r"负 ?(?=[0-9])")
 _LABELLED = re.compile(r"\b(crf|vmaf|fps|lufs)(?=[0-9])", re.IGNORECASE)  # crf23
 _WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{4,20}(?![A-Za-z0-9])")
@@ -73,6 +74,7 @@ def normalize(text: str, keep: Iterable[str] = ()) -> str:
     plain = _BARE_SHARE.sub(r"a \1", plain)
     plain = _TO_NTH.sub(_to_nth, _NTH_SECOND.sub(_nth_second, plain))
     plain = _FIRST_ONE.sub("前1", plain)
+    plain = _AS_CAN.sub("能压多少压多少", plain)
     plain = _BELOW_ZERO.sub("-", plain)
     plain = _LABELLED.sub(r"\1 ", plain)
     plain = _GRIDS.sub("帧", plain)
