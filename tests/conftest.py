@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -25,6 +27,18 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if config.args_source is pytest.Config.ArgsSource.ARGS else 2
 
 
+class BySuite(LoadScopeScheduling):  # type: ignore[misc]  # it comes without types
+    """Hands out the tests of a file together, and all suites that serve as one."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        path = nodeid.split("::", 1)[0]
+        return "serving" if _SERVING.intersection(path.split("/")) else path
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> BySuite:
+    return BySuite(config, log)
+
+
 def media_folder() -> Path | None:
     """The folder of shared clips: SLIMREEL_MEDIA, else ../shared/media beside the repository."""
     folder = Path(os.environ.get("SLIMREEL_MEDIA") or ROOT.parent / "shared" / "media")
@@ -33,14 +47,9 @@ def media_folder() -> Path | None:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Marks each test that asks for the clips, before `-m` selects, and skips the marked without them.
-
-    Tests of a file stay together in one process, and so do all the suites that serve.
-    """
+    """Marks each test that asks for the clips, before `-m` selects, and skips the marked without them."""
     skip = pytest.mark.skip(reason="needs the shared clips: set SLIMREEL_MEDIA to their folder")
     for item in items:
-        suite = item.path.relative_to(ROOT / "tests").parts[0]
-        item.add_marker(pytest.mark.xdist_group("serving" if suite in _SERVING else str(item.path)))
         if "media" in getattr(item, "fixturenames", ()):
             item.add_marker(pytest.mark.media)
         if media_folder() is None and item.get_closest_marker("media"):
