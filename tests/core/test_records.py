@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from fractions import Fraction
 from typing import Any
 
@@ -59,3 +61,41 @@ def test_a_goal_refuses_what_is_out_of_range_and_names_the_field(field: str, val
 
 def test_said_are_the_fields_that_differ():
     assert records.said(Goal(codec="hevc", audio="keep")) == {"codec": "hevc"}
+
+
+_TOGETHER = """
+import sys, threading
+from dataclasses import make_dataclass
+from slimreel.core import records
+
+sys.setswitchinterval(1e-6)
+for _ in range(100):
+    inner = make_dataclass("Inner", [(f"f{number}", "int | None", None) for number in range(30)])
+    outer = make_dataclass("Outer", [("inner", inner | None, None), ("last", int, 0)])
+    start = threading.Barrier(4)
+
+    def one():
+        start.wait()
+        {how}
+
+    threads = [threading.Thread(target=one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+print("all read")
+"""
+
+
+@pytest.mark.parametrize(
+    "how",
+    [
+        'records.read(outer, {"inner": {"f3": 1}})',
+        'records.read_text(outer, \'{"inner": {"f3": 1}}\')',
+    ],
+)
+def test_threads_that_read_a_kind_for_the_first_time_together(how: str):
+    """In a process of its own: what is prevented ends it with a fault of memory."""
+    program = _TOGETHER.replace("{how}", how)
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stdout) == (0, "all read\n"), ended.stderr

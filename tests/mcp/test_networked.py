@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,6 +18,11 @@ from tests.server.serving import Serving, serving
 
 _PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 _TYPES = {"Accept": "application/json, text/event-stream"}
+
+
+def _unsigned(job: dict[str, Any]) -> dict[str, Any]:
+    """An answer on a job without the signatures of its links: each is made for the second in which it is asked for."""
+    return job | {"files": [file | {"url": file["url"].partition("?")[0]} for file in job["files"]]}
 
 
 def test_from_an_upload_to_a_link(there: Agent, owner: Client, clip: Clip, tmp_path: Path):
@@ -35,7 +41,7 @@ def test_from_an_upload_to_a_link(there: Agent, owner: Client, clip: Clip, tmp_p
     (made,) = done["files"]
     assert "path" not in made
     assert len(httpx.get(made["url"]).content) == made["size_bytes"]
-    assert there.call("get_job", job_id=done["job_id"]) == done
+    assert _unsigned(there.call("get_job", job_id=done["job_id"])) == _unsigned(done)
     # What the tools did is what the ordinary calls see.
     assert owner.state()["generated_media"][0]["size"] == made["size_bytes"]
     assert there.read(f"slimreel://jobs/{done['job_id']}/thumbnail").mime_type == "image/jpeg"

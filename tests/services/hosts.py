@@ -78,7 +78,7 @@ class Host:
         assert told.get("settle", 0) == len(completed)
         assert told.get("release", 0) == len(found) - len(completed)
         work = self.folder / "work"
-        wait(lambda: not any(work.glob("*")), f"an empty {work}: {list(work.rglob('*'))}")
+        wait(lambda: not any(work.glob("*")), f"an empty {work}")
         assert not list(self.folder.rglob("*.part"))
 
     def close(self) -> None:

@@ -9,11 +9,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, get_type_hints
 
-import msgspec
-
 from slimreel.agent.context import Context
 from slimreel.core.numerals import read_number, read_share
-from slimreel.core.records import in_words
+from slimreel.core.records import complaint
 from slimreel.core.timing import parse_clock
 from slimreel.core.units import UnitError, normal, parse_bitrate, parse_size, read_quantity
 from slimreel.edit.operation import Operation
@@ -131,7 +129,7 @@ def judge_set(op: str, params: Mapping[str, Any], context: Context) -> None:
         hints = _takers(name, maker)
         if not hints:
             raise BadAnswer(f"update: set: nothing has a parameter {name}")
-        complaints = [_complaint(value, hint) for hint in hints]
+        complaints = [complaint(value, hint) for hint in hints]
         if all(complaints):
             raise BadAnswer(f"update: {name}: {complaints[0]}")
 
@@ -144,11 +142,3 @@ def _takers(address: str, maker: type[Operation] | None) -> list[Any]:
         return [get_type_hints(maker, include_extras=True)[name]]
     all_hints = [(kind.said_as.get(name, name), get_type_hints(kind, include_extras=True)) for kind in kinds]
     return [hints[own] for own, hints in all_hints if own in hints]
-
-
-def _complaint(value: object, hint: Any) -> str:
-    try:
-        msgspec.convert(value, hint)
-    except msgspec.ValidationError as error:
-        return in_words(str(error))
-    return ""

@@ -18,7 +18,7 @@ from msgspec import Meta
 
 from slimreel.core import languages
 from slimreel.core.cues import MOST_CUES, Cue
-from slimreel.core.records import in_words
+from slimreel.core.records import in_words, learn
 
 # Two lines of 42 letters, what subtitling guides allow on a screen; a letter of Chinese or Japanese counts as two.
 MOST_WIDTH = 84
@@ -60,6 +60,7 @@ class _Answer:
 def read_transcript(content: bytes, length_ms: int) -> Transcript:
     """The cues of an answer in OpenAI's `verbose_json` on `length_ms` of sound: in order, inside of it, never two at
     once, none longer than two lines. Raises BadTranscript."""
+    learn(_Answer)
     try:
         answer = msgspec.json.decode(content, type=_Answer)
     except msgspec.ValidationError as error:

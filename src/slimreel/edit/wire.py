@@ -272,6 +272,7 @@ def _get(raw: _Object, key: str, kind: Any, default: Any = MISSING) -> Any:
     """What stands under a key, if it is of the right kind. Raises BadRecord."""
     if key not in raw and default is not MISSING:
         return default
+    records.learn(kind)
     try:
         return msgspec.convert(raw[key], kind)
     except KeyError:
