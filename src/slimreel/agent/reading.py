@@ -91,6 +91,11 @@ def read_part(pieces: list[Piece], text: str, context: Context, before: list[Pie
     return best
 
 
+def read_as(op: str, pieces: list[Piece], text: str, context: Context) -> Reading:
+    """These pieces as an operation of which they hold no cue: somebody else knows that it is meant."""
+    return _filled(op, pieces, text, context, set(), [])
+
+
 def _asked_for(pieces: list[Piece], elements: frozenset[str]) -> dict[str, set[int]]:
     """The operations that the pieces have a cue of, each with the places of its longest."""
     there = frozenset[str]().union(*(piece.means for piece in pieces))

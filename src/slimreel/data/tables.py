@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+import zlib
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -80,6 +81,12 @@ def common_words() -> frozenset[str]:
 def report_file(name: str) -> str:
     """A template, style or script of the report page."""
     return files("slimreel.data").joinpath("report", name).read_text(encoding="utf-8")
+
+
+@cache
+def learned(name: str) -> bytes:
+    """What a model has learned, unpacked: a line of JSON, and weights."""
+    return zlib.decompress(files("slimreel.data").joinpath("learned", f"{name}.zlib").read_bytes())
 
 
 @cache
