@@ -1,6 +1,7 @@
-"""Learns the model of `slimreel.agent.likely` from dev: `uv run --group learn python -m evals.learn`.
+"""Learns the model of `slimreel.agent.likely`: `uv run --group learn python -m evals.learn`.
 
-It sees the requests of dev that are one operation, one question or one refusal, and nothing that is held out.
+It sees the requests of dev that are one operation, one question or one refusal, those of named.jsonl, of which only the
+name is known, and nothing that is held out.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import numpy as np
 from scipy.sparse import csr_matrix
 from sklearn.linear_model import LogisticRegression
 
-from evals.requests import Request, read_set, split_path
+from evals.requests import FOLDER, Named, read_named, read_set, split_path
 from slimreel.agent.likely import buckets_of, features, label_of
 from slimreel.agent.sentence import pieces_of
 
@@ -27,10 +28,12 @@ PATH = Path(__file__).parents[1] / "src" / "slimreel" / "data" / "learned" / "li
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m evals.learn", description=__doc__)
     parser.add_argument("--from", dest="source", type=Path, default=split_path("dev"), help="requests to learn from")
+    parser.add_argument("--named", type=Path, default=FOLDER / "named.jsonl", help="requests with their names")
     parser.add_argument("--out", type=Path, default=PATH, help="where the model goes")
     asked = parser.parse_args(arguments)
-    requests = [one for one in read_set(asked.source) if "+" not in label_of(one.ops)]
-    found = LogisticRegression(C=CARE, max_iter=100, tol=1e-3).fit(_matrix(requests), [label_of(one.ops) for one in requests])
+    requests = [*_of_dev(asked.source), *read_named(asked.named)]
+    labels = [one.label for one in requests]
+    found = LogisticRegression(C=CARE, max_iter=100, tol=1e-3).fit(_matrix(requests), labels)
     steps = np.abs(found.coef_).max(axis=1) / 127
     head = {
         "names": list(found.classes_),
@@ -46,7 +49,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def _matrix(requests: Sequence[Request]) -> csr_matrix:
+def _of_dev(path: Path) -> list[Named]:
+    found = [Named(one.text, label_of(one.ops), one.context) for one in read_set(path)]
+    return [one for one in found if "+" not in one.label]
+
+
+def _matrix(requests: Sequence[Named]) -> csr_matrix:
     """A row for each request, of length one."""
     rows = []
     for one in requests:

@@ -59,6 +59,15 @@ class Request:
         return (self.ops, *self.accept)
 
 
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A sentence of which only the operation is known, by the name of `slimreel.agent.likely.label_of`."""
+
+    text: str
+    label: str
+    context: Context
+
+
 def split_path(name: str) -> Path:
     return FOLDER / f"{name}.jsonl"
 
@@ -102,6 +111,18 @@ def command_problem(command: Command) -> str:
         if allowed is None or not isinstance(value, str) or (allowed and value not in allowed):
             return f"{op}: parameter {name} is not accepted"
     return ""
+
+
+def read_named(path: Path) -> tuple[Named, ...]:
+    """The requests of a file of names. Raises BadSet where a line is none."""
+    found = []
+    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+        try:
+            fact = json.loads(line)
+            found.append(Named(str(fact["text"]), str(fact["label"]), read_context(fact["context"])))
+        except (ValueError, KeyError, TypeError) as error:
+            raise BadSet(f"{path.name}, line {number}: it has no text, label or context") from error
+    return tuple(found)
 
 
 def _request(line: str, where: str) -> Request:

@@ -6,18 +6,11 @@ from typing import Any
 
 import pytest
 
-from slimreel.agent.context import read_context
-from slimreel.agent.interpret import interpret
 from slimreel.core.units import read_quantity
+from tests.agent.asking import BARE, CLIP, said, title
 
-CLIP = {"id": "c1", "name": "clip.mp4", "duration_s": 90.0, "width": 1920, "height": 1080, "fps": 30}
+TITLE = title("开箱")
 CLIPS = {"clips": [{**CLIP, "id": f"c{n}", "name": f"{n}{n}.mp4"} for n in (1, 2, 3)]}
-BARE = {"clips": [CLIP]}
-TITLE = {
-    "clips": [CLIP],
-    "elements": [{"id": "t1", "type": "text", "text": "开箱", "position": "top", "start_s": 0.0, "size_px": 60}],
-    "last_ops": [{"op": "add_text", "params": {"text": "开箱", "position": "top"}}],
-}
 LOGO = {
     "clips": [CLIP],
     "elements": [{"id": "i1", "type": "image", "file": "logo.png", "position": "top_right"}],
@@ -33,10 +26,6 @@ MUSIC = {
 
 def after(op: str, context: dict[str, Any] | None = None, **params: Any) -> dict[str, Any]:
     return {**(context or BARE), "last_ops": [{"op": op, "params": params}]}
-
-
-def said(text: str, context: dict[str, Any] | None = None) -> list[tuple[str, dict[str, Any]]]:
-    return [(one["op"], one["params"]) for one in interpret(text, read_context(context or BARE)).commands]
 
 
 @pytest.mark.parametrize(

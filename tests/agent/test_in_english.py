@@ -8,27 +8,9 @@ import pytest
 
 from slimreel.agent.context import read_context
 from slimreel.agent.interpret import interpret
+from tests.agent.asking import BARE, LOGO, after, said, title
 
-CLIP = {"id": "c1", "name": "clip.mp4", "duration_s": 90.0, "width": 1920, "height": 1080, "fps": 30}
-BARE = {"clips": [CLIP]}
-LOGO = {
-    "clips": [CLIP],
-    "elements": [{"id": "i1", "type": "image", "file": "logo.png", "position": "top_left", "scale": 0.2}],
-    "last_ops": [{"op": "add_image", "params": {"file": "logo.png", "position": "top_left"}}],
-}
-TITLE = {
-    "clips": [CLIP],
-    "elements": [{"id": "t1", "type": "text", "text": "Day 1", "position": "top", "start_s": 2.0, "size_px": 60}],
-    "last_ops": [{"op": "add_text", "params": {"text": "Day 1", "position": "top"}}],
-}
-
-
-def after(op: str, **params: Any) -> dict[str, Any]:
-    return {**BARE, "last_ops": [{"op": op, "params": params}]}
-
-
-def said(text: str, context: dict[str, Any] | None = None) -> list[tuple[str, dict[str, Any]]]:
-    return [(one["op"], one["params"]) for one in interpret(text, read_context(context or BARE)).commands]
+TITLE = title("Day 1", start_s=2.0)
 
 
 @pytest.mark.parametrize(

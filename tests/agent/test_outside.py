@@ -2,20 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pytest
 
-from slimreel.agent.context import read_context
-from slimreel.agent.interpret import interpret
+from tests.agent.asking import CLIP, said
 
-CLIP = {"id": "c1", "name": "clip.mp4", "duration_s": 90.0, "width": 1920, "height": 1080, "fps": 30}
 SEVERAL = {"clips": [{**CLIP, "id": f"c{n}", "name": f"{name}.mp4"} for n, name in enumerate(("beach", "hotel"), 1)]}
-
-
-def said(text: str, context: dict[str, Any] | None = None) -> list[tuple[str, dict[str, Any]]]:
-    found = interpret(text, read_context(context or {"clips": [CLIP]}))
-    return [(one["op"], one["params"]) for one in found.commands]
 
 
 @pytest.mark.parametrize(

@@ -6,34 +6,21 @@ from typing import Any
 
 import pytest
 
-from slimreel.agent.context import read_context
 from slimreel.agent.interpret import interpret
+from tests.agent.asking import CLIP, after, said, title
 
-CLIP = {"id": "c1", "name": "clip.mp4", "duration_s": 900.0, "width": 1920, "height": 1080, "fps": 30}
-BARE = {"clips": [CLIP]}
+LONG = {"clips": [{**CLIP, "duration_s": 900.0}]}
+TITLE = title("满月快乐")
 LESSONS = {"clips": [{**CLIP, "id": f"c{n}", "name": f"第{n}课.mp4"} for n in (1, 2, 3)]}
-FILES = {"clips": [CLIP], "assets": ["soft.mp3", "老师.wav", "jingle.wav"]}
-PICTURE = {"clips": [CLIP], "assets": ["片尾.png"]}
-ONE_SONG = {"clips": [CLIP], "assets": ["jingle.wav"]}
-TITLE = {
-    "clips": [CLIP],
-    "elements": [{"id": "t1", "type": "text", "text": "满月快乐", "position": "top", "start_s": 0.0, "size_px": 60}],
-    "last_ops": [{"op": "add_text", "params": {"text": "满月快乐", "position": "top"}}],
-}
+FILES = {**LONG, "assets": ["soft.mp3", "老师.wav", "jingle.wav"]}
+PICTURE = {**LONG, "assets": ["片尾.png"]}
+ONE_SONG = {**LONG, "assets": ["jingle.wav"]}
 MUSIC = {
     "clips": [CLIP],
     "elements": [{"id": "m1", "type": "music", "file": "a.mp3", "volume": 0.5}],
     "last_ops": [{"op": "add_music", "params": {"file": "a.mp3", "volume": 0.5}}],
     "assets": ["a.mp3", "soft.mp3"],
 }
-
-
-def after(op: str, **params: Any) -> dict[str, Any]:
-    return {**BARE, "last_ops": [{"op": op, "params": params}]}
-
-
-def said(text: str, context: dict[str, Any] | None = None) -> list[tuple[str, dict[str, Any]]]:
-    return [(one["op"], one["params"]) for one in interpret(text, read_context(context or BARE)).commands]
 
 
 @pytest.mark.parametrize(
@@ -66,7 +53,7 @@ def said(text: str, context: dict[str, Any] | None = None) -> list[tuple[str, di
     ],
 )
 def test_what_is_told_is_no_wish(text: str, wanted: list[tuple[str, dict[str, Any]]]) -> None:
-    assert said(text) == wanted
+    assert said(text, LONG) == wanted
 
 
 @pytest.mark.parametrize(
@@ -97,7 +84,7 @@ def test_what_is_told_is_no_wish(text: str, wanted: list[tuple[str, dict[str, An
     ],
 )
 def test_wishes_for_the_output(text: str, wanted: dict[str, Any]) -> None:
-    assert said(text) == [("compress", wanted)]
+    assert said(text, LONG) == [("compress", wanted)]
 
 
 @pytest.mark.parametrize(
@@ -164,14 +151,14 @@ def test_turns_about_the_last_one(context: dict[str, Any], text: str, wanted: di
             "去头3秒，右下片尾.png",
             [("cut", {"first_s": 3.0}), ("add_image", {"file": "片尾.png", "position": "bottom_right"})],
         ),
-        (BARE, "10分05秒切一刀，12分再切一刀", [("split", {"at_s": [605.0, 720.0]})]),
+        (LONG, "10分05秒切一刀，12分再切一刀", [("split", {"at_s": [605.0, 720.0]})]),
         (LESSONS, "把第三课接到第一课后面", [("concat", {"clips": ["c1", "c3"]})]),
         (FILES, "垫个soft.mp3，音量25", [("add_music", {"file": "soft.mp3", "volume": 0.25})]),
         (ONE_SONG, "配jingle.wav，不循环", [("add_music", {"file": "jingle.wav", "loop": False})]),
         (FILES, "原声关掉换老师.wav", [("replace_audio", {"file": "老师.wav"})]),
-        (BARE, "暖一点", [("color", {"temperature_pct": 10})]),
-        (BARE, "下半部分打马赛克", [("blur_region", {"position": "bottom"})]),
-        (BARE, "右半部分裁掉", [("crop", {"right_pct": 50.0})]),
+        (LONG, "暖一点", [("color", {"temperature_pct": 10})]),
+        (LONG, "下半部分打马赛克", [("blur_region", {"position": "bottom"})]),
+        (LONG, "右半部分裁掉", [("crop", {"right_pct": 50.0})]),
     ],
 )
 def test_names_and_levels(context: dict[str, Any], text: str, wanted: list[tuple[str, dict[str, Any]]]) -> None:
@@ -197,7 +184,7 @@ def test_names_and_levels(context: dict[str, Any], text: str, wanted: list[tuple
     ],
 )
 def test_asked_declined_and_told(text: str, op: str) -> None:
-    assert [name for name, _ in said(text)] == [op]
+    assert [name for name, _ in said(text, LONG)] == [op]
 
 
 @pytest.mark.parametrize("text", ["能省则省", "体积能砍多少砍多少", "能減多少就減多少", "能小就小吧", "能瘦多少是多少"])

@@ -103,8 +103,9 @@ def with_same_stretch(pieces: list[Piece]) -> list[Piece]:
     at = 0
     while at < len(pieces):
         piece, after = pieces[at], pieces[at + 1 : at + 3]
-        known = [one for one in found if one.has("RANGE")]
-        if piece.text in texts("same_words") and after and after[0].text in texts("stretch_nouns") and len(known) == 1:
+        again = piece.text in texts("same_words") and after and after[0].text in texts("stretch_nouns")
+        known = [one for one in found if one.has("RANGE")] if again else []
+        if len(known) == 1:
             found.append(replace(known[0], text="the same", start=piece.start, end=after[0].end))
             at += 2
             continue
@@ -133,9 +134,11 @@ def without_named_verbs(pieces: list[Piece]) -> list[Piece]:
         before = pieces[at - 1].text if at else ""
         single = piece.text.isascii() and piece.text.isalpha() and piece.means & _NOUNS_TOO
         ends = at + 1 == len(pieces) or pieces[at + 1].has("mark", "t_and")
-        ordered = any(one.has(*ORDERS) for one in pieces[:at])
-        named = (before == "the" and ends and ordered) or (before in texts("owners") and piece.text.endswith("s"))
-        found.append(replace(piece, means=frozenset({"unknown"})) if single and named else piece)
+        named = single and (
+            (before == "the" and ends and any(one.has(*ORDERS) for one in pieces[:at]))
+            or (before in texts("owners") and piece.text.endswith("s"))
+        )
+        found.append(replace(piece, means=frozenset({"unknown"})) if named else piece)
     return found
 
 

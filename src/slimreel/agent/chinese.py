@@ -154,9 +154,11 @@ def _with_that_stretch(pieces: list[Piece]) -> list[Piece]:
     """40秒到50秒打码，那段声音也消掉: the stretch of the clause before, where that one leaves it in the film."""
     found = list(pieces)
     for at, piece in enumerate(pieces):
+        if piece.text not in texts("that_stretch"):
+            continue
         start = _clause_start(pieces, at)
         known = [one for one in found[:start] if one.has("RANGE", "FIRST", "LAST")]
-        if piece.text not in texts("that_stretch") or len(known) != 1 or not known[0].has("RANGE"):
+        if len(known) != 1 or not known[0].has("RANGE"):
             continue
         end = next((i for i in range(at, len(pieces)) if pieces[i].has("mark")), len(pieces))
         clause, before = pieces[start:end], pieces[:start]
@@ -170,7 +172,7 @@ def _with_that_stretch(pieces: list[Piece]) -> list[Piece]:
 
 
 def _clause_start(pieces: list[Piece], at: int) -> int:
-    return max((i + 1 for i in range(at) if pieces[i].has("mark")), default=0)
+    return next((i + 1 for i in range(at - 1, -1, -1) if pieces[i].has("mark")), 0)
 
 
 def _without_what_is_wrong(pieces: list[Piece]) -> list[Piece]:

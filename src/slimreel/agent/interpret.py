@@ -34,7 +34,7 @@ from slimreel.agent.pieces import Piece, content_of
 from slimreel.agent.requests import REQUESTS
 from slimreel.agent.routing import routed
 from slimreel.agent.scope import Outside, out_of_scope
-from slimreel.agent.second_opinion import second_opinion
+from slimreel.agent.second_opinion import Opinion, second_opinion
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.sentence import pieces_of
 from slimreel.agent.span import Missing
@@ -80,10 +80,10 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
             first = [one for one in taken.before if one["op"] != "export"]
             commands = (*first, *rest.commands, *taken.behind, *files)
             return Interpretation(commands, language=found.language)
-    other = second_opinion(text, context, found.commands, found.unheard) if len(text) <= MAX_LENGTH else None
-    if other is None:
+    if len(text) > MAX_LENGTH:
         return found
-    return Interpretation(other.commands, other.missing, other.unheard, found.language)
+    other = second_opinion(text, context, Opinion(found.commands, found.missing, found.unheard))
+    return found if other is None else Interpretation(other.commands, other.missing, other.unheard, found.language)
 
 
 def _read_alone(clause: str) -> list[Command] | None:

@@ -21,6 +21,7 @@ from slimreel.data.tables import learned
 
 # Letters that are looked at: a longer request is a list, and its beginning tells little less than the whole.
 _MOST_LETTERS = 300
+_MOST_PIECES = 60
 _GRAMS = (2, 3, 4)  # letters
 _MOST_MEANINGS = 4  # of a piece, in pairs with the one after the next
 NOTHING = "nothing"  # what asks for nothing: thanks, not yet
@@ -52,9 +53,7 @@ class Model:
         rows = [weights[at * width : (at + 1) * width].tolist() for at in buckets]
         length = math.sqrt(len(rows)) or 1.0
         totals = [sum(column) for column in zip(*rows, strict=True)] or [0] * width
-        return [
-            bias + step * total / length for bias, step, total in zip(self.biases, self.steps, totals, strict=True)
-        ]
+        return [bias + step * total / length for bias, step, total in zip(self.biases, self.steps, totals, strict=True)]
 
 
 def guesses(pieces: Sequence[Piece], plain: str, context: Context) -> list[Guess]:
@@ -100,7 +99,7 @@ def _letters(plain: str) -> Iterator[str]:
 
 
 def _meanings(pieces: Sequence[Piece]) -> Iterator[str]:
-    there = [means for piece in pieces if (means := sorted(piece.means - {"filler"}))]
+    there = [means for piece in pieces[:_MOST_PIECES] if (means := sorted(piece.means - {"filler"}))]
     yield from (f"m{one}" for means in there for one in means)
     yield from (f"p{one}>{other}" for means, after in pairwise(there) for one in means for other in after)
     for means, after in zip(there, there[2:], strict=False):

@@ -31,7 +31,7 @@ class Piece:
     named: dict[str, str] = field(default_factory=dict)
 
     def has(self, *names: str) -> bool:
-        return any(name in self.means for name in names)
+        return not self.means.isdisjoint(names)
 
     def as_filler(self) -> Piece:
         """The same stretch, which then means nothing."""
