@@ -6,27 +6,31 @@ What fails names ids and counts alone: one of the sets is held out, and a test t
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from difflib import SequenceMatcher
+from collections.abc import Iterable
 from functools import cache
-from importlib import import_module
 from pathlib import Path
 
 import pytest
+from rapidfuzz import fuzz, process
 
 from evals.requests import (
     CATEGORIES,
+    FOLDER,
     HELD_OUT,
     LANGUAGES,
+    ROUTING,
     SPLITS,
     BadSet,
     Request,
     command_problem,
     label_problems,
+    read_named,
     read_set,
     split_path,
 )
+from slimreel.agent.likely import NOTHING
 from slimreel.agent.normalize import normalize
+from slimreel.edit.registry import operations
 
 NEAR = 0.85
 
@@ -63,14 +67,29 @@ def test_there_are_600_requests_and_enough_are_held_out():
 
 
 def test_no_request_of_dev_is_near_one_that_is_held_out():
-    found = near_pairs()
+    found = near_pairs((one.id, one.text) for one in requests("dev"))
     assert not found, f"{len(found)} pairs: {found[:10]}"
 
 
+def test_no_request_that_only_has_a_name_is_near_one_that_is_held_out():
+    found = near_pairs((one.text, one.text) for one in read_named(FOLDER / "named.jsonl"))
+    assert not found, f"{len(found)} pairs: {found[:10]}"
+
+
+def test_names_of_requests_are_operations_questions_or_refusals():
+    session = {
+        *ROUTING,
+        *(f"clarify:{about}" for about in ROUTING["clarify"]["about"]),
+        *(f"out_of_scope:{reason}" for reason in ROUTING["out_of_scope"]["reason"]),
+    } - {"clarify", "out_of_scope"}
+    found = read_named(FOLDER / "named.jsonl")
+    assert {one.label for one in found} <= {*operations(), *session, NOTHING}
+    assert len({(one.text, one.label) for one in found}) == len(found)
+
+
 def test_nearness_is_seen():
-    near = _similarity()
-    assert near("trim to 10s", "trim to 12s") >= NEAR
-    assert near("trim to 10s", "make it louder") < NEAR
+    assert _nearest("trim to 10s", ["make it louder", "trim to 12s"]) == 1
+    assert _nearest("trim to 10s", ["make it louder"]) is None
 
 
 @pytest.mark.parametrize(
@@ -106,28 +125,19 @@ def test_an_id_that_stands_twice_is_refused(tmp_path: Path):
         read_set(path)
 
 
-def near_pairs() -> list[tuple[str, str]]:
-    """The ids of every request of dev and one held out that are near each other."""
-    near = _similarity()
-    held_out = [(one.id, _bare(one.text)) for split in HELD_OUT for one in requests(split)]
-    texts = [(one.id, _bare(one.text)) for one in requests("dev")]
-    return [(one, other) for one, text in texts for other, theirs in held_out if near(text, theirs) >= NEAR]
+def near_pairs(texts: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Each of these texts by its id, and the id of one held out that is near it."""
+    held_out = [one for split in HELD_OUT for one in requests(split)]
+    theirs = [_bare(one.text) for one in held_out]
+    near = {name: _nearest(_bare(text), theirs) for name, text in texts}
+    return [(name, held_out[at].id) for name, at in near.items() if at is not None]
 
 
 def _bare(text: str) -> str:
     return normalize(text).casefold()
 
 
-def _similarity() -> Callable[[str, str], float]:
-    """Of two texts from 0 to 1: twice the characters in common over all; rapidfuzz counts them exactly and fast."""
-    try:
-        fast = import_module("rapidfuzz.fuzz")
-    except ImportError:
-        return _slowly
-    return lambda first, second: float(fast.ratio(first, second, score_cutoff=100 * NEAR)) / 100
-
-
-def _slowly(first: str, second: str) -> float:
-    matcher = SequenceMatcher(None, first, second, autojunk=False)
-    bound = min(matcher.real_quick_ratio(), matcher.quick_ratio())
-    return bound if bound < NEAR else matcher.ratio()
+def _nearest(text: str, texts: list[str]) -> int | None:
+    """The place of one whose characters are the same to 0.85, twice those in common over all."""
+    found = process.extractOne(text, texts, scorer=fuzz.ratio, score_cutoff=100 * NEAR)
+    return None if found is None else found[2]
