@@ -28,6 +28,21 @@ window.Notification = class extends Real {
   static requestPermission() { window.asked += 1; return Real.requestPermission(); }
 };
 """
+# Keeps back one answer on the state, once asked to, until it is released; counts those that came through.
+_HELD = """
+window.hold = false;
+window.came = 0;
+const real = window.fetch;
+window.fetch = async (...call) => {
+  const isState = String(call[0].url ?? call[0]).includes("/latest");
+  const isHeld = window.hold && isState;
+  if (isHeld) window.hold = false;
+  const answer = await real(...call);
+  if (isHeld) await new Promise((done) => (window.release = done));
+  if (isState) window.came += 1;
+  return answer;
+};
+"""
 _LATER = (
     "(value) => new Promise((done) => { const look = () => value() ? done(value()) : setTimeout(look, 50); look(); })"
 )
@@ -144,6 +159,24 @@ def test_two_tabs_show_the_same(visit: Visit, clip: Clip) -> None:
     expect(other.locator(".turn .mine")).to_contain_text("add the title")
     other.locator("[data-undo]").click()
     expect(person.find("[data-segment=t1]")).to_have_count(0)
+
+
+def test_an_answer_that_was_overtaken_changes_nothing(visit: Visit, clip: Clip) -> None:
+    person = visit()
+    person.context.add_init_script(_HELD)
+    person.go()
+    person.bring(clip("beach.mp4"))
+    person.say("add the title “Hello” at the top")
+    person.see("[data-segment=t1]")
+    person.page.evaluate("hold = true")
+    person.page.click("[data-undo]")
+    person.page.evaluate(f"({_LATER})(() => !!window.release)")
+    came = person.page.evaluate("came")
+    person.page.keyboard.press("Control+Shift+z")
+    person.page.evaluate(f"({_LATER})(() => came > {came})")
+    person.page.evaluate("release()")
+    person.page.wait_for_timeout(300)
+    expect(person.find("[data-segment=t1]")).to_have_count(1)
 
 
 @pytest.mark.slow

@@ -36,6 +36,7 @@ class Store {
   #chosen = $state<string | null>(null);
   #listening: AbortController | null = null;
   #wanted = new Set<Part>();
+  #asked: Partial<Record<Part, number>> = {};
   #moved = new Map<string, JobEntry>();
   #timer: ReturnType<typeof setTimeout> | null = null;
 
@@ -204,24 +205,30 @@ class Store {
     const session = this.session;
     if (!session) return;
     const work: Record<Part, () => Promise<void>> = {
-      state: async () => {
-        const found = await calls.readState(session);
-        this.files = found.state.video_infos;
-        this.drafts = found.state.drafts;
-        this.bindId = found.bind_id ?? null;
-      },
-      turns: async () => this.conversation.list(await calls.listTurns(session)),
-      jobs: async () => {
-        const open = new Set(this.jobs.filter((job) => !ENDED.includes(job.status)).map((job) => job.id));
-        this.jobs = await calls.listJobs(session);
-        this.#announce(this.jobs.filter((job) => open.has(job.id) && job.status === "completed"));
-      },
-      balance: async () => {
-        this.balance = await calls.readBalance();
-      },
+      state: () =>
+        this.#ask("state", calls.readState(session), (found) => {
+          this.files = found.state.video_infos;
+          this.drafts = found.state.drafts;
+          this.bindId = found.bind_id ?? null;
+        }),
+      turns: () => this.#ask("turns", calls.listTurns(session), (found) => this.conversation.list(found)),
+      jobs: () =>
+        this.#ask("jobs", calls.listJobs(session), (found) => {
+          const open = new Set(this.jobs.filter((job) => !ENDED.includes(job.status)).map((job) => job.id));
+          this.jobs = found;
+          this.#announce(found.filter((job) => open.has(job.id) && job.status === "completed"));
+        }),
+      balance: () => this.#ask("balance", calls.readBalance(), (found) => void (this.balance = found)),
     };
     await Promise.all(parts.map((part) => work[part]()));
     this.#noteRenders();
+  }
+
+  /** Takes an answer, unless another that was asked for later may be there already: answers overtake one another. */
+  async #ask<A>(part: Part, answer: Promise<A>, take: (found: A) => void): Promise<void> {
+    const turn = (this.#asked[part] = (this.#asked[part] ?? 0) + 1);
+    const found = await answer;
+    if (turn === this.#asked[part]) take(found);
   }
 
   #announce(finished: Job[]): void {
