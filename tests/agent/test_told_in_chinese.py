@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from slimreel.agent.interpret import interpret
-from tests.agent.asking import CLIP, after, said, title
+from tests.agent.asking import BARE, CLIP, LOGO, after, said, title
 
 LONG = {"clips": [{**CLIP, "duration_s": 900.0}]}
 TITLE = title("满月快乐")
@@ -266,3 +266,41 @@ def test_then_and_following_about(text: str, wanted: list[str]) -> None:
 def test_a_title_is_placed_by_a_clause_of_its_own(text: str, place: str) -> None:
     found = interpret(text)
     assert found.commands[0]["params"]["position"] == place and not found.unheard
+
+
+RATES = after("gif", start_s=2, end_s=5)
+LINES = {
+    **title("点击下单"),
+    "elements": [
+        {"id": "t1", "type": "text", "text": "全场五折", "position": "top", "start_s": 0.0},
+        {"id": "t2", "type": "text", "text": "点击下单", "position": "bottom", "start_s": 0.0},
+    ],
+}
+SWAPPED = {"clips": LESSONS["clips"][:2], "last_ops": [{"op": "reorder", "params": {"order": ["c2", "c1"]}}]}
+
+
+@pytest.mark.parametrize(
+    ("context", "text", "wanted"),
+    [
+        (TITLE, "只要前5秒出现就够了", [("update", {"target": "t1", "set": {"start_s": 0.0, "end_s": 5.0}})]),
+        (BARE, "只要前5秒", [("trim", {"start_s": 0.0, "end_s": 5.0})]),
+        (RATES, "gif太大，限制在2M", [("gif", {"start_s": 2, "end_s": 5, "max_size_bytes": 2_000_000})]),
+        (RATES, "太大了，压到2M", [("gif", {"start_s": 2, "end_s": 5, "max_size_bytes": 2_000_000})]),
+        (RATES, "gif宽度改320，fps 15", [("gif", {"start_s": 2, "end_s": 5, "fps": 15.0, "width_px": 320})]),
+        (LINES, "五折那行改红色", [("update", {"target": "t1", "set": {"color": "#FF0000"}})]),
+        (LINES, "五折那行从第3秒开始，下面那行不动", [("update", {"target": "t1", "set": {"start_s": 3.0}})]),
+        (SWAPPED, "两段顺序还是换回来", [("undo", {})]),
+        (
+            after("compress", codec="av1"),
+            "revert上一步，改用vp9",
+            [("undo", {}), ("compress", {"codec": "vp9"})],
+        ),
+    ],
+)
+def test_turns_on_the_last_one(context: dict[str, Any], text: str, wanted: list[tuple[str, dict[str, Any]]]) -> None:
+    assert said(text, context) == wanted
+
+
+def test_cantonese_asks_whether_it_is_good() -> None:
+    nudge = {"target": "i1", "param": "opacity", "direction": "down", "amount": "small"}
+    assert said("淡啲好唔好", LOGO) == [("nudge", nudge)]

@@ -57,6 +57,12 @@ _EITHER_WAY = re.compile(
     r"(?<!音质)(?<!声音)(?:画质|画面|看得)?(?:(清[楚晰]?|高清|模?糊|好)不(?:清[楚晰]?|高清|模?糊|好)|模?糊(?:一?点儿?|一?些)|看不清楚?|不清[楚晰])"
     r"(?=[都也我倒]{0,2}(?:无所谓|不重要|不在乎|不管|没关系|没事|都行|行|可以|随便|不要紧|不介意|没所谓))"
 )
+# fps 15 is 15 fps, where nothing else is said of either number.
+_RATE_LED = re.compile(
+    r"(?<![0-9])(?<![0-9] )\bfps ?[:=]? ?(?:改成?|换成?|用|给|到|降到)? ?([0-9]{2,3})"
+    r"(?= ?(?:[,.;]|$|就[行好够]|吧|即可))",
+    re.IGNORECASE,
+)
 # 跟住静音 of Cantonese is "then"; 跟住人脸 follows something about.
 _THEN = re.compile(
     r"(?:^|(?<=[,.; ]))跟[住著着]就?(?=[\u4e00-\u9fffA-Za-z0-9])"
@@ -89,6 +95,7 @@ def normalize(text: str, keep: Iterable[str] = ()) -> str:
     plain = _THEN.sub("然后", _EITHER_WAY.sub("画质", plain))
     plain = _BELOW_ZERO.sub("-", plain)
     plain = _LABELLED.sub(r"\1 ", plain)
+    plain = _RATE_LED.sub(r"\1fps", plain)
     plain = _GRIDS.sub("帧", plain)
     plain = _LAST_ONE.sub("最后1", plain)
     plain = " ".join(plain[: 2 * MAX_LENGTH].split())

@@ -30,9 +30,26 @@ def without_told_reasons(pieces: list[Piece]) -> list[Piece]:
         after = _cannot_see(clause) if after is None else after
         if after is not None and any(one.has(*ORDERS, *_CHANGES) for one in others):
             found[start:end] = _only_nouns(clause, after)
+        elif _is_left_alone(clause) and any(one.has(*ORDERS, *_CHANGES, *_TIMED) for one in others):
+            found[start:end] = [one.as_filler() for one in clause]
         elif _cannot_play(clause) and any(one.has(*_PLAYED) for one in others):
             found[start:end] = [None] * len(clause)  # what is read of the file is read from its words
     return [one for one in found if one is not None]
+
+
+def _is_left_alone(clause: list[Piece]) -> bool:
+    """下面那行不动: what stands somewhere stays as it is, and nothing is moved there."""
+    content = [one for one in clause if not one.is_loose() or one.has("untouched")]
+    return (
+        len(content) > 2
+        and content[0].has("POSITION")
+        and content[-1].has("untouched")
+        and not content[-1].text.isascii()
+        and all(any(name.startswith("n_") or name in _NOUNS for name in one.means) for one in content[1:-1])
+    )
+
+
+_TIMED = ("START", "RANGE", "UNTIL", "FOR", "AT", "FIRST", "LAST", "QUOTE")
 
 
 def _clauses(pieces: list[Piece]) -> list[tuple[int, int]]:
