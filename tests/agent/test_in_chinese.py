@@ -63,7 +63,7 @@ def test_a_sentence_by_itself(text: str, wanted: list[tuple[str, dict[str, Any]]
     ("text", "context", "wanted"),
     [
         ("字太小了看不清", TITLE,
-         [("nudge", {"target": "t1", "param": "size", "direction": "up", "amount": "medium"})]),
+         [("nudge", {"target": "t1", "param": "size", "direction": "up", "amount": "large"})]),
         ("8秒就收", TITLE, [("update", {"target": "t1", "set": {"end_s": 8.0}})]),
         ("从第5秒才开始出来", TITLE, [("update", {"target": "t1", "set": {"start_s": 5.0}})]),
         ("淡到三成", LOGO, [("update", {"target": "i1", "set": {"opacity": 0.3}})]),

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from slimreel.agent.interpret import interpret
-from tests.agent.asking import CLIP, after, said, title
+from tests.agent.asking import BARE, CLIP, LOGO, after, said, title
 
 LONG = {"clips": [{**CLIP, "duration_s": 900.0}]}
 TITLE = title("满月快乐")
@@ -190,3 +190,117 @@ def test_asked_declined_and_told(text: str, op: str) -> None:
 @pytest.mark.parametrize("text", ["能省则省", "体积能砍多少砍多少", "能減多少就減多少", "能小就小吧", "能瘦多少是多少"])
 def test_as_much_as_can_be_is_as_small_as_can_be(text: str) -> None:
     assert interpret(text).commands == ({"op": "compress", "params": {"quality": "low"}},)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "清楚不清楚无所谓，越小越好",
+        "糊不糊都无所谓，压到最小",
+        "看不清也没关系，越小越好",
+        "画质好不好无所谓，能多小多小",
+        "清唔清楚冇所謂，越細越好",
+        "模糊点无所谓 最小就行",
+    ],
+)
+def test_what_does_not_matter_is_no_wish_for_it(text: str) -> None:
+    assert said(text) == [("compress", {"quality": "low"})]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("轉做1080p得啦，客人部電話播唔到4K", {"resolution": "1080p"}),
+        ("客户电脑看不了4K，给我1080p", {"resolution": "1080p"}),
+        ("投影仪不支持4K，转1080p", {"resolution": "1080p"}),
+        ("转h264，他那边放不了h265", {"codec": "h264"}),
+        ("平板播不了2K的，720p就行", {"resolution": "720p"}),
+        ("resize做1280x720就夠", {"width_px": 1280, "height_px": 720}),
+    ],
+)
+def test_what_a_device_cannot_play_is_no_wish(text: str, wanted: dict[str, Any]) -> None:
+    assert said(text) == [("compress", wanted)]
+
+
+@pytest.mark.parametrize(
+    ("text", "update"),
+    [
+        ("放到底部吧，上面挡住山了", {"position": "bottom"}),
+        ("挪到右下角，挡住人脸了", {"position": "bottom_right"}),
+        ("遮到个头啦，字移下面", {"position": "bottom"}),
+        ("颜色换成黄的，白色看不清", {"color": "#FFFF00"}),
+    ],
+)
+def test_what_is_hidden_or_not_seen_is_a_reason(text: str, update: dict[str, Any]) -> None:
+    assert said(text, TITLE) == [("update", {"target": "t1", "set": update})]
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"), [("字太小了，我老花眼看不清", "large"), ("标题大一点，我妈看不清", "small")]
+)
+def test_who_cannot_read_a_title_wants_no_sharper_picture(text: str, amount: str) -> None:
+    nudge = {"target": "t1", "param": "size", "direction": "up", "amount": amount}
+    assert said(text, TITLE) == [("nudge", nudge)]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("降噪，跟著導出", ["denoise_audio", "export"]),
+        ("倒放，跟住转做竖屏", ["reverse", "reframe"]),
+        ("剪走头5秒，跟住加字幕条“早晨”", ["cut", "add_text"]),
+        ("给脸打码，跟住人走", ["out_of_scope"]),
+        ("帮我auto生成中文caption", ["auto_captions"]),
+        ("auto gen個中文字幕", ["auto_captions"]),
+        ("把右上角的车牌挡住了就行", ["blur_region"]),
+    ],
+)
+def test_then_and_following_about(text: str, wanted: list[str]) -> None:
+    assert [op for op, _ in said(text)] == wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [("标题写“洱海边的一天”，放中间", "center"), ("写个标题“开工”，放在底部", "bottom")],
+)
+def test_a_title_is_placed_by_a_clause_of_its_own(text: str, place: str) -> None:
+    found = interpret(text)
+    assert found.commands[0]["params"]["position"] == place and not found.unheard
+
+
+RATES = after("gif", start_s=2, end_s=5)
+LINES = {
+    **title("点击下单"),
+    "elements": [
+        {"id": "t1", "type": "text", "text": "全场五折", "position": "top", "start_s": 0.0},
+        {"id": "t2", "type": "text", "text": "点击下单", "position": "bottom", "start_s": 0.0},
+    ],
+}
+SWAPPED = {"clips": LESSONS["clips"][:2], "last_ops": [{"op": "reorder", "params": {"order": ["c2", "c1"]}}]}
+
+
+@pytest.mark.parametrize(
+    ("context", "text", "wanted"),
+    [
+        (TITLE, "只要前5秒出现就够了", [("update", {"target": "t1", "set": {"start_s": 0.0, "end_s": 5.0}})]),
+        (BARE, "只要前5秒", [("trim", {"start_s": 0.0, "end_s": 5.0})]),
+        (RATES, "gif太大，限制在2M", [("gif", {"start_s": 2, "end_s": 5, "max_size_bytes": 2_000_000})]),
+        (RATES, "太大了，压到2M", [("gif", {"start_s": 2, "end_s": 5, "max_size_bytes": 2_000_000})]),
+        (RATES, "gif宽度改320，fps 15", [("gif", {"start_s": 2, "end_s": 5, "fps": 15.0, "width_px": 320})]),
+        (LINES, "五折那行改红色", [("update", {"target": "t1", "set": {"color": "#FF0000"}})]),
+        (LINES, "五折那行从第3秒开始，下面那行不动", [("update", {"target": "t1", "set": {"start_s": 3.0}})]),
+        (SWAPPED, "两段顺序还是换回来", [("undo", {})]),
+        (
+            after("compress", codec="av1"),
+            "revert上一步，改用vp9",
+            [("undo", {}), ("compress", {"codec": "vp9"})],
+        ),
+    ],
+)
+def test_turns_on_the_last_one(context: dict[str, Any], text: str, wanted: list[tuple[str, dict[str, Any]]]) -> None:
+    assert said(text, context) == wanted
+
+
+def test_cantonese_asks_whether_it_is_good() -> None:
+    nudge = {"target": "i1", "param": "opacity", "direction": "down", "amount": "small"}
+    assert said("淡啲好唔好", LOGO) == [("nudge", nudge)]

@@ -14,9 +14,20 @@ from slimreel.agent.words import texts, words
 
 def spoken_plainly(pieces: list[Piece]) -> list[Piece]:
     """The pieces of what is asked for, without what is only told."""
-    return _without_what_is_wrong(
-        _with_joined_orders(_with_described_ends(_with_verbs_apart(_without_second_thoughts(pieces))))
-    )
+    clear = _with_verbs_apart(_only_while_shown(_without_second_thoughts(pieces)))
+    return _without_what_is_wrong(_with_joined_orders(_with_described_ends(clear)))
+
+
+def _only_while_shown(pieces: list[Piece]) -> list[Piece]:
+    """只要前5秒出现: what is shown for so long, and no part of the film that is kept."""
+    found = list(pieces)
+    for at, piece in enumerate(pieces):
+        if piece.text in texts("only_that") and piece.has("keep"):
+            shown = next((i for i in range(at + 1, len(pieces)) if pieces[i].text in texts("shows_up")), at)
+            between = pieces[at + 1 : shown]
+            if between and between[-1].has("TIME") and not any(one.has("mark", "unknown") for one in between):
+                found[at] = piece.as_filler()
+    return found
 
 
 def with_stretches(pieces: list[Piece]) -> list[Piece]:

@@ -52,6 +52,23 @@ _COUNTED = re.compile(r"(?<=[0-9零一二两三四五六七八九十百])个(?=[
 _GRIDS = re.compile(r"(?<=[0-9])格(?![式子局外])")  # 24格 of Taiwan is 24帧
 _FIRST_ONE = re.compile(r"第一(?=分[钟鐘]|[个個]?小[时時])")  # 第一分钟 is the first minute
 _AS_CAN = re.compile(r"能([省减減缩縮砍瘦小压壓降])(?:多少(?:就?\1多少|是多少)|[则則就]\1)")  # 能省则省
+# 清楚不清楚无所谓, 糊不糊都行: of two ways neither matters.
+_EITHER_WAY = re.compile(
+    r"(?<!音质)(?<!声音)(?:画质|画面|看得)?(?:(清[楚晰]?|高清|模?糊|好)不(?:清[楚晰]?|高清|模?糊|好)|模?糊(?:一?点儿?|一?些)|看不清楚?|不清[楚晰])"
+    r"(?=[都也我倒]{0,2}(?:无所谓|不重要|不在乎|不管|没关系|没事|都行|行|可以|随便|不要紧|不介意|没所谓))"
+)
+# fps 15 is 15 fps, where nothing else is said of either number.
+_RATE_LED = re.compile(
+    r"(?<![0-9])(?<![0-9] )\bfps ?[:=]? ?(?:改成?|换成?|用|给|到|降到)? ?([0-9]{2,3})"
+    r"(?= ?(?:[,.;]|$|就[行好够]|吧|即可))",
+    re.IGNORECASE,
+)
+# 跟住静音 of Cantonese is "then"; 跟住人脸 follows something about.
+_THEN = re.compile(
+    r"(?:^|(?<=[,.; ]))跟[住著着]就?(?=[\u4e00-\u9fffA-Za-z0-9])"
+    r"(?!.{0,8}(?:走|跑|移动|转动|节奏|节拍|鼓点|拍子))"
+    r"(?!(?:个|只|那|这|我|他|她|它|佢|人(?!声)|脸|车|球|头|手|嘴|狗|猫|主|目标|物|镜))"
+)
 _BELOW_ZERO = re.compile(r"负 ?(?=[0-9])")
 _LABELLED = re.compile(r"\b(crf|vmaf|fps|lufs)(?=[0-9])", re.IGNORECASE)  # crf23
 _WORD = re.compile(r"(?<![A-Za-z0-9])[A-Za-z]{4,20}(?![A-Za-z0-9])")
@@ -75,8 +92,10 @@ def normalize(text: str, keep: Iterable[str] = ()) -> str:
     plain = _TO_NTH.sub(_to_nth, _NTH_SECOND.sub(_nth_second, plain))
     plain = _FIRST_ONE.sub("前1", plain)
     plain = _AS_CAN.sub("能压多少压多少", plain)
+    plain = _THEN.sub("然后", _EITHER_WAY.sub("画质", plain))
     plain = _BELOW_ZERO.sub("-", plain)
     plain = _LABELLED.sub(r"\1 ", plain)
+    plain = _RATE_LED.sub(r"\1fps", plain)
     plain = _GRIDS.sub("帧", plain)
     plain = _LAST_ONE.sub("最后1", plain)
     plain = " ".join(plain[: 2 * MAX_LENGTH].split())

@@ -29,6 +29,7 @@ from slimreel.agent.normalize import MAX_LENGTH, normalize
 from slimreel.agent.pieces import Piece, cut
 from slimreel.agent.pointing import with_clip_numbers, with_clips, with_halves, with_places
 from slimreel.agent.titles import take_titles
+from slimreel.agent.told import without_told_reasons
 from slimreel.agent.words import spelled, unjoined
 
 
@@ -43,7 +44,8 @@ def pieces_of(text: str, context: Context) -> tuple[list[Piece], str]:
     clips = with_clips(with_nouns(with_same_stretch(moments), context), context)
     clips = with_title_colors(with_handed_stretch(with_better_sound(clips)), context)
     placed = without_denied(with_places(with_other_clip(with_left_alone(clips), context)))
-    pieces = without_attributes(without_remarks(without_dropped(without_taken_back(placed))))
+    reasoned = without_told_reasons(without_taken_back(placed))
+    pieces = without_attributes(without_remarks(without_dropped(reasoned)))
     for piece in pieces:
         if described(context, piece):
             piece.means |= {"n_title"}

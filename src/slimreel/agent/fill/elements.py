@@ -163,6 +163,17 @@ def with_texts(pieces: list[Piece], context: Context) -> list[Piece]:
                 means = frozenset({"n_title", "unknown"})
                 found[at:end] = [Piece(text, found[at].start, found[end - 1].end, means)]
                 break
+    return _with_parts_of_texts(found, context)
+
+
+def _with_parts_of_texts(pieces: list[Piece], context: Context) -> list[Piece]:
+    """五折那行, of 全场五折: what only one title says, before a word for a line of writing."""
+    shown = [one.text for one in context.of_type("text")]
+    found = list(pieces)
+    for at, (piece, line) in enumerate(pairwise(pieces)):
+        holding = [text for text in shown if piece.text in text and not piece.text.isascii() and len(piece.text) > 1]
+        if len(holding) == 1 and len(shown) > 1 and line.text in texts("written_line"):
+            found[at] = Piece(holding[0], piece.start, piece.end, frozenset({"n_title", "unknown"}))
     return found
 
 

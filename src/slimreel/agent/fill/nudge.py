@@ -37,7 +37,7 @@ _CLIP_COMPARATIVES = (
     ("louder", "volume", "up"),
     ("quieter", "volume", "down"),
 )
-_LARGE = re.compile(r"很多|好多|多了|超级|特别")
+_LARGE = re.compile(r"很多|好多|多了|超级|特别|^太[大小](?:了|啦)?$")
 _SMALL = re.compile(r"一点|一丢|些$|点$|点儿$")
 
 

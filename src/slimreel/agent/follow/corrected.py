@@ -205,6 +205,8 @@ def another_amount(turn: Turn) -> list[Command] | None:
     piece = turn.pieces[wanted[0]]
     if turn.last["op"] == "split_parts" and piece.means == {"NUMBER"} and _counts_parts(turn):
         return [again(turn.last, parts=int(piece.value))]
+    if turn.last["op"] == "gif" and piece.has("SIZE", "SCALE"):
+        return [again(turn.last, max_size_bytes=int(piece.value))]  # gif太大，限制在2M
     name = _parameter(turn.last["params"], piece, [turn.pieces[at] for at in refused])
     if "at_s" in turn.last["params"] and any(
         one.has("is_early", "is_late") and _only_compares(one) for one in turn.content

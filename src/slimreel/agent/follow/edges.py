@@ -9,7 +9,12 @@ from slimreel.agent.span import Span
 from slimreel.agent.words import texts
 
 _TAKES_AWAY = frozenset({"remove", "delete_clip", "mute", "cut", "trim", "remove_silence"})
-_BACK_TO = {"color": ("changing", "grade", "look"), "reframe": ("aspectword",), "speed": ("speed",)}
+_BACK_TO = {
+    "color": ("changing", "grade", "look"),
+    "reframe": ("aspectword",),
+    "speed": ("speed",),
+    "reorder": ("order", "swapping", "changing", "both", "CLIP"),
+}
 _ELEMENT_WORDS = frozenset(word for words in TYPE_WORDS.values() for word in words)
 
 

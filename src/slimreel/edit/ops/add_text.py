@@ -48,7 +48,7 @@ class AddText(Timed):
             "text POSITION",
             "watermark text",
         ),
-        words="text adding writing n_title watermark look image changing position_word fitting voice",
+        words="text adding writing n_title watermark look image changing moving position_word fitting voice",
         en=(
             "add title 'Summer 24' for 4 seconds",
             "text at the bottom: subscribe!",
