@@ -99,10 +99,45 @@ def without_remarks(pieces: list[Piece]) -> list[Piece]:
         if at < len(pieces) and not pieces[at].has("mark"):
             continue
         clause = pieces[begin:at]
-        found += [one.as_filler() for one in clause] if begin and _only_remarks(clause) else clause
+        found += (
+            [one.as_filler() for one in clause]
+            if begin and (_only_remarks(clause) or _asks_if_able(clause))
+            else clause
+        )
         found += pieces[at : at + 1]
         begin = at + 1
     return found
+
+
+def without_filling(pieces: list[Piece]) -> list[Piece]:
+    """ "A little lighter, it fills my whole phone": what takes up room is to be a smaller file, and no brighter one."""
+    marks = [at for at, piece in enumerate(pieces) if piece.has("mark") or piece.text in texts("why_after")]
+    bounds = [0, *(at + 1 for at in marks), len(pieces)]
+    clauses = [pieces[a:b] for a, b in pairwise(bounds)]
+    full = [_fills(clause) for clause in clauses]
+    if not any(full):
+        return pieces
+    lighter = [
+        [one if one.has("mark") else one.as_filler() for one in clause]
+        if fills
+        else [_of_weight(one) for one in clause]
+        for clause, fills in zip(clauses, full, strict=True)
+    ]
+    return [one for clause in lighter for one in clause]
+
+
+def _fills(clause: list[Piece]) -> bool:
+    at = next((at for at, one in enumerate(clause) if one.text in texts("fills_space")), None)
+    behind = clause[at + 1 :] if at is not None else []
+    store = next((i for i, one in enumerate(behind) if one.text in texts("stores")), len(behind))
+    rest = behind[store + 1 :]  # "fills the phone screen" is of the picture
+    return store < len(behind) and all(one.is_loose() and not one.has("position_word") for one in rest)
+
+
+def _of_weight(piece: Piece) -> Piece:
+    """The piece, and one that asks for less as asking for nothing but less of a file."""
+    less = piece.has("out:less") and piece.has("smaller", "brighter")
+    return replace(piece, means=frozenset({"out:less", "out:compress"})) if less else piece
 
 
 def without_dropped(pieces: list[Piece]) -> list[Piece]:
@@ -154,6 +189,12 @@ def _only_remarks(clause: list[Piece]) -> bool:
     return (
         strange and not asks and not any(name.isupper() for piece in clause for name in piece.means if name[0] != "o")
     )
+
+
+def _asks_if_able(clause: list[Piece]) -> bool:
+    """ "Below 30, can you do that": of what was asked for, and no question of what can be asked for."""
+    asks = any(one.text in texts("asks_if_able") for one in clause)
+    return asks and all(one.is_loose() or one.has("help") for one in clause)
 
 
 def _asks(clause: list[Piece], at: int) -> bool:

@@ -242,6 +242,8 @@ def _scale_role(tokens: list[Token], at: int, quantity: Quantity, around: Around
         return "rate"
     if around.has("size"):
         return "bytes"
+    if thousands and around.bound and quantity.value >= _NO_SIZE and _encodes(tokens):
+        return "rate"  # "av1, cap at 2500k"
     if thousands and around.bound and f"{quantity.value}k" not in NAMED_LINES:
         return "bytes"  # "800k at most": of a size people set a limit
     if thousands:
@@ -257,6 +259,14 @@ def _scale_role(tokens: list[Token], at: int, quantity: Quantity, around: Around
         if spoken and quantity.value <= 3 * near.quantity.value:
             return "rate"  # "average bitrate 4M, max 6M"
     return "rate" if _rate_spoken_of(tokens, at) else "bytes"
+
+
+_NO_SIZE = 1000  # thousands; who means that many bytes says megabytes
+
+
+def _encodes(tokens: list[Token]) -> bool:
+    """Is a codec spoken of, or a picture size: what a bit rate is said beside?"""
+    return any(token.concept in ("codec", "resolution", "frame") or _is_lines(token.quantity) for token in tokens)
 
 
 def _rate_spoken_of(tokens: list[Token], at: int) -> bool:

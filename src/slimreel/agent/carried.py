@@ -269,3 +269,14 @@ def with_other_clip(pieces: list[Piece], context: Context) -> list[Piece]:
     return [
         replace(piece, means=piece.means | {"CLIP"}, value=value) if piece.text in words else piece for piece in pieces
     ]
+
+
+_HEARD = ("noise", "sound", "voice", "music", "original_sound")
+
+
+def with_picture_denoised(pieces: list[Piece]) -> list[Piece]:
+    """ "Denoise it, it's all grainy": where grain is spoken of and nothing that is heard, the picture is meant."""
+    heard = any(piece.has(*_HEARD) and not piece.has("grain") for piece in pieces)
+    if heard or not any(piece.has("grain") for piece in pieces):
+        return pieces
+    return [replace(one, means=frozenset({"grain", "denoise"})) if one.has("denoising") else one for one in pieces]

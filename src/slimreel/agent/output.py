@@ -67,7 +67,7 @@ def _is_amount(piece: Piece) -> bool:
 
 def output_command(parts: list[Part], plain: str, context: Context) -> OutputWish:
     """What these parts ask of the output, taken together."""
-    clip: str | None = None
+    clip: str | list[str] | None = None  # of several each has its command
     texts: list[str] = []
     for part in parts:
         text = ""
@@ -77,7 +77,7 @@ def output_command(parts: list[Part], plain: str, context: Context) -> OutputWis
             gap = "" if piece.start <= at else ", " if chinese else " "
             if piece.has("CLIP"):
                 left = any(one.has("untouched") for one in part.pieces[place + 1 : place + 3])
-                clip = piece.value if isinstance(piece.value, str) and not left else clip
+                clip = clip if left else piece.value
                 text += " "
             elif piece.has("QUOTE", "FILE", "URL"):
                 text += " "

@@ -85,6 +85,9 @@ ROWS = (
     Row("nothing of? quality lose|bad|less", "quality", "low"),
     Row("neg make quality? visible? lose", "quality", "visually_lossless"),
     Row("quality keeping good|best", "quality", "high"),
+    Row("quality make? to? keeping|make|is? good|best|sharp", "quality", "high"),  # "should stay high"
+    Row("neg|noone to? to? seeing difference", "quality", "visually_lossless"),
+    Row("difference is? neg|noone to? visible|seeing", "quality", "visually_lossless"),
     Row("best", "encode_speed", "best"),
     # sound
     Row("neg|remove|lose this? of? subject? audio !sound|to|by|at", "audio", "mute"),
@@ -133,6 +136,7 @@ ROWS = (
 )
 
 _SKIPPED = {"filler", "det"}
+_ENDS_PHRASE = frozenset({"but", "though", "while"})  # "smaller but the quality …": no smaller quality
 _MOST_SKIPPED = 3
 
 
@@ -173,6 +177,8 @@ def _could_be_sound(token: Token) -> bool:
 def _skip(tokens: list[Token], at: int) -> int:
     for _ in range(_MOST_SKIPPED):
         if at < len(tokens) and tokens[at].concept in _SKIPPED and not tokens[at].claimed:
+            if tokens[at].text.lower() in _ENDS_PHRASE:
+                return at
             at += 1
     return at
 

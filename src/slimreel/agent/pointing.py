@@ -9,6 +9,7 @@ from pathlib import PurePath
 
 from slimreel.agent.context import Context
 from slimreel.agent.nicknames import half_named, stems, whole_named
+from slimreel.agent.numbered import id_at
 from slimreel.agent.pieces import Piece
 from slimreel.agent.words import texts
 
@@ -42,32 +43,6 @@ def _without_excepted(pieces: list[Piece], context: Context) -> list[Piece]:
         )
         return [*pieces[:start], joined, *pieces[end:]]
     return pieces
-
-
-def with_clip_numbers(pieces: list[Piece], context: Context) -> list[Piece]:
-    """ "clip 1", before its number can be taken for one of a list of moments."""
-    found: list[Piece] = []
-    at = 0
-    while at < len(pieces):
-        number = pieces[at + 1] if at + 1 < len(pieces) else None
-        named = pieces[at].text in ("clip", "video", "shot", "take", "segment") and number is not None
-        after = pieces[at + 2] if at + 2 < len(pieces) else None
-        if pieces[at].text == "take" and (after is None or after.has("more", "remove", "off_word")):
-            named = False  # "take 5 more off"
-        if (
-            named
-            and number is not None
-            and number.has("NUMBER")
-            and 1 <= number.value <= 9
-            and number.value == int(number.value)
-        ):
-            joined, count = _made(pieces, at, at + 2, _id(context, int(number.value)))
-            found.append(joined)
-            at += count
-        else:
-            found.append(pieces[at])
-            at += 1
-    return found
 
 
 def with_halves(pieces: list[Piece], context: Context) -> list[Piece]:
@@ -172,9 +147,11 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
     if piece.has("ORDINAL") and at + 2 < len(pieces) and pieces[at + 1].has("t_and") and len(context.clips) > 1:
         following = at + 3 if pieces[at + 2].text == "the" else at + 2
         if following < len(pieces) and pieces[following].has("ORDINAL") and (found := _ordinal(pieces, at)) is not None:
-            return _made(pieces, at, at + 1, _id(context, found[0]))
+            return _made(pieces, at, at + 1, id_at(context, found[0]))
     if piece.has("CLIP"):
-        return None if isinstance(piece.value, str) else _made(pieces, at, at + 1, _id(context, int(piece.value)))
+        return (
+            None if isinstance(piece.value, str | list) else _made(pieces, at, at + 1, id_at(context, int(piece.value)))
+        )
     if (whole := whole_named(pieces, at, context)) is not None:
         return _made(pieces, at, whole[1], whole[0])
     several = _first_few(pieces, at, context)
@@ -197,7 +174,7 @@ def _clip_at(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int
             after = pieces[at + 2 + skip] if at + 2 + skip < len(pieces) else None
             taken = piece.text == "take" and (after is None or after.has("more", "remove", "off_word"))
             if not taken and (after is None or not after.has("TIME", "PERCENT")):
-                return _made(pieces, at, at + 2 + skip, _id(context, int(number.value)))
+                return _made(pieces, at, at + 2 + skip, id_at(context, int(number.value)))
     if len(context.clips) > 1:
         return _named(pieces, at, context) or _nicknamed(pieces, at, context)
     return None
@@ -247,14 +224,8 @@ def _first_few(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, i
     ):
         tens, ones = divmod(int(piece.value), 10)
         if 0 < tens <= len(context.clips) and 0 < ones <= len(context.clips):
-            return _made(pieces, at, at + 2, [_id(context, tens), _id(context, ones)])
+            return _made(pieces, at, at + 2, [id_at(context, tens), id_at(context, ones)])
     return None
-
-
-def _id(context: Context, place: int) -> str:
-    """The id of the clip at a place, be it there or not: whoever uses it asks when it is not."""
-    clip = context.clip_at(place)
-    return clip.id if clip else f"c{place}" if place > 0 else f"c{max(1, len(context.clips))}"
 
 
 def _ordinal(pieces: list[Piece], at: int) -> tuple[int, int] | None:
@@ -294,7 +265,7 @@ def _of_ordinal(pieces: list[Piece], at: int, ordinal: tuple[int, int], context:
             and len(context.clips) < 2
         ):
             return None
-        return _made(pieces, at, i, _id(context, place))
+        return _made(pieces, at, i, id_at(context, place))
     ends_there = i >= len(pieces) or pieces[i].has("mark")
     if (
         not several
@@ -309,7 +280,7 @@ def _of_ordinal(pieces: list[Piece], at: int, ordinal: tuple[int, int], context:
         and at
         and pieces[at - 1].text == "the"
     ):
-        return _made(pieces, at, end, _id(context, place))
+        return _made(pieces, at, end, id_at(context, place))
     if (
         several
         and len(context.clips) >= 2
@@ -329,7 +300,7 @@ def _clip_before(pieces: list[Piece], at: int) -> bool:
 def _at_an_end(context: Context, count: int, *, first: bool) -> list[str]:
     """The first clips, or the last."""
     start = 1 if first else len(context.clips) - count + 1
-    return [_id(context, place) for place in range(start, start + count)]
+    return [id_at(context, place) for place in range(start, start + count)]
 
 
 def _is_stretch(piece: Piece | None) -> bool:
@@ -376,7 +347,7 @@ def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] 
     if word in _ROLE_WORDS:
         if following is not None and following.has("TIME", "FIRST", "LAST"):
             return None
-        return _made(pieces, at, end, _id(context, _ROLE_WORDS[word]))
+        return _made(pieces, at, end, id_at(context, _ROLE_WORDS[word]))
     if (
         len(context.clips) == 3
         and piece.text in ("middle", "中间")
@@ -384,6 +355,6 @@ def _named(pieces: list[Piece], at: int, context: Context) -> tuple[Piece, int] 
         and (noun or following.text in ("那", "那段", "那个", "这段"))
     ):
         if following.text in ("那", "这") and at + 2 < len(pieces) and pieces[at + 2].has("clip_noun"):
-            return _made(pieces, at, at + 3, _id(context, 2))
-        return _made(pieces, at, at + 2, _id(context, 2)) if noun or following.text not in ("那", "这") else None
+            return _made(pieces, at, at + 3, id_at(context, 2))
+        return _made(pieces, at, at + 2, id_at(context, 2)) if noun or following.text not in ("那", "这") else None
     return None

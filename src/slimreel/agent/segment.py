@@ -51,7 +51,7 @@ _NO_PURPOSE = frozenset({"status", "nothing", "help"})
 def tells_why(parts: list[Part]) -> list[bool]:
     """Which parts only give a reason: a clause before "so" and one after "because", where another clause asks."""
     before, after = texts("why_before"), texts("why_after")
-    found = [False] * len(parts)
+    found = [_is_off_anyway(part, parts) or _only_describes(part, parts) for part in parts]
     for at, part in enumerate(parts):
         said = [piece.text for piece in part.pieces[:3]]
         if at and said[0] in before and parts[at - 1].output and part.reading and part.reading.op in _NO_PURPOSE:
@@ -72,6 +72,30 @@ def tells_why(parts: list[Part]) -> list[bool]:
             # "too yellow, undo"
             found[at - 1] = any(p.has("too_word") or p.text.startswith("too") for p in parts[at - 1].pieces)
     return found
+
+
+def _is_off_anyway(part: Part, parts: list[Part]) -> bool:
+    """ "The sound is just wind. No audio": noise that is not to be heard at all is not to be made less."""
+    noise = (
+        part.reading is not None and part.reading.op == "denoise_audio" and not any(p.has("CLIP") for p in part.pieces)
+    )
+    return noise and any(one.reading is not None and (one.reading.op, one.reading.commands) == _MUTED for one in parts)
+
+
+_MUTED: tuple[str, list[object]] = ("mute", [{}])
+
+
+def _only_describes(part: Part, parts: list[Part]) -> bool:
+    """ "Denoise the picture, the hall was dark and it's all grainy": told in half strange words, and ordered beside."""
+    told = part.reading
+    return (
+        told is not None and bool(told.left) and not _is_order(part) and any(_orders_same(one, told) for one in parts)
+    )
+
+
+def _orders_same(part: Part, told: Reading) -> bool:
+    said = part.reading
+    return said is not None and not said.left and (said.op, said.commands) == (told.op, told.commands)
 
 
 def _only_cannot_see(part: Part) -> bool:

@@ -117,10 +117,41 @@ def _describes_source(tokens: list[Token], values: list[Value], value: Value) ->
         return True  # 2个G压一半
     if right == "toobig" or (left == "toobig" and value.slot in ("size", "resolution", "duration") and not others):
         return True
+    if _is_told(tokens, values, value):
+        return True
     if left == "is" and value.slot not in ("codec", "container"):
         of_it = tokens[left_at].text.lower() in _OF_IT
         return of_it or _left(tokens, left_at)[0] in ("subject", "size")
     return _turns_into(tokens, values, value) or _names_subject(tokens, value) or _after_subject(tokens, value)
+
+
+_HAS = frozenset(
+    {"has", "have", "had", "having", "got", "is", "takes", "weighs", "i have", "we have", "i've got", "i have got"}
+)
+_WISHES = frozenset("make to under compress less neg keeping by preset".split())
+
+
+def _is_told(tokens: list[Token], values: list[Value], value: Value) -> bool:
+    """ "It has 1.4 GB, I want 350 MB": told in a clause that wishes nothing, with another size in a clause that does
+    not tell. What a place has is a limit of it."""
+    if value.slot != "size" or not _tells(tokens, value):
+        return False
+    apart = (other for other in values if other.slot == "size" and other.value != value.value)
+    clause = _clause_of(tokens, value.first)
+    return any(_clause_of(tokens, other.first) != clause and not _tells(tokens, other) for other in apart)
+
+
+def _tells(tokens: list[Token], value: Value) -> bool:
+    before = tokens[_clause_of(tokens, value.first) : value.first]
+    has = next((one for one in reversed(before) if one.concept != "det"), None)
+    wishes = any(one.concept in _WISHES for one in before)
+    return has is not None and has.text.lower() in _HAS and not wishes
+
+
+def _clause_of(tokens: list[Token], at: int) -> int:
+    """Where the clause begins that a place is in."""
+    ends = (i + 1 for i in range(at - 1, -1, -1) if tokens[i].concept == "mark" or tokens[i].text in ("and", "but"))
+    return next(ends, 0)
 
 
 def _will_not_do(tokens: list[Token], last: int) -> bool:

@@ -121,7 +121,7 @@ def take_titles(taken: Taken) -> Taken:
     plain = simplified(taken.text)  # 寫上 is 写上; what is written stays in the characters it came in
     for pattern in (_SAYING, _NOUNED, _WRITE, _COLON, _CAPPED, _ZH_COLON, _NAMED, _ZH_WRITING, _ZH_CHANGED):
         match = pattern.search(plain)
-        if match is not None and pattern is _ZH_CHANGED and _says_how(match[1]):
+        if match is not None and pattern is _ZH_CHANGED and says_how(match[1]):
             continue
         if match is not None and pattern is _SAYING and not _speaks_of_text(taken.text, match):
             continue
@@ -171,7 +171,7 @@ def retitled(text: str, titles: Mapping[str, str]) -> tuple[str, str] | None:
         new = text[led.end() :].strip().strip("“”\"'「」。，吧") if led else ""
         if not led and (changed := _part_changed(plain, title, titles)) is not None:
             return target, changed
-        if new and len(new) <= 40 and not re.search(r"[，。；,;\n]", new) and not _says_how(new):
+        if new and len(new) <= 40 and not re.search(r"[，。；,;\n]", new) and not says_how(new):
             return target, new
     return None
 
@@ -179,7 +179,7 @@ def retitled(text: str, titles: Mapping[str, str]) -> tuple[str, str] | None:
 def _like_the_title(plain: str, titles: Mapping[str, str]) -> tuple[str, str] | None:
     """改第四课, where a title says 第三课: what is most like the title is what it is to say."""
     match = re.fullmatch(r"\s*(?:改|换|改成|换成|改为)\s*([^，。；,;\s]{2,16}?)(?:吧|呗|啊)?[。.]?\s*", plain)
-    if match is None or match[1].isascii() or _says_how(match[1]):
+    if match is None or match[1].isascii() or says_how(match[1]):
         return None
     new = match[1]
     like = [
@@ -201,7 +201,7 @@ def _part_changed(plain: str, title: str, titles: Mapping[str, str]) -> str | No
         plain,
     )
     shown = simplified(title)
-    if match is None or shown.count(match[1]) != 1 or shown == match[1] or _says_how(match[2]):
+    if match is None or shown.count(match[1]) != 1 or shown == match[1] or says_how(match[2]):
         return None
     others = [one for one in titles.values() if match[1] in simplified(one)]
     return (
@@ -209,7 +209,7 @@ def _part_changed(plain: str, title: str, titles: Mapping[str, str]) -> str | No
     )
 
 
-def _says_how(said: str) -> bool:
+def says_how(said: str) -> bool:
     """Does it say how a title is to look, where or when? Then it is no text."""
     small = lower(normalize(said))
     return any(
@@ -292,6 +292,11 @@ def _laid_on(text: str) -> re.Match[str] | None:
 _NOUNS = frozenset(
     "music image logo watermark text n_title subtitles pip video clip_noun sound gif transition voice ORDINAL".split()
 )
+
+
+def is_known_capital(word: str) -> bool:
+    """Is it written in capitals anyway: MP4, HDR?"""
+    return word.upper() in _KNOWN_CAPS
 
 
 def _is_noun(word: str) -> bool:

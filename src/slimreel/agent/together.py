@@ -16,7 +16,7 @@ OUTPUT_OPS = frozenset("gif thumbnail extract_audio split_parts preview export".
 
 def put_together(commands: list[Command]) -> list[Command]:
     """The commands as they are to be carried out."""
-    return _each_once(_muted_output(_each_clip(commands)))
+    return _each_once(_muted_output(_without_deleted(_each_clip(commands))))
 
 
 def _each_clip(commands: list[Command]) -> list[Command]:
@@ -26,6 +26,21 @@ def _each_clip(commands: list[Command]) -> list[Command]:
         clip = command["params"].get("clip")
         several = clip if isinstance(clip, list) else [clip]
         found += [{**command, "params": {**command["params"], "clip": one}} for one in several] if clip else [command]
+    return found
+
+
+def _without_deleted(commands: list[Command]) -> list[Command]:
+    """ "Delete the second clip and put the third at the start": the order is one of those that are still there."""
+    found: list[Command] = []
+    deleted: set[object] = set()
+    for command in commands:
+        if command["op"] == "delete_clip":
+            deleted.add(command["params"].get("clip"))
+        if command["op"] == "reorder" and deleted:
+            order = [one for one in command["params"]["order"] if one not in deleted]
+            found += [{"op": "reorder", "params": {"order": order}}] if len(order) > 1 else []
+        else:
+            found.append(command)
     return found
 
 

@@ -61,6 +61,11 @@ def _swapped(span: Span, clips: list[str], named: list[str]) -> list[str]:
     return [b if one == a else a if one == b else one for one in clips or sorted(named)]
 
 
+# "To the end" is a place in the order as well as a moment.
+_FRONT = ("to_front", "t_start")
+_BACK = ("to_back", "until_end", "t_end")
+
+
 def _to_both_ends(span: Span) -> tuple[list[str], list[str]] | None:
     """彩蛋提到最前，花絮放最后: which clips go to the front, and which to the back."""
     first, final = list[str](), list[str]()
@@ -68,15 +73,15 @@ def _to_both_ends(span: Span) -> tuple[list[str], list[str]] | None:
     for piece in span.pieces:
         if piece.has("CLIP"):
             waiting += _ids([piece])
-        elif piece.has("to_front", "to_back") and waiting:
-            (first if piece.has("to_front") else final).extend(waiting)
+        elif piece.has(*_FRONT, *_BACK) and waiting:
+            (first if piece.has(*_FRONT) else final).extend(waiting)
             waiting = []
     return (first, final) if first and final and not waiting else None
 
 
 def _moved(span: Span, clips: list[str], named: list[str]) -> list[str]:
     """The order with the named clips at the front, at the back, or the first of two beside the second."""
-    back, front = span.find("to_back", "until_end"), span.find("to_front")
+    back, front = span.find(*_BACK), span.find(*_FRONT)
     after, before = span.find("t_after"), span.find("t_before")
     beside = after if after is not None else before
     last = max((at for at, piece in enumerate(span.pieces) if piece.has("CLIP")), default=-1)
@@ -88,10 +93,10 @@ def _moved(span: Span, clips: list[str], named: list[str]) -> list[str]:
         at = others.index(anchor) + (1 if after is not None else 0) if anchor in others else len(others)
         return [*others[:at], moved, *others[at:]]
     if back is not None and front is not None and len(named) > 1 and (ends := _to_both_ends(span)) is not None:
-        span.claim("to_back", "to_front", "until_end", "moving")
+        span.claim(*_BACK, *_FRONT, "moving")
         first, final = ends
         return [*first, *(one for one in clips if one not in [*first, *final]), *final]
-    span.claim("to_back", "to_front", "until_end")
+    span.claim(*_BACK, *_FRONT)
     rest = [one for one in clips if one not in named]
     to_back = back is not None and (front is None or back > front)
     return [*rest, *named] if to_back else [*named, *rest]
