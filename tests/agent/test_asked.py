@@ -150,3 +150,8 @@ def test_a_turn_about_the_last_one_is_no_question_to_strangers(text: str, wanted
         }
     )
     assert read(text, last) == wanted
+
+
+@pytest.mark.parametrize("text", ["delete clip 6", "第五段不要了", "mute the ninth clip", "reverse clip 4"])
+def test_a_clip_that_is_not_there_is_asked_about_and_nothing_else_touched(text: str) -> None:
+    assert read(text, THREE) == [("clarify", {"about": "clip"})]

@@ -99,14 +99,16 @@ def without_remarks(pieces: list[Piece]) -> list[Piece]:
         if at < len(pieces) and not pieces[at].has("mark"):
             continue
         clause = pieces[begin:at]
-        found += (
-            [one.as_filler() for one in clause]
-            if begin and (_only_remarks(clause) or _asks_if_able(clause))
-            else clause
-        )
+        said = _only_remarks(clause) or _asks_if_able(clause) if begin else _likes_the_last(clause, pieces[at + 1 :])
+        found += [one.as_filler() for one in clause] if said else clause
         found += pieces[at : at + 1]
         begin = at + 1
     return found
+
+
+def _likes_the_last(clause: list[Piece], rest: list[Piece]) -> bool:
+    """ "Cool, now black and white" wants nothing cooler."""
+    return len(clause) == 1 and clause[0].text in texts("well_done") and bool(rest) and rest[0].text in texts("goes_on")
 
 
 def without_filling(pieces: list[Piece]) -> list[Piece]:

@@ -45,6 +45,7 @@ from slimreel.agent.vague import (
     asks_for_more,
     left_vague,
     noun_alone,
+    of_clips_there,
     of_other_things,
     points_at_nothing,
 )
@@ -266,7 +267,10 @@ def _assembled(parts: list[Part], plain: str, context: Context, language: str) -
     if wishes and any(part.reading is not None and part.reading.op == "export" and mere_output(part) for part in parts):
         outputs = [one for one in outputs if one != {"op": "export", "params": {}}]
     outputs = one_file(outputs, parts)
-    commands = put_together([*edits, *outputs])
+    made = put_together([*edits, *outputs])
+    commands = of_clips_there(made, context)
+    if len(commands) < len(made):
+        missing = missing or Missing("clip")
     if context.jobs and any(_calls_off(part) for part in parts) and all(one["op"] != "cancel" for one in commands):
         commands.insert(0, {"op": "cancel", "params": {}})
     if missing is not None:

@@ -1,6 +1,6 @@
 """Finds what a request leaves open: one of several clips, a moment that is only described, a noun without a verb.
 
-Knows what parts of a request mean and how they were read, and neither commands nor the words of a question.
+Knows what parts of a request mean and what they come to, and not the words of a question.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from slimreel.agent.fill.elements import TYPE_WORDS
 from slimreel.agent.pieces import Piece, content_of
 from slimreel.agent.segment import Part
 from slimreel.agent.span import Missing
+from slimreel.agent.together import Command
 from slimreel.agent.words import texts
 
 
@@ -42,6 +43,12 @@ def _one_of_several(part: Part, context: Context) -> Missing | None:
         return None
     kinds = [kind for kind, words in TYPE_WORDS.items() if any(piece.has(*words) for piece in part.pieces)]
     return Missing("clip") if any(len(context.of_type(kind)) > 1 for kind in kinds) else None
+
+
+def of_clips_there(commands: list[Command], context: Context) -> list[Command]:
+    """The commands without those for a clip that the session does not have: "delete clip 6", of four."""
+    there = {one.id for one in context.clips} | {"all", None}
+    return [one for one in commands if not context.clips or one["params"].get("clip") in there]
 
 
 def points_at_nothing(parts: list[Part], context: Context) -> set[int]:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import pairwise
 from pathlib import PurePath
 from typing import Any
 
 from slimreel.agent.context import PICTURE_FILES, SOUND_FILES
 from slimreel.agent.fill.elements import ELEMENT_OPS
-from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, Command, Turn, again, denied
+from slimreel.agent.follow.last import ABOUT_LAST, AMOUNTS, Command, Turn, again, denied, only_about_last
 from slimreel.agent.follow.multiplied import WEIGHTS
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import meanings_of
@@ -140,15 +141,45 @@ def _leads_to(pieces: list[Piece], at: int) -> bool:
     return at < len(pieces) and pieces[at].has("t_to", "going_to", "out:to")
 
 
+def another_color(turn: Turn) -> list[Command] | None:
+    """ "White bars, not black": what the last operation was given a colour for."""
+    colors = [at for at, piece in enumerate(turn.pieces) if "color" in piece.named]
+    wanted = [at for at in colors if not denied(turn.pieces, at)]
+    named = turn.pieces[wanted[0]].named["color"] if len(wanted) == 1 else _color_of_bars(turn)
+    of_element = turn.last["op"] in ("add_text", "subtitles", "update")
+    if named is None or of_element or not isinstance(turn.last["params"].get("color"), str):
+        return None
+    rest = [piece for at, piece in enumerate(turn.pieces) if at not in colors and not piece.is_loose()]
+    known = (*meanings_of(str(turn.last["op"])), "padbars", "mark", "dont")
+    return [again(turn.last, color=named)] if only_about_last(rest, *known) else None
+
+
+def _color_of_bars(turn: Turn) -> str | None:
+    """That of "white bars", which are one word."""
+    named = {"white": "#FFFFFF", "black": "#000000"}
+    led = [piece.text.split()[0] for piece in turn.pieces if piece.has("padbars")]
+    return named.get(led[0]) if len(led) == 1 else None
+
+
 def another_format(turn: Turn) -> list[Command] | None:
     """Flac would be better than mp3, after the sound was taken out."""
-    if turn.last["op"] != "extract_audio" or any(piece.has(*AMOUNTS) for piece in turn.content):
+    if turn.last["op"] != "extract_audio":
+        return None
+    rates = [piece for piece in turn.content if piece.has("NUMBER", "RATE")]
+    if len(rates) > 1 or any(piece.has(*AMOUNTS) for piece in turn.content if piece not in rates):
         return None
     end = next((at for at, one in enumerate(turn.pieces) if one.text in texts("rather_than")), len(turn.pieces))
     named = [piece.text for piece in turn.pieces[:end] if piece.has("audioformat")]
-    if len(named) != 1 or end == len(turn.pieces) or named[0] not in ("mp3", "m4a", "wav", "flac", "opus"):
+    instead = end < len(turn.pieces) or any(piece.has("meant") for piece in turn.pieces)
+    if len(named) != 1 or not instead or named[0] not in ("mp3", "m4a", "wav", "flac", "opus"):
         return None
-    return [again(turn.last, format=named[0])]
+    rate = {"audio_bitrate_bps": int(_bits(rates[0]))} if rates else {}
+    return [again(turn.last, format=named[0], **rate)]
+
+
+def _bits(piece: Piece) -> float:
+    """A bit rate of sound; a bare number is of thousands."""
+    return float(piece.value) * (1000 if piece.has("NUMBER") else 1)
 
 
 _FORMATS = frozenset({"mp4", "mov", "webm", "gif", "mp3"})
@@ -158,7 +189,9 @@ def exported_anew(turn: Turn) -> list[Command] | None:
     """ "In mov this time", after a render: another one."""
     formats = [piece.text.lower() for piece in turn.content if piece.text.lower() in _FORMATS]
     lines = [piece for piece in turn.content if piece.has("LINES", "LINES?")]
-    if not turn.content or len(formats) + len(lines) != len(turn.content) or len(formats) > 1 or len(lines) > 1:
+    beside = [piece for piece in turn.content if piece.has("handing", "again_word", "one_word") and piece not in lines]
+    said = len(turn.content) - len(beside)
+    if not said or len(formats) + len(lines) != said or len(formats) > 1 or len(lines) > 1:
         return None
     changed = {
         **({"format": formats[0]} if formats else {}),
@@ -264,13 +297,18 @@ def another_like_it(turn: Turn) -> list[Command] | None:
     """ "Do another one at 20": the last operation at another moment."""
     asked = any(one.text in texts("another_one") or one.has("again_word", "different_word") for one in turn.pieces)
     moments = [one for one in turn.pieces if one.has("AT", "TIME", "NUMBER") and one.text != "one"]
-    if not asked or len(moments) != 1 or not isinstance(turn.last["params"].get("at_s"), int | float):
+    more = any(one.has("one_word") and after.text == "more" for one, after in pairwise(turn.pieces))
+    several = turn.last["op"] == "split"  # it holds a list of moments
+    if not (asked or more) or len(moments) != 1:
+        return None
+    if not several and not isinstance(turn.last["params"].get("at_s"), int | float):
         return None
     others = [one for one in turn.content if one not in moments and not one.means & meanings_of(str(turn.last["op"]))]
     known = (*ABOUT_LAST, "different_word", "one_word", "clip_noun", "t_at", "adding", "again_word")
     if not all(one.means & set(known) for one in others):
         return None
-    return [again(turn.last, at_s=float(moments[0].value))]
+    at_s = float(moments[0].value)
+    return [again(turn.last, at_s=[at_s] if several else at_s)]
 
 
 def _sets_number(turn: Turn, places: list[int]) -> bool:

@@ -101,6 +101,9 @@ def brought_back(turn: Turn) -> list[Command] | None:
     sounds = any(one.has("sound", "original_sound") for one in turn.pieces)
     if done.get("op") == "mute" and sounds and any(one.text in texts("after_all") for one in turn.pieces):
         return [{"op": "undo", "params": {}}]  # 还是要声音
+    if done.get("op") == "reverse" and any(one.text in texts("forwards") for one in turn.pieces):
+        forwards = only_about_last(turn.content, "later", "play_word", "back_word", "redo_word")
+        return [{"op": "undo", "params": {}}] if forwards else None
     if done.get("op") not in _TAKES_AWAY or not back:
         return None
     if any(piece.has(*AMOUNTS, "POSITION", "QUOTE", "FILE") for piece in turn.content):
@@ -137,7 +140,7 @@ def wanted_after_all(turn: Turn) -> list[Command] | None:
         return None
     back = any(piece.text in texts("puts_back") for piece in turn.pieces)
     liked = back or any(piece.text in texts("liked_it") for piece in turn.pieces)
-    known = ("handing", "keep", "back_word", "redo", "cutting", "dont")
+    known = ("handing", "keep", "back_word", "redo", "cutting", "dont", "cancel")
     if not liked or any(piece.text in texts("not_liked") for piece in turn.pieces):
         return None
     said = [piece for piece in turn.content if piece.text not in texts("liked_it")]

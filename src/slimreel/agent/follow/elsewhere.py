@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from slimreel.agent.follow.last import AMOUNTS, Command, Turn, again, only_about_last
+from slimreel.agent.follow.last import AMOUNTS, Command, Turn, again, only_about_last, says_amount
 from slimreel.agent.pieces import Piece
 from slimreel.agent.reading import meanings_of
 from slimreel.agent.words import texts
@@ -16,7 +16,24 @@ def again_there(turn: Turn) -> list[Command] | None:
     asked = any(piece.has("again_word", "same") for piece in turn.pieces)
     if not asked and turn.pieces[0].text not in texts("and_too"):
         return None
+    if asked and (shown := _shown_again(turn)) is not None:
+        return shown
     return _another_stretch(turn) or _region_again(turn) or (_another_region(turn) if asked else None)
+
+
+def _shown_again(turn: Turn) -> list[Command] | None:
+    """ "The same text again from 26 to 30": it is shown a second time, and the first one stays."""
+    found = stretch_said(turn.pieces)
+    again_too = any(piece.text in texts("once_more") for piece in turn.pieces)
+    if turn.last["op"] not in ("add_text", "add_image", "pip") or found is None or not again_too:
+        return None
+    rest = [piece for piece in turn.content if piece not in found[1]]
+    if any(piece.has(*AMOUNTS, "POSITION") for piece in rest) or not only_about_last(rest, *_SHOWN, "redo_word"):
+        return None
+    return [again(turn.last, start_s=found[0][0], end_s=found[0][1])]
+
+
+_SHOWN = ("n_title", "text", "words_word", "image", "logo", "watermark", "pip")
 
 
 def _another_stretch(turn: Turn) -> list[Command] | None:
@@ -65,9 +82,9 @@ def _another_region(turn: Turn) -> list[Command] | None:
     """A second blur beside the first, which stays."""
     places = [piece for piece in turn.content if piece.has("POSITION")]
     rest = [piece for piece in turn.content if piece not in places]
-    if turn.last["op"] != "blur_region" or len(places) != 1 or any(piece.has(*AMOUNTS) for piece in rest):
+    if turn.last["op"] != "blur_region" or len(places) != 1 or says_amount(rest):
         return None
-    if not only_about_last(rest, *meanings_of("blur_region"), "e_blur", "corner_word"):
+    if not only_about_last(rest, *meanings_of("blur_region"), "e_blur", "corner_word", "one_word", "handing"):
         return None
     kept = {name: value for name, value in turn.last["params"].items() if name not in ("x", "y", "w", "h")}
     return [{"op": "blur_region", "params": {**kept, "position": places[0].named["position"]}}]

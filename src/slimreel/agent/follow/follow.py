@@ -11,6 +11,7 @@ from slimreel.agent.context import Context
 from slimreel.agent.follow.complaint import behind_complaint
 from slimreel.agent.follow.corrected import (
     another_amount,
+    another_color,
     another_format,
     another_like_it,
     exported_anew,
@@ -35,6 +36,7 @@ from slimreel.agent.follow.lasting import (
     extended,
     gone_after,
     longer_by,
+    more_time,
     moved_edge,
     only_then,
     whole_time,
@@ -80,6 +82,7 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         share_of_element,
         moved_edge,
         gone_after,
+        more_time,
         only_then,
         whole_time,
         bare_moment,
@@ -99,6 +102,7 @@ def follow_up(pieces: list[Piece], context: Context) -> list[Command] | None:
         another_like_it,
         shifted,
         more_of_it,
+        another_color,
         another_format,
         another_amount,
     ):

@@ -220,6 +220,18 @@ def longer_by(turn: Turn) -> list[Command] | None:
     return [again(turn.last, end_s=end + step)] if end + step > start else None
 
 
+def more_time(turn: Turn) -> list[Command] | None:
+    """ "Leave it on for 2 more seconds", 再多两秒: what is laid over the video for a while stays that much longer."""
+    times = [piece for piece in turn.pieces if piece.has("TIME", "FOR") and not piece.has("CLOCK")]
+    more = any(piece.has("more") or piece.text in texts("another_of_it") for piece in turn.pieces)
+    rest = [piece for piece in turn.content if piece not in times]
+    if len(times) != 1 or not more or not is_of_element(turn) or not only_about_last(rest, "keep", "longer"):
+        return None
+    target = last_target(Span(turn.pieces, turn.context, ""))
+    end: Any = next((one.facts.get("end_s") for one in turn.context.elements if one.id == target), None)
+    return _at_moment(turn, "end_s", end + float(times[0].value)) if isinstance(end, int | float) else None
+
+
 def _apart(turn: Turn, time: Piece) -> bool:
     """长一点，1秒: how long it is to be, and not by how much."""
     at = turn.pieces.index(time)

@@ -44,7 +44,9 @@ def times_as_much(turn: Turn) -> list[Command] | None:
                 return None  # "it covers half of his shirt"
             if name in _OF_ELEMENTS:
                 return _set_again(turn, name, round(after, 4))
-            return [again(turn.last, **{name: int(after) if name in WEIGHTS else after})]
+            clip = next((p.value for p in turn.pieces if p.has("CLIP") and isinstance(p.value, str)), None)
+            changed = {name: int(after) if name in WEIGHTS else after, **({"clip": clip} if clip else {})}
+            return [again(turn.last, **changed)]
     return None
 
 
