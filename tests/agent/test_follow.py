@@ -422,3 +422,9 @@ def test_more_of_what_the_last_turn_did(text: str, last: tuple[str, dict[str, An
     op, params = last
     elements = [HELLO] if op == "add_text" else [{"id": "b1", "type": "blur", "position": "bottom_left"}]
     assert said(text, after(op, params, *elements, clips=CLIPS)) == wanted
+
+
+def test_a_no_to_what_was_understood_takes_nothing_away() -> None:
+    date = {"id": "t2", "type": "text", "text": "14 June", "position": "bottom"}
+    context = after("update", {"target": "t1", "set": {"color": "#FFFF00"}}, HELLO, date)
+    assert [op for op, _ in said("no i meant the date, not the name", context)] == ["clarify"]

@@ -298,7 +298,9 @@ def _excepted(pieces: list[Piece]) -> list[Piece]:
 
 
 def remove(span: Span) -> list[Params]:
-    """One command an element."""
+    """One command an element. Raises Missing where "no" is said of what was understood, and not of an element."""
+    if span.has("meant") and not span.has("remove"):
+        raise Missing("clip")  # "no, i meant the date, not the name"
     targets = _all_but(span)
     if not targets:
         kept, removed = span.find("keep", "except"), span.find("remove")
