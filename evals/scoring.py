@@ -17,7 +17,7 @@ from evals.requests import Commands, Request
 from evals.slots import Hits, compare
 from evals.states import can_be_applied, same_state
 from slimreel.agent.context import Context
-from slimreel.agent.interpret import Interpretation
+from slimreel.agent.interpretation import Interpretation
 from slimreel.errors import SlimreelError
 
 Reader = Callable[[str, Context], Interpretation]

@@ -8,7 +8,7 @@ from typing import Any
 
 import hypothesis
 import pytest
-from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it comes without types
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -27,7 +27,7 @@ def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
     return 0 if config.args_source is pytest.Config.ArgsSource.ARGS else 2
 
 
-class BySuite(LoadScopeScheduling):  # type: ignore[misc]  # it comes without types
+class BySuite(LoadScopeScheduling):  # type: ignore[misc]  # as above
     """Hands out the tests of a file together, and all suites that serve as one."""
 
     def _split_scope(self, nodeid: str) -> str:

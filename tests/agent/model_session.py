@@ -10,7 +10,7 @@ from pydantic_ai.messages import ModelMessage, ModelResponse, TextPart, ToolCall
 from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from slimreel.agent.context import Context, read_context
-from slimreel.agent.interpret import Interpretation
+from slimreel.agent.interpretation import Interpretation
 from slimreel.agent.llm import Ask, NoAnswer, ask_model, interpret_with_model
 from slimreel.agent.span import Missing
 from tests.llm_stub import commands

@@ -8,10 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from slimreel.agent.context import read_context
-from slimreel.agent.interpret import interpret
+from tests.agent.asking import CLIP, said
 
-CLIP = {"id": "c1", "name": "clip.mp4", "duration_s": 90.0, "width": 1920, "height": 1080, "fps": 30}
 CLIPS = [{**CLIP, "id": f"c{n}", "name": f"{name}.mp4"} for n, name in enumerate(("beach", "market", "hotel"), 1)]
 TITLE = {"id": "t1", "type": "text", "text": "Level 3", "position": "top", "start_s": 1.0, "end_s": 5.0}
 LOGO = {"id": "i1", "type": "image", "file": "logo.png", "position": "left"}
@@ -20,10 +18,6 @@ SONG = {"id": "m1", "type": "music", "file": "song.mp3", "volume": 0.3}
 
 def after(op: str, params: dict[str, Any], *elements: dict[str, Any], clips: list[Any] | None = None) -> dict[str, Any]:
     return {"clips": clips or [CLIP], "elements": list(elements), "last_ops": [{"op": op, "params": params}]}
-
-
-def said(text: str, context: dict[str, Any]) -> list[tuple[str, dict[str, Any]]]:
-    return [(one["op"], one["params"]) for one in interpret(text, read_context(context)).commands]
 
 
 def step(target: str, param: str, direction: str, amount: str) -> tuple[str, dict[str, Any]]:

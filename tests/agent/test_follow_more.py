@@ -6,19 +6,20 @@ from typing import Any
 
 import pytest
 
-from tests.agent.asking import CLIP, said
+from tests.agent.asking import CLIP, after, said
 
 CLIPS = [{**CLIP, "id": f"c{number}", "name": f"{number}.mp4"} for number in (1, 2)]
 HELLO = {"id": "t1", "type": "text", "text": "Hello", "position": "top", "start_s": 0, "end_s": 4}
 
 
-def after(op: str, params: dict[str, Any], *elements: dict[str, Any]) -> dict[str, Any]:
-    return {"clips": CLIPS, "elements": list(elements), "last_ops": [{"op": op, "params": params}]}
+def laid_over(last: dict[str, Any], *elements: dict[str, Any]) -> dict[str, Any]:
+    """The session after a turn, with two clips and with what is laid over them."""
+    return {**last, "clips": CLIPS, "elements": list(elements)}
 
 
 @pytest.mark.parametrize("text", ["leave it on for 2 more seconds", "two more seconds please", "再多两秒"])
 def test_what_is_shown_stays_so_much_longer(text: str) -> None:
-    context = after("add_text", {"text": "Hello", "start_s": 0, "end_s": 4}, HELLO)
+    context = laid_over(after("add_text", text="Hello", start_s=0, end_s=4), HELLO)
     assert said(text, context) == [("update", {"target": "t1", "set": {"end_s": 6.0}})]
 
 
@@ -44,10 +45,10 @@ def test_what_is_shown_stays_so_much_longer(text: str) -> None:
 def test_more_of_what_the_last_turn_did(text: str, last: tuple[str, dict[str, Any]], wanted: list[Any]) -> None:
     op, params = last
     elements = [HELLO] if op == "add_text" else [{"id": "b1", "type": "blur", "position": "bottom_left"}]
-    assert said(text, after(op, params, *elements)) == wanted
+    assert said(text, laid_over(after(op, **params), *elements)) == wanted
 
 
 def test_a_no_to_what_was_understood_takes_nothing_away() -> None:
     date = {"id": "t2", "type": "text", "text": "14 June", "position": "bottom"}
-    context = after("update", {"target": "t1", "set": {"color": "#FFFF00"}}, HELLO, date)
+    context = laid_over(after("update", target="t1", set={"color": "#FFFF00"}), HELLO, date)
     assert [op for op, _ in said("no i meant the date, not the name", context)] == ["clarify"]

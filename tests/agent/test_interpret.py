@@ -9,7 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from slimreel.agent.context import Context, read_context
-from slimreel.agent.interpret import Interpretation, interpret
+from slimreel.agent.interpret import interpret
+from slimreel.agent.interpretation import Interpretation
 from slimreel.agent.normalize import MAX_LENGTH
 from slimreel.agent.reading import ways
 from slimreel.agent.routing import routed

@@ -15,7 +15,8 @@ from typing import Any
 import pytest
 
 from slimreel.agent.allowed import REQUESTS
-from slimreel.agent.interpret import Interpretation, interpret
+from slimreel.agent.interpret import interpret
+from slimreel.agent.interpretation import Interpretation
 from slimreel.agent.llm import ModelServer, ask_server, interpret_with_model, server_of_settings
 from slimreel.agent.model_prompt import answer_schema, instructions
 from slimreel.edit.registry import operations

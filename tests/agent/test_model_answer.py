@@ -14,7 +14,7 @@ from pydantic_ai.models.function import AgentInfo, FunctionModel
 
 from slimreel.agent.allowed import REASONS, REQUESTS
 from slimreel.agent.context import read_context
-from slimreel.agent.interpret import Interpretation
+from slimreel.agent.interpretation import Interpretation
 from slimreel.agent.llm import ask_model, interpret_with_model
 from slimreel.agent.model_answer import read_answer
 from slimreel.agent.model_prompt import Request

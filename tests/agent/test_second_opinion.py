@@ -10,22 +10,25 @@ import pytest
 
 from slimreel.agent.context import Context, read_context
 from slimreel.agent.interpret import interpret
+from slimreel.agent.interpretation import Interpretation
 from slimreel.agent.likely import Guess
-from slimreel.agent.second_opinion import Opinion, second_opinion
+from slimreel.agent.second_opinion import second_opinion
 from slimreel.agent.span import Missing
 
 NOWHERE = Context()
-LOST = Opinion(({"op": "clarify", "params": {"about": "amount"}},), Missing("amount", vague=True), ("words",))
-STRANGE = Opinion(({"op": "out_of_scope", "params": {"reason": "not_video"}},), None, ("words",))
-MUTED = Opinion(({"op": "mute", "params": {}},))
+LOST = Interpretation(({"op": "clarify", "params": {"about": "amount"}},), Missing("amount", vague=True), ("words",))
+STRANGE = Interpretation(({"op": "out_of_scope", "params": {"reason": "not_video"}},), None, ("words",))
+MUTED = Interpretation(({"op": "mute", "params": {}},))
 
 
-def opinion(text: str, first: Opinion, *likely: tuple[str, float], context: Context = NOWHERE) -> Opinion | None:
+def opinion(
+    text: str, first: Interpretation, *likely: tuple[str, float], context: Context = NOWHERE
+) -> Interpretation | None:
     found = [Guess(name, share) for name, share in likely]
     return second_opinion(text, context, first, lambda *_: found)
 
 
-def made(found: Opinion | None) -> Sequence[Any]:
+def made(found: Interpretation | None) -> Sequence[Any]:
     return [] if found is None else [(one["op"], one["params"]) for one in found.commands]
 
 
@@ -42,12 +45,12 @@ def test_what_is_hardly_likely_changes_nothing() -> None:
 
 def test_what_was_clear_stays() -> None:
     assert opinion("gizmo", MUTED, ("out_of_scope:not_video", 1.0)) is None
-    asked = Opinion(({"op": "clarify", "params": {"about": "clip"}},), Missing("clip"))
+    asked = Interpretation(({"op": "clarify", "params": {"about": "clip"}},), Missing("clip"))
     assert opinion("gizmo", asked, ("compress", 1.0)) is None
 
 
 def test_a_command_beside_strange_words_gives_way_only_where_it_is_next_to_impossible() -> None:
-    heard = Opinion(MUTED.commands, None, ("mortgage",))
+    heard = Interpretation(MUTED.commands, None, ("mortgage",))
     other = ("out_of_scope:not_video", 0.9)
     assert made(opinion("gizmo", heard, other, ("mute", 0.01))) == [("out_of_scope", {"reason": "not_video"})]
     assert opinion("gizmo", heard, other, ("mute", 0.05)) is None
@@ -55,7 +58,7 @@ def test_a_command_beside_strange_words_gives_way_only_where_it_is_next_to_impos
 
 
 def test_a_refusal_for_a_reason_stays() -> None:
-    unsafe = Opinion(({"op": "out_of_scope", "params": {"reason": "unsafe"}},), None, ("words",))
+    unsafe = Interpretation(({"op": "out_of_scope", "params": {"reason": "unsafe"}},), None, ("words",))
     assert opinion("gizmo", unsafe, ("add_text", 1.0)) is None
     assert made(opinion("gizmo", STRANGE, ("out_of_scope:copyright", 0.31))) == [
         ("out_of_scope", {"reason": "copyright"})
@@ -81,7 +84,7 @@ def test_smaller_without_a_number_has_to_be_plain() -> None:
 def test_what_is_missing_is_asked_where_nothing_better_was() -> None:
     found = opinion("gizmo max 500", STRANGE, ("compress", 0.9))
     assert made(found) == [("clarify", {"about": "unit"})] and found is not None and found.missing is not None
-    firm = Opinion(({"op": "clarify", "params": {"about": "clip"}},), Missing("clip"), ("words",))
+    firm = Interpretation(({"op": "clarify", "params": {"about": "clip"}},), Missing("clip"), ("words",))
     assert opinion("gizmo", firm, ("clarify:aspect", 1.0)) is None
     assert opinion("gizmo 0:10-0:20", LOST, ("clarify:range", 1.0)) is None, "the stretch was said"
 

@@ -7,7 +7,7 @@ from collections import Counter
 from evals.ablation import lines_lost, told
 from evals.requests import Request
 from slimreel.agent.context import Context
-from slimreel.agent.interpret import Interpretation
+from slimreel.agent.interpretation import Interpretation
 
 
 def request(number: int, text: str) -> Request:

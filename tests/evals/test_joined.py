@@ -9,7 +9,8 @@ from evals.requests import Request
 from evals.scoring import answer_all
 from evals.slots import Hits
 from slimreel.agent.context import Context, read_context
-from slimreel.agent.interpret import Interpretation, interpret
+from slimreel.agent.interpret import interpret
+from slimreel.agent.interpretation import Interpretation
 
 CLIPS = read_context({"clips": [{"id": "c1", "name": "beach.mp4", "duration_s": 60}]})
 CUT = {"op": "cut", "params": {"first_s": 5.0}}

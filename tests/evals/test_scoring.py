@@ -16,7 +16,7 @@ from evals.requests import Request
 from evals.scoring import answer, answer_all, consistency
 from evals.slots import Hits
 from slimreel.agent.context import Context, read_context
-from slimreel.agent.interpret import Interpretation
+from slimreel.agent.interpretation import Interpretation
 from slimreel.agent.normalize import normalize
 from slimreel.agent.span import Missing
 

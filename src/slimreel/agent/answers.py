@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 
 from slimreel.agent.context import Context
-from slimreel.agent.interpret import Interpretation
+from slimreel.agent.interpretation import Interpretation
 from slimreel.agent.reader import Read
 
 _ASIDE = re.compile(r"\s*[(\uff08][^()\uff08\uff09]{1,20}[)\uff09]")  # "megabytes (MB)", as our own options have it

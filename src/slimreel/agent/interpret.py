@@ -6,7 +6,7 @@ It knows the order in which the readers are asked, and no word.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -26,6 +26,7 @@ from slimreel.agent.continued import continued
 from slimreel.agent.follow.ellipsis import left_out
 from slimreel.agent.follow.follow import follow_up
 from slimreel.agent.gaps import of_which_is_asked, wants_to_know
+from slimreel.agent.interpretation import Interpretation
 from slimreel.agent.literals import take_literals
 from slimreel.agent.normalize import MAX_LENGTH, language_of, normalize
 from slimreel.agent.output import output_commands
@@ -34,7 +35,7 @@ from slimreel.agent.pieces import Piece, content_of
 from slimreel.agent.requests import REQUESTS
 from slimreel.agent.routing import routed
 from slimreel.agent.scope import Outside, out_of_scope
-from slimreel.agent.second_opinion import Opinion, second_opinion
+from slimreel.agent.second_opinion import second_opinion
 from slimreel.agent.segment import Part, divide, tells_why
 from slimreel.agent.sentence import pieces_of
 from slimreel.agent.span import Missing
@@ -59,17 +60,6 @@ _LEFT_OPEN = frozenset({"clarify", "out_of_scope"})
 _OF_WHAT_IS_SAID = frozenset("export undo redo reset".split())
 
 
-@dataclass(frozen=True, slots=True)
-class Interpretation:
-    """What a request asks for: commands in the order they are to be carried out, a question where something is missing,
-    and the phrases that were not understood."""
-
-    commands: tuple[Command, ...] = ()
-    missing: Missing | None = None
-    unheard: tuple[str, ...] = ()
-    language: str = "en"
-
-
 def interpret(text: str, context: Context | None = None) -> Interpretation:
     """Never raises on any text."""
     context = context or Context()
@@ -83,8 +73,8 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
             return Interpretation(commands, language=found.language)
     if len(text) > MAX_LENGTH:
         return found
-    other = second_opinion(text, context, Opinion(found.commands, found.missing, found.unheard))
-    return found if other is None else Interpretation(other.commands, other.missing, other.unheard, found.language)
+    other = second_opinion(text, context, found)
+    return found if other is None else replace(other, language=found.language)
 
 
 def _read_alone(clause: str) -> list[Command] | None:

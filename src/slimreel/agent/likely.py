@@ -62,8 +62,9 @@ def guesses(pieces: Sequence[Piece], plain: str, context: Context) -> list[Guess
     scores = model.scores(buckets_of(features(pieces, plain, context), model.buckets))
     highest = max(scores)
     odds = [math.exp(score - highest) for score in scores]
-    shares = zip(model.names, odds, strict=True)
-    return sorted((Guess(name, one / sum(odds)) for name, one in shares), key=lambda guess: -guess.share)
+    total = sum(odds)
+    found = (Guess(name, one / total) for name, one in zip(model.names, odds, strict=True))
+    return sorted(found, key=lambda guess: -guess.share)
 
 
 def label_of(ops: Sequence[Mapping[str, Any]]) -> str:

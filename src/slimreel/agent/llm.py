@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from slimreel.agent.context import Context
-from slimreel.agent.interpret import Interpretation
+from slimreel.agent.interpretation import Interpretation
 from slimreel.agent.model_answer import Answer, read_answer
 from slimreel.agent.model_prompt import Request, answer_schema, instructions, prompt
 from slimreel.agent.model_values import BadAnswer

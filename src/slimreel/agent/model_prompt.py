@@ -14,7 +14,7 @@ from typing import Any
 
 from slimreel.agent.allowed import REQUESTS, TELLS
 from slimreel.agent.context import ClipFact, Context, ElementFact
-from slimreel.agent.interpret import Interpretation
+from slimreel.agent.interpretation import Interpretation
 from slimreel.core.presets import all_presets
 from slimreel.edit.operation import Operation, params_schema
 from slimreel.edit.registry import operations

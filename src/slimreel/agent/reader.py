@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from slimreel.agent.context import Context
-from slimreel.agent.interpret import Interpretation, interpret
+from slimreel.agent.interpret import interpret
+from slimreel.agent.interpretation import Interpretation
 from slimreel.agent.llm import NoAnswer, ask_of_settings, interpret_with_model
 
 Read = Callable[[str, Context], Interpretation]

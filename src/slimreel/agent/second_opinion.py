@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from slimreel.agent.context import Context
+from slimreel.agent.interpretation import Interpretation
 from slimreel.agent.likely import NOTHING, Guess, guesses, label_of
 from slimreel.agent.output import output_commands
 from slimreel.agent.pieces import Piece
@@ -43,17 +43,10 @@ _SAYS_MUCH = tuple(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Opinion:
-    """What a request is taken for: commands, or what to ask, and the phrases that did not help."""
-
-    commands: tuple[Command, ...]
-    missing: Missing | None = None
-    unheard: tuple[str, ...] = ()
-
-
-def second_opinion(text: str, context: Context, first: Opinion, guess: Guesser = guesses) -> Opinion | None:
-    """Another reading of a request than the grammar's, `first`; None where that is as good."""
+def second_opinion(
+    text: str, context: Context, first: Interpretation, guess: Guesser = guesses
+) -> Interpretation | None:
+    """Another reading of a request than the grammar's, `first`; None where that is as good. It tells no language."""
     label = label_of(first.commands)
     at_a_loss = first.missing is not None and first.missing.fields.get("vague")
     if not first.unheard and not at_a_loss and label != _STRANGE:
@@ -83,12 +76,12 @@ def _least(label: str, likeliest: Guess, plain: str) -> float:
     return _LIKELY_WHY if label == _STRANGE and likeliest.name.startswith("out_of_scope") else _LIKELY
 
 
-def _taken_for(guess: Guess, pieces: list[Piece], plain: str, context: Context) -> Opinion | None:
+def _taken_for(guess: Guess, pieces: list[Piece], plain: str, context: Context) -> Interpretation | None:
     op, _, which = guess.name.partition(":")
     if op == NOTHING:
-        return Opinion(())
+        return Interpretation(())
     if op == "out_of_scope":
-        return Opinion((_command(op, reason=which),))
+        return Interpretation((_command(op, reason=which),))
     if op == "clarify":
         if which == "range" and any(piece.has(*_STRETCHES) for piece in pieces):
             return None
@@ -105,10 +98,10 @@ def _taken_for(guess: Guess, pieces: list[Piece], plain: str, context: Context) 
     if not reading.commands or any(piece.has(*_SAYS_MUCH) for piece in reading.left):
         return None
     commands = tuple(_command(op, **params) for params in reading.commands)
-    return Opinion(commands, None, tuple(piece.text for piece in reading.left))
+    return Interpretation(commands, None, tuple(piece.text for piece in reading.left))
 
 
-def _output(guess: Guess, pieces: list[Piece], plain: str, context: Context) -> Opinion | None:
+def _output(guess: Guess, pieces: list[Piece], plain: str, context: Context) -> Interpretation | None:
     wishes = output_commands([Part(pieces)], plain, context)
     missing = next((one.missing for one in wishes if one.missing is not None), None)
     if missing is not None:
@@ -117,11 +110,11 @@ def _output(guess: Guess, pieces: list[Piece], plain: str, context: Context) -> 
     if not commands and (guess.share < _PLAINLY or context.last_ops or any(piece.has(*_SAYS_MUCH) for piece in pieces)):
         return None
     unheard = tuple(phrase for one in wishes for phrase in one.unheard)
-    return Opinion(commands or (_command("compress"),), None, unheard)
+    return Interpretation(commands or (_command("compress"),), None, unheard)
 
 
-def _asks(missing: Missing) -> Opinion:
-    return Opinion((_command("clarify", about=missing.about),), missing)
+def _asks(missing: Missing) -> Interpretation:
+    return Interpretation((_command("clarify", about=missing.about),), missing)
 
 
 def _command(op: str, **params: Any) -> Command:

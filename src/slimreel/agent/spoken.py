@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from slimreel.agent.clarify import outside
 from slimreel.agent.context import Context
-from slimreel.agent.interpret import Interpretation, question_of
+from slimreel.agent.interpret import question_of
+from slimreel.agent.interpretation import Interpretation
 from slimreel.agent.reader import Read
 from slimreel.agent.reply import label
 from slimreel.errors import RequestUnclear, WishNotUnderstood

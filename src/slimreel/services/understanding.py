@@ -12,7 +12,8 @@ from typing import Any
 from slimreel.agent import several
 from slimreel.agent.answers import read_answer
 from slimreel.agent.clarify import Question
-from slimreel.agent.interpret import Interpretation, question_of
+from slimreel.agent.interpret import question_of
+from slimreel.agent.interpretation import Interpretation
 from slimreel.agent.reader import Read
 from slimreel.agent.reply import label
 from slimreel.agent.several import Share
