@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -35,8 +35,8 @@ class Manner:
     made_by: str
 
 
-def make_row(clip: Clip, source: Weight, kind: Kind, share: float, manner: Manner) -> Row:
-    """Ask for one target, judge what came out, and try what a refusal names."""
+def make_row(clip: Clip, source: Weight, kind: Kind, share: float, manner: Manner, tried: Mapping[int, Named]) -> Row:
+    """Ask for one target, judge what came out, and try what a refusal names, unless it was `tried` for this clip."""
     whole = source.bitrate_bps if kind == "rate" else source.file_bytes
     asked = Asked(kind, max(1, int(whole * share)))
     outcome, made, done = _attempt(clip, asked, manner)
@@ -52,11 +52,14 @@ def make_row(clip: Clip, source: Weight, kind: Kind, share: float, manner: Manne
         row.width, row.height = made.width, made.height
         row.notes = _disagreements(source, made, _said(done.stdout))
     if outcome.smallest is not None:
-        named = Asked(kind, outcome.smallest)
-        again, _, _ = _attempt(clip, named, manner)
-        good, words = works(named, source.duration_s, again)
-        row.named = Named(amount=named.amount, works=good, detail=words)
+        row.named = tried.get(outcome.smallest) or _try(clip, source, Asked(kind, outcome.smallest), manner)
     return row
+
+
+def _try(clip: Clip, source: Weight, named: Asked, manner: Manner) -> Named:
+    again, _, _ = _attempt(clip, named, manner)
+    good, words = works(named, source.duration_s, again)
+    return Named(amount=named.amount, works=good, detail=words)
 
 
 def _attempt(clip: Clip, asked: Asked, manner: Manner) -> tuple[Outcome, Weight | None, Finished]:

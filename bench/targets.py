@@ -15,8 +15,9 @@ from bench import clips as clip_lists
 from bench import machine
 from bench.clips import Clip, NoMedia
 from bench.streams import NoVideo, weigh
-from bench.target_records import Row, TargetResults
+from bench.target_records import Named, Row, TargetResults
 from bench.target_report import page, target_name
+from bench.target_rules import Kind
 from bench.target_run import SHARES, Manner, make_row
 from slimreel.core.records import read_text
 
@@ -46,6 +47,12 @@ class Table:
     def has(self, clip: Clip, kind: str, share: float) -> bool:
         with self._lock:
             return any(row.key == (clip.name, kind, share) for row in self._results.rows)
+
+    def tried(self, clip: Clip, kind: Kind) -> dict[int, Named]:
+        """What refusals of this clip have named and was then made, by its bytes or bit/s: it need not be made twice."""
+        with self._lock:
+            rows = [row for row in self._results.rows if row.clip == clip.name and row.kind == kind]
+        return {row.named.amount: row.named for row in rows if row.named is not None}
 
     def add(self, row: Row) -> None:
         with self._lock:
@@ -102,7 +109,7 @@ def _measure_clip(clip: Clip, sheet: Table, manner: Manner) -> None:
         sheet.unreadable(clip, str(error))
         return
     for kind, share in missing:
-        row = make_row(clip, source, kind, share, manner)
+        row = make_row(clip, source, kind, share, manner, sheet.tried(clip, kind))
         sheet.add(row)
         mark = "  " if row.kept else "! "
         print(f"{mark}{clip.name} {target_name(kind, share)}: {row.verdict} {row.detail}"[:160], flush=True)
