@@ -48,7 +48,8 @@ def test_more_of_what_the_last_turn_did(text: str, last: tuple[str, dict[str, An
     assert said(text, laid_over(after(op, **params), *elements)) == wanted
 
 
-def test_a_no_to_what_was_understood_takes_nothing_away() -> None:
+def test_a_no_to_what_was_understood_takes_nothing_away_and_does_it_to_the_other() -> None:
     date = {"id": "t2", "type": "text", "text": "14 June", "position": "bottom"}
     context = laid_over(after("update", target="t1", set={"color": "#FFFF00"}), HELLO, date)
-    assert [op for op, _ in said("no i meant the date, not the name", context)] == ["clarify"]
+    wanted = [("update", {"target": "t2", "set": {"color": "#FFFF00"}})]
+    assert said("no i meant the date, not the name", context) == wanted

@@ -41,6 +41,7 @@ from slimreel.agent.sentence import pieces_of
 from slimreel.agent.span import Missing
 from slimreel.agent.titles import retitled
 from slimreel.agent.together import OUTPUT_OPS, Command, put_together
+from slimreel.agent.turns.opinion import turn_opinion
 from slimreel.agent.vague import (
     OF_VIDEO,
     asks_for_more,
@@ -73,8 +74,18 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
             return Interpretation(commands, language=found.language)
     if len(text) > MAX_LENGTH:
         return found
-    other = second_opinion(text, context, found)
+    other = second_opinion(text, context, found) or _of_last_turn(text, context, found)
     return found if other is None else replace(other, language=found.language)
+
+
+def _of_last_turn(text: str, context: Context, found: Interpretation) -> Interpretation | None:
+    pieces, plain = pieces_of(text, context)
+    return turn_opinion(pieces, plain, context, found, read_afresh(pieces, plain, context))
+
+
+def read_afresh(pieces: list[Piece], plain: str, context: Context) -> list[Command]:
+    """What a turn asks for as a request of its own; nothing where that is not clear."""
+    return _clearly_read(pieces, context, plain=plain, language="") or []
 
 
 def _read_alone(clause: str) -> list[Command] | None:

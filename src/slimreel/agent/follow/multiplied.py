@@ -25,10 +25,10 @@ _ELEMENT_WORDS = tuple(word for words in TYPE_WORDS.values() for word in words)
 
 def times_as_much(turn: Turn) -> list[Command] | None:
     """Double that limit; half of it; twice as long; three times as many."""
-    factors = [factor for piece in turn.pieces if (factor := _factor(piece)) is not None]
+    factors = [factor for piece in turn.pieces if (factor := multiple_of(piece)) is not None]
     if len(factors) == 1 and (sized := _as_big(turn, factors[0])) is not None:
         return sized
-    amounts = [at for at, piece in enumerate(turn.pieces) if piece.has(*AMOUNTS) and _factor(piece) is None]
+    amounts = [at for at, piece in enumerate(turn.pieces) if piece.has(*AMOUNTS) and multiple_of(piece) is None]
     if len(factors) != 1 or any(not denied(turn.pieces, at) for at in amounts):
         return None  # what is not enough (3M不够，翻一倍) may be named
     for of_what, multiplied in (("of_length", _longer), ("of_count", _more_often)):
@@ -40,7 +40,9 @@ def times_as_much(turn: Turn) -> list[Command] | None:
     for name in (*WEIGHTS, *_DEGREES, *_OF_ELEMENTS):
         if isinstance(value := turn.last["params"].get(name), int | float):
             after = value * factors[0]
-            if name in _OF_ELEMENTS and not only_about_last([p for p in turn.content if _factor(p) is None], *_SAID_OF):
+            if name in _OF_ELEMENTS and not only_about_last(
+                [p for p in turn.content if multiple_of(p) is None], *_SAID_OF
+            ):
                 return None  # "it covers half of his shirt"
             if name in _OF_ELEMENTS:
                 return _set_again(turn, name, round(after, 4))
@@ -56,7 +58,7 @@ _OWN_SIZE = {"image": 0.15, "pip": 0.3}  # of the width, where nobody said it
 def _as_big(turn: Turn, factor: float) -> list[Command] | None:
     """ "Half as big", "twice the size", of what was laid over the video by the last turn."""
     sized = [one for one in turn.content if one.text in texts("of_size")]
-    rest = [one for one in turn.content if _factor(one) is None and one not in sized]
+    rest = [one for one in turn.content if multiple_of(one) is None and one not in sized]
     of_file = any(one.text in texts("whole_film") or one.has("out:compress", *AMOUNTS) for one in rest)
     target = last_target(Span(turn.pieces, turn.context, ""))
     one = next((one for one in turn.context.elements if one.id == target), None)
@@ -85,10 +87,10 @@ def _set_again(turn: Turn, name: str, value: float) -> list[Command] | None:
 
 def is_multiple(piece: Piece) -> bool:
     """Does it say how many times as much?"""
-    return _factor(piece) is not None
+    return multiple_of(piece) is not None
 
 
-def _factor(piece: Piece) -> float | None:
+def multiple_of(piece: Piece) -> float | None:
     """How many times as much a piece says."""
     if piece.has("double"):
         return 2.0
@@ -103,7 +105,7 @@ def _factor(piece: Piece) -> float | None:
 
 def _only_that(turn: Turn) -> bool:
     """Is nothing else said, so that no other length can be meant?"""
-    said = [piece for piece in turn.content if _factor(piece) is None and piece.text not in texts("of_length")]
+    said = [piece for piece in turn.content if multiple_of(piece) is None and piece.text not in texts("of_length")]
     known = (*_ELEMENT_WORDS, *meanings_of(str(turn.last["op"])), "keep", "t_for", "longer", "shorter", "fitting")
     return only_about_last([one for one in said if one.text not in texts("of_count")], *known)
 

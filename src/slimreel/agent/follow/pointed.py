@@ -21,7 +21,7 @@ def for_others(turn: Turn) -> list[Command] | None:
     asked = any(piece.has("same", "again_word") for piece in turn.pieces)
     if not asked and not _merely_clips(turn) and not any(piece.has("other") for piece in turn.content):
         return None
-    if "clip" not in turn.last["params"] and not _is_of_clips(str(turn.last["op"])):
+    if "clip" not in turn.last["params"] and not is_of_clips(str(turn.last["op"])):
         return None
     words = tuple(word for words in TYPE_WORDS.values() for word in words)
     of_op = meanings_of(str(turn.last["op"]))
@@ -58,7 +58,7 @@ def _merely_clips(turn: Turn) -> bool:
     return led and not refused and all(piece.has("CLIP", "both", "other", "rest") for piece in turn.content)
 
 
-def _is_of_clips(op: str) -> bool:
+def is_of_clips(op: str) -> bool:
     """Can it be for one clip alone, or for something that is laid over?"""
     kind = operations().get(op)
     return kind is not None and not {"clip", "target"}.isdisjoint(one.name for one in fields(kind))
@@ -82,7 +82,7 @@ def another_target(turn: Turn) -> list[Command] | None:
     if not any(piece.has("neg", "meant", "out:neg", "out:correct", "out:instead") for piece in turn.pieces):
         return None
     words = tuple(word for words in TYPE_WORDS.values() for word in words)
-    if "clip" not in turn.last["params"] and not _is_of_clips(str(turn.last["op"])):
+    if "clip" not in turn.last["params"] and not is_of_clips(str(turn.last["op"])):
         return None
     known = ("CLIP", "clip_noun", "ORDINAL", "voice", "original_sound", "sound", *words)
     if not only_about_last(turn.content, *known) or says_amount(turn.content):
