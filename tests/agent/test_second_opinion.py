@@ -85,8 +85,31 @@ def test_what_is_missing_is_asked_where_nothing_better_was() -> None:
     found = opinion("gizmo max 500", STRANGE, ("compress", 0.9))
     assert made(found) == [("clarify", {"about": "unit"})] and found is not None and found.missing is not None
     firm = Interpretation(({"op": "clarify", "params": {"about": "clip"}},), Missing("clip"), ("words",))
-    assert opinion("gizmo", firm, ("clarify:aspect", 1.0)) is None
+    assert opinion("gizmo", firm, ("clarify:aspect", 0.89)) is None
+    assert made(opinion("gizmo", firm, ("clarify:aspect", 0.91))) == [("clarify", {"about": "aspect"})]
     assert opinion("gizmo 0:10-0:20", LOST, ("clarify:range", 1.0)) is None, "the stretch was said"
+
+
+def test_a_question_of_what_is_surely_not_for_us_is_a_refusal() -> None:
+    known = Interpretation(({"op": "clarify", "params": {"about": "unit"}},), Missing("unit"))
+    assert made(opinion("tall 139", known, ("out_of_scope:not_video", 0.95))) == [
+        ("out_of_scope", {"reason": "not_video"})
+    ]
+    assert opinion("tall 139", known, ("out_of_scope:not_video", 0.89)) is None
+    assert opinion("tall 139", known, ("mute", 0.99)) is None, "an order is no reason not to ask"
+
+
+def test_a_question_beside_what_is_surely_the_whole_order_is_dropped_and_its_words_are_named() -> None:
+    clarify = {"op": "clarify", "params": {"about": "range"}}
+    beside = Interpretation((*MUTED.commands, clarify), Missing("range"), ("gizmo",))
+    assert opinion("gizmo", beside, ("mute", 0.6)) == Interpretation(MUTED.commands, None, ("gizmo",))
+    assert opinion("gizmo", beside, ("mute", 0.6), ("clarify:range", 0.1)) is None
+    assert opinion("gizmo", beside, ("speed", 0.9)) is None
+    two = Interpretation((*MUTED.commands, {"op": "reverse", "params": {}}, clarify), Missing("range"), ("gizmo",))
+    assert opinion("gizmo", two, ("mute", 0.99)) is None
+    known = Interpretation(beside.commands, Missing("range"))
+    assert opinion("gizmo", known, ("mute", 0.89)) is None
+    assert made(opinion("gizmo", known, ("mute", 0.91))) == [("mute", {})]
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,12 @@ _LIKELY = 0.5
 _LIKELY_WHY = 0.3  # another reason to decline
 _LIKELIER = 0.6
 _UNLIKELY = 0.02
+_LITTLE = 0.04
 # The refusal of what nobody understood; others have words that name them.
 _STRANGE = "out_of_scope:not_video"
 # "Smaller" needs no number; what names none at all has to be plainly that, and so has what takes much away.
 _PLAINLY = 0.9
+_NOTHING_DONE = ("clarify", "out_of_scope")
 _DRASTIC = frozenset({"reset", "cancel", "delete_clip"})
 _STRETCHES = ("RANGE", "FIRST", "LAST")
 # Kinds that an order never says by the way: what holds one and leaves it over was read as something else.
@@ -48,15 +50,22 @@ def second_opinion(
 ) -> Interpretation | None:
     """Another reading of a request than the grammar's, `first`; None where that is as good. It tells no language."""
     label = label_of(first.commands)
-    at_a_loss = first.missing is not None and first.missing.fields.get("vague")
-    if not first.unheard and not at_a_loss and label != _STRANGE:
+    empty = not first.commands and bool(first.unheard)
+    at_a_loss = empty or (first.missing is not None and first.missing.fields.get("vague"))
+    only_asks = label.startswith("clarify") and "+" not in label
+    if "+" in label:
+        return _without_question(first, pieces_of(text, context), context, guess) if "clarify" in label else None
+    if not (first.unheard or at_a_loss or only_asks) and label != _STRANGE:
         return None
-    if "+" in label or (label.startswith("out_of_scope") and label != _STRANGE):
+    if label.startswith("out_of_scope") and label != _STRANGE:
         return None
     is_open = all(one["op"] in ("clarify", "out_of_scope") for one in first.commands)
     pieces, plain = pieces_of(text, context)
     found = guess(pieces, plain, context)
     likeliest = found[0]
+    certain = likeliest.share >= _PLAINLY and likeliest.name.startswith(_NOTHING_DONE)
+    if only_asks and not (first.unheard or at_a_loss or certain):
+        return None  # every word was understood, and something was found missing
     if likeliest.name == label or likeliest.share < _least(label, likeliest, plain):
         return None
     if not is_open:
@@ -64,9 +73,27 @@ def second_opinion(
         if own > _UNLIKELY or likeliest.share < _LIKELIER:
             return None
     other = _taken_for(likeliest, pieces, plain, context)
-    if other is not None and other.missing is not None and not (at_a_loss or label == _STRANGE):
+    if other is not None and other.missing is not None and not (at_a_loss or certain or label == _STRANGE):
         return None  # the grammar knows better what is missing
     return other
+
+
+def _without_question(
+    first: Interpretation, said: tuple[list[Piece], str], context: Context, guess: Guesser
+) -> Interpretation | None:
+    """An order and a question about words beside it, where the whole is most likely that order: the words are named."""
+    done = tuple(one for one in first.commands if one["op"] != "clarify")
+    if len({one["op"] for one in done}) != 1 or len(done) == len(first.commands):
+        return None
+    likeliest, *others = guess(*said, context)
+    asking = sum(one.share for one in others if one.name.startswith("clarify"))
+    if (
+        likeliest.name != done[0]["op"]
+        or likeliest.share < (_LIKELY if first.unheard else _PLAINLY)
+        or asking > _LITTLE
+    ):
+        return None
+    return Interpretation(done, None, first.unheard)
 
 
 def _least(label: str, likeliest: Guess, plain: str) -> float:
