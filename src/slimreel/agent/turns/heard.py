@@ -55,6 +55,7 @@ class Heard:
 
 
 def hear(pieces: Sequence[Piece], plain: str, context: Context, fresh: Sequence[Command] = ()) -> Heard:
+    """The turn of these pieces; `fresh` is what it asks for as a request of its own."""
     whole = list(pieces)
     return Heard(
         pieces, plain, context, _last(context), last_target(Span(whole, context, plain)),
