@@ -1,4 +1,4 @@
-"""What a turn about the last one could ask for: is the right command among all that is made, and can each be done?"""
+"""What a turn about the last one could ask for: is the right command among all that is made?"""
 
 from __future__ import annotations
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from slimreel.agent.context import Context, read_context
+from slimreel.agent.context import read_context
 from slimreel.agent.interpret import read_afresh
 from slimreel.agent.interpretation import Interpretation
 from slimreel.agent.sentence import pieces_of
@@ -41,9 +41,7 @@ class Judge:
 
 
 def asked(text: str, first: Interpretation, judge: Judge, session: dict[str, Any] = LOGO) -> Interpretation | None:
-    context: Context = read_context(session)
-    pieces, plain = pieces_of(text, context)
-    return turn_opinion(pieces, plain, context, first, read_afresh(pieces, plain, context), judge)
+    return turn_opinion(text, read_context(session), first, read_afresh, judge)
 
 
 def test_where_the_rules_were_at_a_loss_the_likely_one_is_taken() -> None:

@@ -74,13 +74,8 @@ def interpret(text: str, context: Context | None = None) -> Interpretation:
             return Interpretation(commands, language=found.language)
     if len(text) > MAX_LENGTH:
         return found
-    other = second_opinion(text, context, found) or _of_last_turn(text, context, found)
+    other = second_opinion(text, context, found) or turn_opinion(text, context, found, read_afresh)
     return found if other is None else replace(other, language=found.language)
-
-
-def _of_last_turn(text: str, context: Context, found: Interpretation) -> Interpretation | None:
-    pieces, plain = pieces_of(text, context)
-    return turn_opinion(pieces, plain, context, found, read_afresh(pieces, plain, context))
 
 
 def read_afresh(pieces: list[Piece], plain: str, context: Context) -> list[Command]:

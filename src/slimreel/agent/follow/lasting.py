@@ -116,22 +116,17 @@ def moved_edge(turn: Turn) -> list[Command] | None:
     if not (corrects or begun) or name is None:
         return None
     old: Any = turn.last["params"][name]
-    if not isinstance(old, list | tuple):
+    if name == "ranges_s" and isinstance(old, list | tuple) and len(old) == 1:
+        old = old[0]
+    if not isinstance(old, list | tuple) or len(old) != 2:
         return None
-    old = old[0] if name == "ranges_s" and len(old) == 1 else old
     edges = [piece for at, piece in enumerate(turn.pieces) if piece.has("START", "UNTIL") or _runs_to(turn.pieces, at)]
     edges = edges or begun
     found = stretch_said(turn.pieces)
     used = edges if len(edges) == 1 else found[1] if found else []
     rest = [piece for piece in turn.content if piece not in used]
     known = ("stopping", "starting", "grade", "play_word", "unknown") if edges else ()
-    if (
-        not used
-        or not isinstance(old, list | tuple)
-        or len(old) != 2
-        or any(_is_amount(piece) for piece in rest)
-        or not only_about_last(rest, *known)
-    ):
+    if not used or any(_is_amount(piece) for piece in rest) or not only_about_last(rest, *known):
         return None
     new = list(old) if edges else found[0] if found else []
     if edges:

@@ -79,8 +79,8 @@ def retyped(turn: Turn) -> list[Command] | None:
         return None
     gap = "" if len(said) == 2 and said[0].end == said[1].start else " "
     new = gap.join(one.text for one in said)
-    old = max(_stretches(shown.split(), len(new.split())), key=lambda words: _likeness(words, new))
-    if _likeness(old, new) < _ALIKE or old.casefold() == new.casefold():
+    old = max(_stretches(shown.split(), len(new.split())), key=lambda words: likeness(words, new))
+    if likeness(old, new) < _ALIKE or old.casefold() == new.casefold():
         return None
     text = shown.replace(old, _in_case_of(old, new), 1)
     return [{"op": "update", "params": {"target": target, "set": {"text": text}}}]
@@ -112,7 +112,7 @@ def _may_be_words(said: list[Piece], shown: str) -> bool:
     return (
         bool(said)
         and not known
-        and (any(one.means == {"unknown"} for one in said) or _likeness(_joined(said), shown) >= _ALIKE - 0.1)
+        and (any(one.means == {"unknown"} for one in said) or likeness(_joined(said), shown) >= _ALIKE - 0.1)
     )
 
 
@@ -143,8 +143,8 @@ def respelled(turn: Turn) -> list[Command] | None:
         return None
     new = said[at - 1]
     for title in turn.context.of_type("text"):
-        old = max(title.text.split(), key=lambda word: _likeness(word, new), default="")
-        if _likeness(old, new) < _ALIKE:
+        old = max(title.text.split(), key=lambda word: likeness(word, new), default="")
+        if likeness(old, new) < _ALIKE:
             continue
         if old.casefold() == new.casefold() and said[at] == "without":
             new = re.sub(letter, "", new, flags=re.IGNORECASE)
@@ -164,7 +164,8 @@ def _stretches(words: list[str], most: int) -> list[str]:
 _ALIKE = 0.55
 
 
-def _likeness(first: str, second: str) -> float:
+def likeness(first: str, second: str) -> float:
+    """How alike two words are, whatever their case: 0 to 1."""
     return SequenceMatcher(None, first.casefold(), second.casefold()).ratio()
 
 

@@ -193,11 +193,8 @@ def _of_clip(words: Words, one: Candidate, same: str, shape: str) -> Iterator[st
     named = "named" if one.about in words.clips_named else "other named" if words.clips_named else "none named"
     seen = f"{before} {named}"
     yield from (seen, f"{seen}|{shape}", f"{seen}|{same}", f"{seen}|{min(4, len(heard.context.clips))}")
-    refused = [
-        denied(list(heard.pieces), at)
-        for at, piece in enumerate(heard.pieces)
-        if piece.has("CLIP") and piece.value == one.about
-    ]
+    places = (at for at, piece in enumerate(heard.pieces) if piece.has("CLIP") and piece.value == one.about)
+    refused = [at in words.refused for at in places]
     if refused:
         yield f"clip denied {all(refused)}"
     name = next(clip.name for clip in heard.context.clips if clip.id == one.about).rpartition(".")[0].casefold()

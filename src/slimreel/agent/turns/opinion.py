@@ -5,7 +5,6 @@ It decides by likelihoods alone and knows no word.
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -14,6 +13,7 @@ from slimreel.agent.context import Context
 from slimreel.agent.follow.last import Command
 from slimreel.agent.interpretation import Interpretation
 from slimreel.agent.pieces import Piece
+from slimreel.agent.sentence import pieces_of
 from slimreel.agent.turns.candidate import Candidate
 from slimreel.agent.turns.candidates import candidates
 from slimreel.agent.turns.features import Words
@@ -24,6 +24,7 @@ from slimreel.edit.registry import read_operation
 from slimreel.errors import EditRefused
 
 Judge = Callable[[Words, Sequence[Candidate]], list[float]]
+Reader = Callable[[list[Piece], str, Context], Sequence[Command]]
 
 # How likely a candidate has to be where the grammar asked or left words over, and where it was clear and what it heard
 # is unlikely. Decision 0030 tells what was measured.
@@ -38,15 +39,18 @@ _STRANGE = "not_video"  # declined for want of understanding
 
 
 def turn_opinion(
-    pieces: Sequence[Piece], plain: str, context: Context, first: Interpretation, fresh: Sequence[Command],
-    judge: Judge = shares,
-) -> Interpretation | None:  # fmt: skip
+    text: str, context: Context, first: Interpretation, read_afresh: Reader, judge: Judge = shares
+) -> Interpretation | None:
     """What a turn most likely asks for, where that is not what was heard, `first`; None where that may stand.
 
-    `fresh` is what it asks for as a request of its own, empty where that is not clear.
+    `read_afresh` tells what it asks for as a request of its own, nothing where that is not clear.
     """
-    if not context.last_ops or not 0 < len(pieces) <= _MOST_PIECES or _is_apart(first):
+    if not context.last_ops or _is_apart(first):
         return None
+    pieces, plain = pieces_of(text, context)
+    if not 0 < len(pieces) <= _MOST_PIECES:
+        return None
+    fresh = read_afresh(pieces, plain, context)
     heard = hear(pieces, plain, context, fresh)
     if heard.last is not context.last_ops[-1]:
         return None  # behind an undo nobody knows what is there
@@ -108,20 +112,17 @@ def _differ_in_values(heard: Sequence[Command], likely: Sequence[Command]) -> bo
     return [(one["op"], set(one["params"])) for one in heard] == [(one["op"], set(one["params"])) for one in likely]
 
 
-def _plain(commands: Sequence[Mapping[str, Any]], context: Context) -> str:
-    """The commands in one form: numbers alike, without the name of the only clip."""
+def _plain(commands: Sequence[Mapping[str, Any]], context: Context) -> list[Any]:
+    """The commands in one form, without the name of the only clip."""
     only = context.clips[0].id if len(context.clips) == 1 else None
-    said = [
-        [one["op"], {name: value for name, value in one["params"].items() if name != "clip" or value != only}]
+    return [
+        [one["op"], {name: _listed(value) for name, value in one["params"].items() if name != "clip" or value != only}]
         for one in commands
     ]
-    return json.dumps(_alike(said), sort_keys=True, default=str, ensure_ascii=False)
 
 
-def _alike(value: Any) -> Any:
-    """5 and 5.0 alike, a list and a tuple too."""
+def _listed(value: Any) -> Any:
+    """A tuple is as good as a list."""
     if isinstance(value, Mapping):
-        return {name: _alike(one) for name, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_alike(one) for one in value]
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else value
+        return {name: _listed(one) for name, one in value.items()}
+    return [_listed(one) for one in value] if isinstance(value, list | tuple) else value

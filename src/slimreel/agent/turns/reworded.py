@@ -7,8 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from difflib import SequenceMatcher
 
+from slimreel.agent.follow.retitled import likeness
 from slimreel.agent.pieces import Piece
 from slimreel.agent.turns.heard import Heard
 from slimreel.agent.turns.slots import Slot
@@ -132,7 +132,7 @@ def _likeness(first: str, second: str) -> float:
         return 0.9
     if not 0.5 <= len(first) / max(1, len(second)) <= 2 or {*first.casefold()}.isdisjoint(second.casefold()):
         return 0.0
-    return SequenceMatcher(None, first.casefold(), second.casefold()).ratio()
+    return likeness(first, second)
 
 
 def _less(shown: str, heard: Heard) -> Iterator[Slot]:
